@@ -1,0 +1,52 @@
+# make study | test | … : each target makes the environment first. Options: PRESET=smoke CORES=2 PYTHON=python3.11
+PYTHON ?= python3.11
+PRESET ?= default
+CORES ?= all
+VENV := .venv
+INSTALLED := $(VENV)/.installed
+ACTIVATE := . $(VENV)/bin/activate &&
+CONFIG := $(if $(filter-out default,$(PRESET)),--configfile workflow/presets/$(PRESET).yaml)
+SNAKEMAKE := $(ACTIVATE) snakemake $(CONFIG)
+
+.PHONY: help env study report test lint docs unlock clean
+
+help:
+	@echo "make env     create $(VENV) with the pinned environment"
+	@echo "make study   run the whole study and write its report   [PRESET=default|smoke] [CORES=all|N]"
+	@echo "make report  write results/report.html of a finished study"
+	@echo "make test    run every lint and test"
+	@echo "make lint    run the lints alone"
+	@echo "make docs    keep claims, figures and tables of the last study under docs/"
+	@echo "make unlock  free the working folder after a run was killed"
+	@echo "make clean   delete results/ and logs/ (images stay in the cache)"
+
+env: $(INSTALLED)
+
+$(INSTALLED): envs/requirements.txt pyproject.toml Makefile
+	$(PYTHON) -m venv $(VENV)
+	$(ACTIVATE) python -m pip install --quiet --requirement envs/requirements.txt
+	$(ACTIVATE) python -m pip install --quiet --no-deps neural-tangents==0.6.5
+	$(ACTIVATE) python -m pip install --quiet --no-deps --editable .
+	touch $@
+
+study: env
+	$(SNAKEMAKE) --cores $(CORES)
+	$(MAKE) report PRESET=$(PRESET)
+
+report: env
+	$(SNAKEMAKE) --cores 1 --report results/report.html --report-metadata workflow/report/metadata.yaml
+
+test: env
+	$(ACTIVATE) python -m pytest
+
+lint: env
+	$(ACTIVATE) python -m pytest tests/test_lints.py
+
+docs: env
+	$(ACTIVATE) python -m kdtheory.documents
+
+unlock: env
+	$(SNAKEMAKE) --cores 1 --unlock
+
+clean:
+	rm -rf results logs

@@ -1,0 +1,223 @@
+"""The one gate of the configuration: schemas, rules that span keys, and one clear error before any job starts."""
+
+import difflib
+import json
+import math
+import os
+import re
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+SCHEMAS = Path(__file__).resolve().parents[2] / "workflow" / "schemas"
+
+_SCIENTIFIC = re.compile(r"[+-]?\d+(\.\d*)?[eE][+-]?\d+")
+
+
+class ConfigError(ValueError):
+    """The configuration cannot be used; the message names the key, its value and what is allowed."""
+
+
+def check(config):
+    """Validate a study's configuration.
+
+    Parameters
+    ----------
+    config : dict
+        The parsed configuration (config.yaml with any preset merged over it).
+
+    Returns
+    -------
+    dict
+        A copy in which numbers such as ``1e-3``, which YAML reads as text, are numbers.
+
+    Raises
+    ------
+    ConfigError
+        On the first thing that is wrong.
+    """
+    config = _with_numbers(config, ())
+    _validate(config, "study.yaml", ())
+    for section in ("datasets", "teachers"):
+        for name, block in config[section].items():
+            _validate(block, f"{section}/{_kind_of(block, section, name)}.yaml", (section, name))
+    for name, block in config["experiments"].items():
+        known = names("experiments")
+        if name not in known:
+            raise ConfigError(f"experiments.{name}: unknown experiment{_suggest(name, known)}")
+        _validate(block, f"experiments/{name}.yaml", ("experiments", name))
+        _check_names(config, block, schema(f"experiments/{name}.yaml"), ("experiments", name))
+        for cell, settings in block.get("cells", {}).items():
+            _check_cell(config, settings, ("experiments", name, "cells", cell))
+        _check_same_dim(config, name, block)
+    _check_teacher_files(config)
+    return config
+
+
+def parse_settings(cls, text):
+    """Build the settings data class ``cls`` of a stage from the JSON text on its command line."""
+    values = json.loads(text)
+    unknown = set(values) - set(cls.__dataclass_fields__)
+    if unknown:
+        raise ConfigError(f"{cls.__module__}: unknown settings {sorted(unknown)}")
+    return cls(**values)
+
+
+@cache
+def schema(name):
+    """Return one schema (path relative to the schema folder) with every ``$ref`` replaced by what it refers to."""
+    return _inlined(_load(name), name)
+
+
+def names(section):
+    """Return the names that have a schema in a section: experiments, or kinds of datasets or teachers."""
+    return sorted(path.stem for path in (SCHEMAS / section).glob("*.yaml"))
+
+
+@cache
+def _load(name):
+    return yaml.safe_load((SCHEMAS / name).read_text(encoding="utf-8"))
+
+
+def _inlined(node, name):
+    if isinstance(node, list):
+        return [_inlined(item, name) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        file, pointer = node["$ref"].split("#")
+        target_name = os.path.normpath(os.path.join(os.path.dirname(name), file)) if file else name
+        target = _load(target_name)
+        for part in pointer.strip("/").split("/"):
+            target = target[part]
+        node = {**_inlined(target, target_name), **{key: value for key, value in node.items() if key != "$ref"}}
+    return {key: _inlined(value, name) for key, value in node.items() if key != "$defs"}
+
+
+def _with_numbers(node, path):
+    if isinstance(node, dict):
+        return {key: _with_numbers(value, (*path, key)) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_with_numbers(value, (*path, index)) for index, value in enumerate(node)]
+    if isinstance(node, str) and _SCIENTIFIC.fullmatch(node):
+        node = float(node)
+    if isinstance(node, float) and not math.isfinite(node):
+        raise ConfigError(f"{_dotted(path)}: is {node}, must be a finite number")
+    return node
+
+
+def _validate(block, name, path):
+    from jsonschema import Draft202012Validator
+
+    validator = Draft202012Validator(schema(name))
+    errors = sorted(validator.iter_errors(block), key=lambda error: (len(error.absolute_path), str(error.absolute_path)))
+    if errors:
+        raise ConfigError(_explain(errors[0], path))
+
+
+def _explain(error, path):
+    path = (*path, *error.absolute_path)
+    where, value, limit = _dotted(path), json.dumps(error.instance, default=str), error.validator_value
+    meaning = error.schema.get("description")
+    about = f" ({meaning.rstrip('.')})" if meaning else ""
+    match error.validator:
+        case "additionalProperties":
+            known = sorted(error.schema.get("properties", {}))
+            unknown = next(key for key in error.instance if key not in known)
+            return f"{_dotted((*path, unknown))}: unknown key{_suggest(unknown, known)}"
+        case "required":
+            missing = next(key for key in limit if key not in error.instance)
+            return f"{_dotted((*path, missing))}: is missing"
+        case "type":
+            return f"{where}: is {value}, must be of type {limit}{about}"
+        case "enum":
+            return f"{where}: is {value}{_suggest(error.instance, limit)}{about}"
+        case "const":
+            return f"{where}: is {value}, must be {json.dumps(limit)}{about}"
+        case "minimum" | "exclusiveMinimum" | "maximum" | "exclusiveMaximum":
+            sign = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}[error.validator]
+            return f"{where}: is {value}, must be {sign} {limit}{about}"
+        case "minItems" | "minProperties":
+            return f"{where}: has {len(error.instance)} entries, must have at least {limit}{about}"
+        case "maxItems":
+            return f"{where}: has {len(error.instance)} entries, must have at most {limit}{about}"
+        case "uniqueItems":
+            return f"{where}: is {value}, its entries must differ{about}"
+        case "pattern" | "propertyNames":
+            return f"{where}: the name {value} must be lower-case letters, digits and underscores, starting with a letter"
+    return f"{where}: is {value}; {error.message}{about}"
+
+
+def _kind_of(block, section, name):
+    if not isinstance(block, dict):
+        raise ConfigError(f"{section}.{name}: is {json.dumps(block)}, must be a block with a key kind")
+    known = names(section)
+    kind = block.get("kind")
+    if kind not in known:
+        raise ConfigError(f"{section}.{name}.kind: is {json.dumps(kind)}{_suggest(kind, known)}")
+    return kind
+
+
+def _check_names(config, block, node, path):
+    """Check every value whose schema says ``x-names``: it must name a dataset or teacher of an allowed kind."""
+    if isinstance(block, dict):
+        for key, value in block.items():
+            child = node.get("properties", {}).get(key, node.get("additionalProperties"))
+            _check_names(config, value, child, (*path, key))
+    elif isinstance(block, list) and "items" in node:
+        for index, value in enumerate(block):
+            _check_names(config, value, node["items"], (*path, index))
+    elif "x-names" in node:
+        section = config[node["x-names"]]
+        if block not in section:
+            raise ConfigError(f"{_dotted(path)}: is {json.dumps(block)}, not among {node['x-names']}{_suggest(block, section)}")
+        kind = section[block]["kind"]
+        if kind not in node["x-kinds"]:
+            allowed = " or ".join(node["x-kinds"])
+            raise ConfigError(f"{_dotted(path)}: {block} is of kind {kind}, must be of kind {allowed}")
+
+
+def _check_cell(config, settings, path):
+    points = config["datasets"][settings["dataset"]].get("n_points")
+    largest = max(settings.get("n_train", [0]))
+    if points is not None and largest > points:
+        raise ConfigError(
+            f"{_dotted((*path, 'n_train'))}: asks for {largest} points, but datasets.{settings['dataset']}.n_points is {points}"
+        )
+    if sorted(settings.get("n_train", [])) != settings.get("n_train", []):
+        raise ConfigError(f"{_dotted((*path, 'n_train'))}: is {settings['n_train']}, must increase")
+    if settings.get("recorded_steps", 0) > settings.get("max_steps", math.inf):
+        raise ConfigError(f"{_dotted((*path, 'recorded_steps'))}: is {settings['recorded_steps']}, must be ≤ max_steps")
+
+
+def _check_same_dim(config, name, block):
+    """Cells that the experiment's card joins in one array must have datasets of one dimension."""
+    dims = {
+        cell: config["datasets"][block["cells"][cell]["dataset"]]["dim"]
+        for cell in schema(f"experiments/{name}.yaml").get("x-same-dim", [])
+    }
+    if len(set(dims.values())) > 1:
+        raise ConfigError(f"experiments.{name}.cells: the datasets of {', '.join(dims)} must have one dim, found {dims}")
+
+
+def _check_teacher_files(config):
+    for name, block in config["teachers"].items():
+        if block["kind"] == "file":
+            from kdtheory.teachers.file import read_logits
+
+            try:
+                read_logits(block["path"])
+            except (OSError, ValueError) as error:
+                raise ConfigError(f"teachers.{name}.path: {error}") from error
+
+
+def _dotted(path):
+    return ".".join(map(str, path)) or "the configuration"
+
+
+def _suggest(word, known):
+    known = sorted(map(str, known))
+    close = difflib.get_close_matches(str(word), known, n=1, cutoff=0.6)
+    allowed = f"allowed: {', '.join(known)}" if known else "none is defined"
+    return f"; did you mean {close[0]!r}? ({allowed})" if close else f"; {allowed}"

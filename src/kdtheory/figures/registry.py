@@ -1,0 +1,70 @@
+"""What a figure declares of itself, and how it is found and run: by the name of its module."""
+
+import argparse
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+
+from kdtheory import log, storage
+
+PAPERS = {"pl19": "PL19", "jz20": "JZ20", "ext": "ours"}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Declaration of a figure.
+
+    Parameters
+    ----------
+    reads : tuple of str
+        Groups of the cube, in the order of ``draw``'s parameters.
+    shows : str
+        What it reproduces ("Fig. 3").
+    question : str
+        Question it belongs to; the report is ordered by it.
+    caption : str
+        What to look at, what the paper shows, and how what we see is to be read.
+    """
+
+    reads: tuple
+    shows: str
+    question: str
+    caption: str
+
+
+def figures():
+    """Return all figures by name, sorted."""
+    files = sorted(Path(__file__).parent.glob("*_*.py"))
+    names = [file.stem for file in files if file.stem.split("_")[0] in PAPERS]
+    return {name: import_module(f"kdtheory.figures.{name}").FIGURE for name in names}
+
+
+def labels(name, figure):
+    """Return the labels under which the report lists a figure."""
+    return {"paper": PAPERS[name.split("_")[0]], "shows": figure.shows}
+
+
+def run_figure(draw, figure):
+    """Draw a figure from the command line.
+
+    Parameters
+    ----------
+    draw : callable
+        ``draw(*groups) -> matplotlib.figure.Figure``.
+    figure : Figure
+    """
+    log.run(partial(_main, draw, figure))
+
+
+def _main(draw, figure):
+    from kdtheory.figures import style
+
+    parser = argparse.ArgumentParser(description=figure.caption)
+    parser.add_argument("groups", nargs=len(figure.reads), help=f"files of {', '.join(figure.reads)}")
+    parser.add_argument("--preset", required=True, help="scale of the study; a reduced one is named in the figure")
+    parser.add_argument("--svg", required=True, help="SVG file to write")
+    parser.add_argument("--png", required=True, help="PNG file to write")
+    arguments = parser.parse_args()
+    drawn = style.styled(draw)(*map(storage.read, arguments.groups))
+    style.save(drawn, arguments.svg, arguments.png, arguments.preset)

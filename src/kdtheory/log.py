@@ -1,0 +1,49 @@
+"""Logging of a job: messages, progress lines, and one clear error at the end of a failed command."""
+
+import logging
+import sys
+import time
+
+SECONDS_BETWEEN_PROGRESS_LINES = 3.0
+
+_log = logging.getLogger("kdtheory")
+
+
+class Progress:
+    """Log what is done and what remains, at most one line every few seconds.
+
+    Parameters
+    ----------
+    total : int
+        Number of steps of the whole work.
+    what : str
+        Plural noun of a step ("transfer sets").
+    """
+
+    def __init__(self, total, what):
+        self.total, self.what, self.done = total, what, 0
+        self.started = self.last_line = time.monotonic()
+
+    def advance(self, steps=1):
+        """Count ``steps`` more steps as done."""
+        self.done += steps
+        now = time.monotonic()
+        if now - self.last_line < SECONDS_BETWEEN_PROGRESS_LINES:
+            return
+        self.last_line = now
+        remaining = (now - self.started) / self.done * (self.total - self.done)
+        _log.info("%d of %d %s done, about %.0f s remain", self.done, self.total, self.what, remaining)
+
+
+def run(main):
+    """Run a command's ``main``; expected failures end it with one ``error:`` line and exit status 1.
+
+    Any other exception keeps its traceback: it is a defect of ours, not of the user's input.
+    """
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    try:
+        main()
+    except (ValueError, OSError, RuntimeError) as error:
+        _log.debug("details", exc_info=True)
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(1)

@@ -1,0 +1,42 @@
+"""Standard normal inputs with a uniformly random teacher direction."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from kdtheory.stage import run_stage
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings of a Gaussian dataset (workflow/schemas/datasets/gaussian.yaml)."""
+
+    dim: int
+    n_points: int
+    repeats: int
+
+
+def build(settings: Settings, draw):
+    """Draw Gaussian transfer sets and, for each, a teacher direction."""
+    inputs = np.empty((settings.repeats, settings.n_points, settings.dim))
+    directions = np.empty((settings.repeats, settings.dim))
+    for repeat in range(settings.repeats):
+        rng = draw(repeat)
+        inputs[repeat] = rng.standard_normal((settings.n_points, settings.dim))
+        gaussian = rng.standard_normal(settings.dim)
+        directions[repeat] = gaussian / np.linalg.norm(gaussian)
+    logits = np.einsum("rnd,rd->rn", inputs, directions)
+    return xr.Dataset(
+        {
+            "inputs": (("repeat", "sample", "axis"), inputs),
+            "label": (("repeat", "sample"), (logits > 0).astype(np.int8)),
+            "sample_id": (("repeat", "sample"), np.arange(logits.size).reshape(logits.shape)),
+            "teacher_direction": (("repeat", "axis"), directions),
+        },
+        attrs={"dim": settings.dim},
+    )
+
+
+if __name__ == "__main__":
+    run_stage(build)

@@ -1,0 +1,14 @@
+"""Pure mathematics of both papers, in NumPy and SciPy: angles, risks, bounds, effective logits."""
+
+from kdtheory._facade import facade
+
+__getattr__, __dir__, __all__ = facade(
+    __name__,
+    {
+        "projection": ("project_onto_span",),
+        "risk": ("polynomial_angle_risk",),
+        "bounds": ("transfer_risk_bound",),
+        "stationarity": ("effective_logits", "soft_ratio_from_tsquared", "effective_logits_multiclass"),
+        "correction": ("hard_label_correction",),
+    },
+)

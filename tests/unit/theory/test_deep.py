@@ -1,0 +1,182 @@
+import mpmath
+import numpy as np
+import pytest
+from scipy.integrate import solve_ivp
+
+from kdtheory.theory.convexity import soft_loss, soft_loss_gradient
+from kdtheory.theory.deep import (
+    condition_11,
+    distance_bound,
+    distance_law,
+    in_scope,
+    induced_flow,
+    norm_bound,
+)
+from kdtheory.theory.projection import project_onto_span
+
+
+def _balanced_factors(weights, depth, width, rng):
+    """Rank-one factors W_1 … W_N with product weightsᵀ and W_{j+1}ᵀW_{j+1} = W_jW_jᵀ."""
+    scale = np.linalg.norm(weights) ** (1 / depth)
+    inner = rng.standard_normal((depth - 1, width))
+    inner /= np.linalg.norm(inner, axis=1, keepdims=True)
+    ends = [weights / np.linalg.norm(weights), *inner, np.ones(1)]
+    return [scale * np.outer(after, before) for before, after in zip(ends[:-1], ends[1:], strict=True)]
+
+
+def _product(factors):
+    product = factors[0]
+    for factor in factors[1:]:
+        product = factor @ product
+    return product[0]
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3, 5])
+def test_induced_flow_is_the_flow_of_the_factors(depth):
+    rng = np.random.default_rng(depth)
+    weights, gradient = rng.standard_normal((2, 6))
+    factors = _balanced_factors(weights, depth, 4, rng)
+    assert np.allclose(_product(factors), weights)
+    flow = np.zeros(6)
+    for j in range(depth):
+        before = np.eye(6) if j == 0 else np.linalg.multi_dot([*factors[:j][::-1], np.eye(6)])
+        after = np.eye(1) if j == depth - 1 else np.linalg.multi_dot([np.eye(1), *factors[:j:-1]])
+        descent = -after.T @ gradient[None] @ before.T  # −∂L/∂W_j
+        flow += (after @ descent @ before)[0]
+    assert np.allclose(induced_flow(weights, gradient, depth), flow, rtol=1e-12)
+
+
+def test_induced_flow_stops_at_zero_only_when_deep_and_takes_batches():
+    gradient = np.array([1.0, -2.0])
+    assert np.array_equal(induced_flow(np.zeros(2), gradient, 1), -gradient)
+    assert np.array_equal(induced_flow(np.zeros(2), gradient, 3), [0.0, 0.0])
+    batch = np.random.default_rng(0).standard_normal((4, 2))
+    assert np.allclose(induced_flow(batch, gradient, 3)[2], induced_flow(batch[2], gradient, 3), rtol=1e-15)
+
+
+def _trained(depth, ratio, seed, n_train=3, dim=6):
+    """Gradient flow on the soft-label loss by an ODE solver: the path, ŵ, and the start's part off the span."""
+    rng = np.random.default_rng(seed)
+    inputs, teacher = rng.standard_normal((n_train, dim)), rng.standard_normal(dim)
+    teacher /= np.linalg.norm(teacher)
+    logits, student = inputs @ teacher, project_onto_span(inputs, teacher)
+    start = rng.standard_normal(dim)
+    start *= ratio * np.linalg.norm(student) / np.linalg.norm(start)
+    if soft_loss(inputs @ start, logits) >= soft_loss(np.zeros(n_train), logits):  # eq. 12
+        start = -start
+
+    def flow(_, weights):
+        return induced_flow(weights, soft_loss_gradient(inputs, inputs @ weights, logits), depth)
+
+    path = solve_ivp(flow, (0, 1e5), start, method="LSODA", rtol=1e-11, atol=1e-15).y.T
+    return path, student, np.linalg.norm(start - project_onto_span(inputs, start)), inputs
+
+
+@pytest.mark.parametrize(("depth", "ratio"), [(1, 0.1), (2, 1e-1), (2, 1e-2), (3, 1e-1), (3, 1e-3)])
+def test_distance_law_is_the_limit_of_gradient_flow(depth, ratio):
+    path, student, off_span, inputs = _trained(depth, ratio, seed=11)
+    assert np.linalg.norm(inputs @ (path[-1] - student)) < 1e-7
+    norm = np.linalg.norm(student)
+    distance = np.linalg.norm(path[-1] - student)
+    assert np.isclose(distance, distance_law(depth, ratio * norm, off_span, norm), rtol=1e-6)
+    assert distance <= distance_bound(depth, ratio, norm)
+
+
+@pytest.mark.parametrize("depth", [2, 3])
+def test_equations_66_67_and_73_hold_along_the_path(depth):
+    path, student, off_span, inputs = _trained(depth, 0.05, seed=12)
+    norm = np.linalg.norm(path, axis=1)
+    off = np.array([np.linalg.norm(w - project_onto_span(inputs, w)) for w in path])
+    assert np.allclose(np.log(off / off_span), (depth - 1) / depth * np.log(norm / norm[0]), atol=1e-6)
+    assert np.all((off / norm) ** 2 <= (norm[0] / norm) ** (2 / depth) * (1 + 1e-6))
+    assert norm[-1] <= norm_bound(depth, 0.05, np.linalg.norm(student))
+
+
+def test_distance_law_solves_its_equation_to_full_accuracy():
+    rng = np.random.default_rng(13)
+    for depth in (1, 2, 3, 10, 50):
+        student, init = 10 ** rng.uniform(-3, 3, 200), 10 ** rng.uniform(-9, 3, 200)
+        off = init * rng.uniform(0, 1, 200) ** 3
+        squares = distance_law(depth, init, off, student)
+        for i in range(0, 200, 10):
+            with mpmath.workdps(40):
+                a, w, q0 = (mpmath.mpf(float(x)) ** 2 for x in (student[i], init[i], off[i]))
+                power = mpmath.mpf(depth - 1) / depth
+                start = mpmath.log(mpmath.mpf(float(squares[i])) ** 2)
+                equation = lambda x: mpmath.log(q0) + power * mpmath.log((a + mpmath.exp(x)) / w) - x  # noqa: B023
+                root = mpmath.exp(mpmath.findroot(equation, start) / 2)
+                assert abs(squares[i] / root - 1) < 1e-12
+
+
+def test_distance_law_in_its_special_cases():
+    assert distance_law(1, 0.3, 0.2, 5.0) == pytest.approx(0.2, rel=1e-14)
+    assert distance_law(3, 0.3, 0.0, 5.0) == 0
+    # N = 2: q² = q₀²(a + q)/W is a quadratic equation.
+    a, w, q0 = 4.0, 0.25, 0.09
+    root = (q0**2 / w + np.sqrt(q0**4 / w**2 + 4 * q0**2 * a / w)) / 2
+    assert distance_law(2, 0.5, 0.3, 2.0) == pytest.approx(np.sqrt(root), rel=1e-14)
+    assert distance_law(2, [0.1, 0.5], 0.05, [[1.0], [2.0]]).shape == (2, 2)
+
+
+def test_distance_law_stays_below_the_bound_for_every_start():
+    ratio = np.geomspace(1e-12, 0.99, 200)
+    for depth in (1, 2, 3, 7):
+        law = distance_law(depth, 3 * ratio, 3 * ratio, 3.0)  # the worst start lies entirely off the span
+        assert np.all(law <= distance_bound(depth, ratio, 3.0) * (1 + 1e-12))
+
+
+def test_distance_bound_is_equation_76():
+    for depth, ratio, norm in ((2, 0.3, 2.0), (3, 0.9, 0.5)):
+        power = 2 / depth
+        square = norm ** (2 + power) / (norm**power - (ratio * norm) ** power) - norm**2
+        assert distance_bound(depth, ratio, norm) == pytest.approx(np.sqrt(square), rel=1e-12)
+    assert distance_bound(2, 0.0, 1.0) == 0
+
+
+def test_condition_11_is_printed_and_inverts_the_bound():
+    for depth in (1, 2, 3, 6):
+        for epsilon, norm in ((0.01, 1.0), (0.5, 2.0), (3.0, 0.7)):
+            sum_ = epsilon**2 * norm ** (-2 / depth) + norm ** (2 - 2 / depth)
+            printed = min(norm, epsilon**depth * sum_ ** (-depth / 2))
+            threshold = condition_11(depth, epsilon, norm)
+            assert threshold == pytest.approx(printed, rel=1e-13)
+            assert distance_bound(depth, threshold / norm, norm) == pytest.approx(epsilon, rel=1e-10)
+
+
+def test_norm_bound_satisfies_the_inequality_of_its_proof():
+    for depth in (2, 3, 8):
+        for ratio in (1e-6, 0.1, 0.9):
+            bound = norm_bound(depth, ratio, 2.0)
+            f = (2.0 / bound) ** 2 + (ratio * 2.0 / bound) ** (2 / depth)  # eq. 69
+            assert f <= 1 + 1e-14
+            assert bound == pytest.approx(
+                2.0 * (1 - ratio ** (2 / depth)) ** (-depth / (2 * depth - 2)), rel=1e-12
+            )
+
+
+def test_scope_of_theorem_d1_is_half_the_norm():
+    for depth in (1, 2, 3, 4):
+        edge = 5.0 ** (-depth / 2)
+        assert distance_bound(depth, edge, 1.0) == pytest.approx(0.5, rel=1e-13)
+        assert np.array_equal(in_scope(depth, [edge * 0.999, edge, edge * 1.001]), [True, True, False])
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        (lambda: distance_bound(0, 0.1, 1.0), "depth"),
+        (lambda: distance_bound(2, 1.0, 1.0), "init_ratio"),
+        (lambda: distance_bound(2, 0.1, 0.0), "norm"),
+        (lambda: condition_11(2, 0.0, 1.0), "epsilon"),
+        (lambda: distance_law(2, 0.1, 0.2, 1.0), "init_off_span"),
+        (lambda: distance_law(2, 0.1, -0.05, 1.0), "init_off_span"),
+        (lambda: distance_law(2, 0.0, 0.0, 1.0), "init_norm"),
+        (lambda: distance_law(2, 0.1, 0.0, 0.0), "student_norm"),
+        (lambda: norm_bound(1, 0.1, 1.0), "depth"),
+        (lambda: in_scope(1.5, 0.1), "depth"),
+        (lambda: induced_flow(np.ones(2), np.ones(2), 0), "depth"),
+    ],
+)
+def test_bad_arguments_are_named(call, name):
+    with pytest.raises(ValueError, match=name):
+        call()
