@@ -181,6 +181,28 @@ def train(starts, inputs, teacher_logits, *, learning_rate, steps, tolerance, pr
     )
 
 
+def initial_velocity(starts, inputs, teacher_logits):
+    """Velocity of the end-to-end weights at the start of gradient flow on the factors (PL19 eq. 3).
+
+    Parameters
+    ----------
+    starts, inputs, teacher_logits
+        As for :func:`train`.
+
+    Returns
+    -------
+    velocity : array, shape (starts, d)
+        Exact, by the product rule: no step is taken.
+    """
+    factors = tuple(jnp.asarray(factor, jnp.float64) for factor in starts)
+    inputs, probabilities = jnp.asarray(inputs, jnp.float64), jax.nn.sigmoid(jnp.asarray(teacher_logits, jnp.float64))
+    weights, pull_back = jax.vjp(jax.vmap(_end_to_end), factors)
+    residual = jax.nn.sigmoid(weights @ inputs.T) - probabilities
+    (gradients,) = pull_back(residual @ inputs / len(inputs))
+    flow = jax.tree.map(jnp.negative, gradients)
+    return np.asarray(jax.jvp(jax.vmap(_end_to_end), (factors,), (flow,))[1])
+
+
 class _Problem(NamedTuple):
     """What the gradient and the stopping rule need, as arrays, so that one compilation serves them all."""
 

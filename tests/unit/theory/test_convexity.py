@@ -98,7 +98,7 @@ def _pairs_in_the_sublevel_set(rng, inputs, logits, level, count):
 
 
 @pytest.mark.parametrize(("n_train", "dim"), [(5, 12), (20, 4)])
-@pytest.mark.parametrize("scale", [0.3, 1.0, 2.0])
+@pytest.mark.parametrize("scale", [0.1, 0.3, 1.0])
 def test_taylor_bound_holds_on_the_sublevel_set(n_train, dim, scale):
     rng = np.random.default_rng([n_train, int(10 * scale)])
     inputs = rng.standard_normal((n_train, dim))

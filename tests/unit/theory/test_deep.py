@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import mpmath
 import numpy as np
 import pytest
@@ -21,7 +23,7 @@ def _balanced_factors(weights, depth, width, rng):
     inner = rng.standard_normal((depth - 1, width))
     inner /= np.linalg.norm(inner, axis=1, keepdims=True)
     ends = [weights / np.linalg.norm(weights), *inner, np.ones(1)]
-    return [scale * np.outer(after, before) for before, after in zip(ends[:-1], ends[1:], strict=True)]
+    return [scale * np.outer(after, before) for before, after in pairwise(ends)]
 
 
 def _product(factors):
