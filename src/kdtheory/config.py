@@ -91,7 +91,10 @@ def _inlined(node, name):
         target = _load(target_name)
         for part in pointer.strip("/").split("/"):
             target = target[part]
-        node = {**_inlined(target, target_name), **{key: value for key, value in node.items() if key != "$ref"}}
+        node = {
+            **_inlined(target, target_name),
+            **{key: value for key, value in node.items() if key != "$ref"},
+        }
     return {key: _inlined(value, name) for key, value in node.items() if key != "$defs"}
 
 
@@ -111,7 +114,9 @@ def _validate(block, name, path):
     from jsonschema import Draft202012Validator
 
     validator = Draft202012Validator(schema(name))
-    errors = sorted(validator.iter_errors(block), key=lambda error: (len(error.absolute_path), str(error.absolute_path)))
+    errors = sorted(
+        validator.iter_errors(block), key=lambda error: (len(error.absolute_path), str(error.absolute_path))
+    )
     if errors:
         raise ConfigError(_explain(errors[0], path))
 
@@ -136,7 +141,9 @@ def _explain(error, path):
         case "const":
             return f"{where}: is {value}, must be {json.dumps(limit)}{about}"
         case "minimum" | "exclusiveMinimum" | "maximum" | "exclusiveMaximum":
-            sign = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}[error.validator]
+            sign = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}[
+                error.validator
+            ]
             return f"{where}: is {value}, must be {sign} {limit}{about}"
         case "minItems" | "minProperties":
             return f"{where}: has {len(error.instance)} entries, must have at least {limit}{about}"
@@ -171,7 +178,9 @@ def _check_names(config, block, node, path):
     elif "x-names" in node:
         section = config[node["x-names"]]
         if block not in section:
-            raise ConfigError(f"{_dotted(path)}: is {json.dumps(block)}, not among {node['x-names']}{_suggest(block, section)}")
+            raise ConfigError(
+                f"{_dotted(path)}: is {json.dumps(block)}, not among {node['x-names']}{_suggest(block, section)}"
+            )
         kind = section[block]["kind"]
         if kind not in node["x-kinds"]:
             allowed = " or ".join(node["x-kinds"])
@@ -188,7 +197,9 @@ def _check_cell(config, settings, path):
     if sorted(settings.get("n_train", [])) != settings.get("n_train", []):
         raise ConfigError(f"{_dotted((*path, 'n_train'))}: is {settings['n_train']}, must increase")
     if settings.get("recorded_steps", 0) > settings.get("max_steps", math.inf):
-        raise ConfigError(f"{_dotted((*path, 'recorded_steps'))}: is {settings['recorded_steps']}, must be ≤ max_steps")
+        raise ConfigError(
+            f"{_dotted((*path, 'recorded_steps'))}: is {settings['recorded_steps']}, must be ≤ max_steps"
+        )
 
 
 def _check_same_dim(config, name, block):
@@ -198,7 +209,9 @@ def _check_same_dim(config, name, block):
         for cell in schema(f"experiments/{name}.yaml").get("x-same-dim", [])
     }
     if len(set(dims.values())) > 1:
-        raise ConfigError(f"experiments.{name}.cells: the datasets of {', '.join(dims)} must have one dim, found {dims}")
+        raise ConfigError(
+            f"experiments.{name}.cells: the datasets of {', '.join(dims)} must have one dim, found {dims}"
+        )
 
 
 def _check_teacher_files(config):

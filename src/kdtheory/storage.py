@@ -61,7 +61,9 @@ def write(content, path, attributes):
         arrays = xr.Dataset({name: _anonymous(name, values) for name, values in content.items()})
         metadata = {key: str(value) for key, value in attributes.items()} | {DIGEST: data_digest(arrays)}
         with replacing(path) as temporary:
-            save_file({name: np.ascontiguousarray(values) for name, values in content.items()}, temporary, metadata)
+            save_file(
+                {name: np.ascontiguousarray(values) for name, values in content.items()}, temporary, metadata
+            )
         return
     attributes = {key: _plain(value) for key, value in {**content.attrs, **attributes}.items()}
     content = content.drop_attrs(deep=False).assign_attrs(attributes)
@@ -85,7 +87,9 @@ def read(path):
     reader = _read_tensors if Path(path).suffix == ".safetensors" else _read_dataset
     try:
         content, found, computed = reader(path)
-    except Exception as error:  # HDF5 and safetensors raise many types for a damaged file; all mean the same to the user
+    except (
+        Exception
+    ) as error:  # HDF5 and safetensors raise many types for a damaged file; all mean the same to the user
         raise CorruptFile(f"{path}: cannot be read ({error}); delete it and run again") from error
     _verify(path, found, computed)
     return content
@@ -103,7 +107,11 @@ def _read_tensors(path):
     with safe_open(path, framework="numpy") as opened:
         content = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118 (not a mapping)
         found = (opened.metadata() or {}).get(DIGEST)
-    return content, found, data_digest(xr.Dataset({name: _anonymous(name, values) for name, values in content.items()}))
+    return (
+        content,
+        found,
+        data_digest(xr.Dataset({name: _anonymous(name, values) for name, values in content.items()})),
+    )
 
 
 def _anonymous(name, values):
@@ -143,8 +151,10 @@ def read_json(path):
     try:
         content = json.loads(Path(path).read_text(encoding="utf-8"))
         found = content.pop(DIGEST, None)
-    except (ValueError, AttributeError) as error:
-        raise CorruptFile(f"{path}: not a JSON result of this study ({error}); delete it and run again") from error
+    except (ValueError, AttributeError, TypeError) as error:
+        raise CorruptFile(
+            f"{path}: not a JSON result of this study ({error}); delete it and run again"
+        ) from error
     _verify(path, found, _json_digest(content))
     return content
 

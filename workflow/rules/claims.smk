@@ -1,7 +1,7 @@
 # The papers' statements, each checked by one function on the groups it names.
 from kdtheory.claims import registry as claim_registry
 
-CLAIMS = {name: claim for name, claim in claim_registry.claims().items() if drawable(claim.reads)}
+CLAIMS = {name: claim for name, claim in claim_registry.claims().items() if measurable(claim.reads)}
 
 
 rule claims:
@@ -10,8 +10,6 @@ rule claims:
 
 
 rule check_claim:
-    message:
-        "Check {wildcards.claim}"
     input:
         groups=lambda wildcards: groups_read(CLAIMS[wildcards.claim].reads),
         code=lambda wildcards: sources(CLAIMS[wildcards.claim].module),
@@ -19,21 +17,21 @@ rule check_claim:
         "results/claims/{claim}.json",
     log:
         "logs/claims/{claim}.log",
-    params:
-        module=lambda wildcards: CLAIMS[wildcards.claim].module,
+    conda:
+        "../../envs/study.yaml"
     threads: 1
     resources:
         mem_mb=1000,
         runtime=30,
-    conda:
-        "../../envs/study.yaml"
+    params:
+        module=lambda wildcards: CLAIMS[wildcards.claim].module,
+    message:
+        "Check {wildcards.claim}"
     shell:
         "python -m {params.module} {wildcards.claim} --output {output:q} {input.groups:q} 2> {log:q}"
 
 
 rule collect_claims:
-    message:
-        "Collect the claims"
     input:
         claims=rules.claims.input,
         code=sources("kdtheory.claims.collect"),
@@ -43,12 +41,14 @@ rule collect_claims:
         page=report("results/claims.html", caption="../report/claims.rst", category="Claims"),
     log:
         "logs/claims/collect.log",
+    conda:
+        "../../envs/study.yaml"
     threads: 1
     resources:
         mem_mb=1000,
         runtime=30,
-    conda:
-        "../../envs/study.yaml"
+    message:
+        "Collect the claims"
     shell:
         "python -m kdtheory.claims.collect --output-folder results {input.claims:q} 2> {log:q}"
 

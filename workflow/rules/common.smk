@@ -1,6 +1,5 @@
-# What the rules share: the checked configuration, one thread a job, and the files that a job's code consists of.
+# What the rules share: the checked configuration, one thread a job, and what each job reads.
 import json
-import sys
 
 from snakemake.exceptions import WorkflowError
 
@@ -15,16 +14,19 @@ except study_config.ConfigError as error:
 # One thread: a two-thread factorisation gives other bits than a one-thread one. Parallelism is over jobs.
 shell.prefix(
     "set -euo pipefail; "
-    "export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 NUMEXPR_NUM_THREADS=1 "
-    "XLA_FLAGS='--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1' "
-    "PYTHONDONTWRITEBYTECODE=${{PYTHONDONTWRITEBYTECODE:-}} MPLBACKEND=agg; "
+    "export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 NUMEXPR_NUM_THREADS=1 MPLBACKEND=agg "
+    "XLA_FLAGS='--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1'; "
 )
+
+EXPERIMENTS = sorted(config["experiments"])
+CARDS = {name: study_config.schema(f"experiments/{name}.yaml") for name in EXPERIMENTS}
+GROUPS = {CARDS[name]["x-group"]: name for name in EXPERIMENTS}
 
 # Keys that choose a job's module or its input files; the others are its settings.
 REFERENCES = {"kind", "dataset", "teacher", "cells", "datasets"}
 
-EXPERIMENTS = sorted(config["experiments"])
-CARDS = {name: study_config.schema(f"experiments/{name}.yaml") for name in EXPERIMENTS}
+# Kinds of teachers that are trained, and so have a checkpoint.
+TRAINED = {"logistic_regression"}
 
 
 wildcard_constraints:
@@ -59,13 +61,81 @@ def cells(experiment):
     return block("experiments", experiment).get("cells", {})
 
 
+def cell_of(wildcards):
+    """The cell that a student job computes."""
+    return cells(wildcards.experiment)[wildcards.cell]
+
+
 def datasets_of(experiment):
     """Names of the datasets that an experiment uses."""
     named = [cell["dataset"] for cell in cells(experiment).values()]
     return sorted({*named, *block("experiments", experiment).get("datasets", [])})
 
 
+def dataset_file(name):
+    return f"results/datasets/{name}.nc"
+
+
+def images_of(wildcards):
+    """The record of the fetched images, for a dataset that is made of them."""
+    return "results/datasets/fetched/mnist.json" if dataset_kind(wildcards) == "digits" else []
+
+
+def dataset_kind(wildcards):
+    return block("datasets", wildcards.dataset, "kind")
+
+
+def teacher_kind(wildcards):
+    return block("teachers", wildcards.teacher, "kind")
+
+
+def training_data_of(wildcards):
+    """The dataset that a teacher is trained on: the one whose points its students see."""
+    used = [cell for name in EXPERIMENTS for cell in cells(name).values() if cell["teacher"] == wildcards.teacher]
+    return sorted({dataset_file(cell["dataset"]) for cell in used})
+
+
+def teacher_file(wildcards):
+    """What a teacher's logits are computed from: its checkpoint, or the user's own file."""
+    kind = teacher_kind(wildcards)
+    if kind in TRAINED:
+        return f"results/teachers/{wildcards.teacher}/epoch-0.safetensors"
+    return block("teachers", wildcards.teacher, "path") if kind == "file" else []
+
+
+def checkpoint_option(wildcards, input):
+    """The command-line option by which a trained teacher's logits are exported."""
+    return ["--checkpoint", input.teacher] if teacher_kind(wildcards) in TRAINED else []
+
+
 def logits_of(cell):
     """The logits that a cell's students read."""
     return f"results/teachers/{cell['teacher']}/logits/{cell['dataset']}.nc"
 
+
+def student_of(wildcards):
+    """The module that makes an experiment's students."""
+    return CARDS[wildcards.experiment]["x-student"]
+
+
+def experiments_learnt_by(*students):
+    """The experiments whose students are made by some modules, as a wildcard constraint."""
+    return "|".join(name for name in EXPERIMENTS if CARDS[name].get("x-student") in students) or "none"
+
+
+def students_of(experiment):
+    return [f"results/students/{experiment}/{cell}.nc" for cell in cells(experiment)]
+
+
+def group_file(experiment):
+    return f"results/analysis/{experiment}.nc"
+
+
+def measurable(reads):
+    """Whether the configuration has the experiments whose groups a figure or claim reads."""
+    return all(group in GROUPS for group in reads)
+
+
+def groups_read(reads):
+    """The group files that a figure or claim reads, in its order."""
+    return [group_file(GROUPS[group]) for group in reads]

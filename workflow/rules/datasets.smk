@@ -1,17 +1,10 @@
 # Inputs and ground truth.
-def images_of(wildcards):
-    """The record of the fetched images, for a dataset that is made of them."""
-    return "results/datasets/fetched/mnist.json" if block("datasets", wildcards.dataset, "kind") == "digits" else []
-
-
 rule datasets:
     input:
         sorted({f"results/datasets/{name}.nc" for experiment in EXPERIMENTS for name in datasets_of(experiment)}),
 
 
 rule fetch_images:
-    message:
-        "Fetch and verify {wildcards.images}"
     input:
         code=sources("kdtheory.tasks.images"),
     output:
@@ -20,36 +13,38 @@ rule fetch_images:
         "logs/datasets/fetched/{images}.log",
     wildcard_constraints:
         images="mnist|cifar10",
+    conda:
+        "../../envs/study.yaml"
     threads: 1
     resources:
         mem_mb=2000,
         runtime=30,
-    conda:
-        "../../envs/study.yaml"
+    message:
+        "Fetch and verify {wildcards.images}"
     shell:
         "python -m kdtheory.tasks.images {wildcards.images} --output {output:q} 2> {log:q}"
 
 
 rule make_dataset:
-    message:
-        "Make dataset {wildcards.dataset}"
     input:
         images=images_of,
-        code=lambda wildcards: sources(f"kdtheory.tasks.{block('datasets', wildcards.dataset, 'kind')}"),
+        code=lambda wildcards: sources(f"kdtheory.tasks.{dataset_kind(wildcards)}"),
     output:
         "results/datasets/{dataset}.nc",
     log:
         "logs/datasets/{dataset}.log",
-    params:
-        kind=lambda wildcards: block("datasets", wildcards.dataset, "kind"),
-        settings=lambda wildcards: settings("datasets", wildcards.dataset),
-        seed=lookup("seed", within=config),
+    conda:
+        "../../envs/study.yaml"
     threads: 1
     resources:
         mem_mb=2000,
         runtime=30,
-    conda:
-        "../../envs/study.yaml"
+    params:
+        kind=dataset_kind,
+        settings=lambda wildcards: settings("datasets", wildcards.dataset),
+        seed=lookup("seed", within=config),
+    message:
+        "Make dataset {wildcards.dataset}"
     shell:
         "python -m kdtheory.tasks.{params.kind} build --key {wildcards.dataset} --seed {params.seed}"
         " --settings {params.settings:q} --output {output:q} 2> {log:q}"

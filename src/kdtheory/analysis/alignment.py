@@ -33,13 +33,20 @@ def measure(experiment):
 def _angles(experiment, cell):
     weights = experiment.student(cell)["weights"].transpose("learner", "kappa", "n_train", "repeat", "axis")
     angle = signed_angle(weights.values, experiment.dataset_of(cell)["teacher_direction"].values)
-    return weights.isel(axis=0, drop=True).copy(data=angle).assign_coords(repeat=np.arange(weights.sizes["repeat"]))
+    return (
+        weights.isel(axis=0, drop=True)
+        .copy(data=angle)
+        .assign_coords(repeat=np.arange(weights.sizes["repeat"]))
+    )
 
 
 def _risk(angle, dataset):
     """Exact risk of an array of angles with a dimension kappa."""
     dim, laws = dataset.attrs["dim"], angle_laws(dataset)
-    risks = [angle.isel(kappa=index).copy(data=angle_risk(angle.isel(kappa=index).values, dim, law)) for index, law in enumerate(laws)]
+    risks = [
+        angle.isel(kappa=index).copy(data=angle_risk(angle.isel(kappa=index).values, dim, law))
+        for index, law in enumerate(laws)
+    ]
     return xr.concat(risks, dim=dataset["kappa"]).transpose(*angle.dims)
 
 
@@ -68,9 +75,16 @@ def _sampled_risk(experiment):
         across /= np.sqrt(np.sum(across**2, axis=1) + outside)[:, None]
         for index, law in enumerate(laws):
             boundary_angle = law.sample_boundary_angles(uniforms)
-            logits = np.sin(boundary_angle) * students[index, :, :1] + np.cos(boundary_angle) * (students[index, :, 1:] @ across.T)
+            logits = np.sin(boundary_angle) * students[index, :, :1] + np.cos(boundary_angle) * (
+                students[index, :, 1:] @ across.T
+            )
             risk[repeat, index] = np.mean(logits < 0, axis=1)
-    risk = weights.isel(axis=0, drop=True).copy(data=risk).assign_coords(repeat=np.arange(len(risk))).transpose("kappa", "n_train", "repeat")
+    risk = (
+        weights.isel(axis=0, drop=True)
+        .copy(data=risk)
+        .assign_coords(repeat=np.arange(len(risk)))
+        .transpose("kappa", "n_train", "repeat")
+    )
     return labelled(risk, f"transfer risk, estimated on {points} test points", "PL19 Fig. 3")
 
 
@@ -89,7 +103,9 @@ def _bounds(kappas, sizes, risk):
     coords = {"kappa": kappas, "n_train": sizes}
     return xr.Dataset(
         {
-            name: labelled(xr.DataArray(values, dims=("kappa", "n_train"), coords=coords).where(measured), words, source)
+            name: labelled(
+                xr.DataArray(values, dims=("kappa", "n_train"), coords=coords).where(measured), words, source
+            )
             for name, (values, words, source) in bounds.items()
         }
     )
@@ -107,14 +123,23 @@ def _hard_target(experiment):
 def _gram(experiment):
     student, dataset = experiment.student("sweep"), experiment.dataset_of("sweep")
     angle = student["gram_angle"]
-    risks = [RiskTable(dataset.attrs["dim"], law)(angle.isel(kappa=index).values) for index, law in enumerate(angle_laws(dataset))]
+    risks = [
+        RiskTable(dataset.attrs["dim"], law)(angle.isel(kappa=index).values)
+        for index, law in enumerate(angle_laws(dataset))
+    ]
     risk = angle.copy(data=np.stack(risks)).rename(n_train="gram_n_train")
     sets = angle.sizes["gram_set"]
     return xr.Dataset(
         {
-            "risk_gram": labelled(risk.mean("gram_set"), f"transfer risk, mean of {sets} sets drawn by their Gram matrix", "PL19 Fig. 3"),
+            "risk_gram": labelled(
+                risk.mean("gram_set"),
+                f"transfer risk, mean of {sets} sets drawn by their Gram matrix",
+                "PL19 Fig. 3",
+            ),
             "risk_gram_se": labelled(
-                risk.std("gram_set", ddof=1) / np.sqrt(sets), "standard error of the transfer risk over Gram sets", "PL19 Fig. 3"
+                risk.std("gram_set", ddof=1) / np.sqrt(sets),
+                "standard error of the transfer risk over Gram sets",
+                "PL19 Fig. 3",
             ),
         }
     )
@@ -125,7 +150,9 @@ def _approximate(experiment, sweep):
     perturbations = xr.DataArray(experiment.settings["perturbations"], dims="perturbation")
     dataset = experiment.dataset_of("sweep")
     sizes = sweep["n_train"].values
-    angle = (sweep["angle"] + np.arcsin(perturbations)).transpose("perturbation", "n_train", "repeat", "kappa")
+    angle = (sweep["angle"] + np.arcsin(perturbations)).transpose(
+        "perturbation", "n_train", "repeat", "kappa"
+    )
     bound = [
         [risk_bound(law, sizes, inflation=float(angle_inflation(ratio))) for law in angle_laws(dataset)]
         for ratio in perturbations.values
@@ -136,7 +163,9 @@ def _approximate(experiment, sweep):
     group = xr.Dataset(
         {
             "risk_approximate": risk,
-            "risk_bound_approximate": labelled(bound, f"bound on the expected transfer risk of {words}", "PL19 Theorem D.1"),
+            "risk_bound_approximate": labelled(
+                bound, f"bound on the expected transfer risk of {words}", "PL19 Theorem D.1"
+            ),
         },
         coords={"perturbation": perturbations.values},
     )
@@ -151,14 +180,23 @@ def _scaled(experiment):
     sizes, constant = angle["n_train"].values, law.scale**law.kappa
     risk = angle.copy(data=angle_risk(angle.values, dataset.attrs["dim"], law))
     bounds = {
-        "scaled_bound_printed": (polynomial_bound(sizes, law.kappa, constant), "Corollary 2's bound as printed, c > 1"),
-        "scaled_bound_proved": (polynomial_bound_proved(sizes, law.kappa, constant), "bound that Corollary 2's proof gives, c > 1"),
+        "scaled_bound_printed": (
+            polynomial_bound(sizes, law.kappa, constant),
+            "Corollary 2's bound as printed, c > 1",
+        ),
+        "scaled_bound_proved": (
+            polynomial_bound_proved(sizes, law.kappa, constant),
+            "bound that Corollary 2's proof gives, c > 1",
+        ),
     }
     words = f"transfer risk on data crowded at the boundary, c = {law.scale:g}^{law.kappa:g}"
     group = xr.Dataset(
         {
             "scaled_risk": labelled(risk, words, "PL19 Corollary 2"),
-            **{name: labelled(xr.DataArray(value, dims="n_train"), text, "PL19 Corollary 2") for name, (value, text) in bounds.items()},
+            **{
+                name: labelled(xr.DataArray(value, dims="n_train"), text, "PL19 Corollary 2")
+                for name, (value, text) in bounds.items()
+            },
         }
     )
     return group.rename(n_train="scaled_n_train", repeat="scaled_repeat").drop_vars("kappa", errors="ignore")

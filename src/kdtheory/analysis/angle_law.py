@@ -25,12 +25,18 @@ def measure(experiment):
     survival = "probability that a point is at least at this angle to the teacher"
     group = xr.Dataset(
         {
-            "angle_survival": labelled(xr.DataArray(exact, dims=("task", "theta")), survival, "PL19 eq. 17, Fig. 1"),
+            "angle_survival": labelled(
+                xr.DataArray(exact, dims=("task", "theta")), survival, "PL19 eq. 17, Fig. 1"
+            ),
             "angle_survival_sampled": labelled(
-                xr.DataArray(sampled, dims=("task", "theta")), f"{survival}, among the drawn points", "PL19 eq. 17"
+                xr.DataArray(sampled, dims=("task", "theta")),
+                f"{survival}, among the drawn points",
+                "PL19 eq. 17",
             ),
             "points": labelled(
-                xr.DataArray(points, dims=("task", "point", "axis")), "inputs; the teacher lies along axis 0", "PL19 Fig. 2"
+                xr.DataArray(points, dims=("task", "point", "axis")),
+                "inputs; the teacher lies along axis 0",
+                "PL19 Fig. 2",
             ),
         }
     )

@@ -44,7 +44,9 @@ def _measure_cell(experiment, cell):
     start_norm, start_off_span = norm.isel(step=0), off_span.isel(step=0)
     # Rounding leaves a trace off the span even where the data span everything.
     law = _by_depth(
-        lambda n, total, outside: distance_law(n, total, np.minimum(outside, total), 1.0), start_norm, start_off_span
+        lambda n, total, outside: distance_law(n, total, np.minimum(outside, total), 1.0),
+        start_norm,
+        start_off_span,
     )
     path_law = start_off_span * (norm / start_norm) ** ((norm["depth"] - 1) / norm["depth"])
     ratios = student["init_ratio"].expand_dims(depth=student["depth"])
@@ -73,7 +75,9 @@ def _measure_cell(experiment, cell):
         "path_off_span": (_balanced(off_span), f"part of the weights off the data span, {_RELATIVE}", "PL19 eq. 66"),
         "path_off_span_law": (_balanced(path_law), f"that part by eq. 66 from the norm, {_RELATIVE}", "PL19 eq. 66"),
     }  # fmt: skip
-    return xr.Dataset({name: labelled(values, words, source) for name, (values, words, source) in group.items()})
+    return xr.Dataset(
+        {name: labelled(values, words, source) for name, (values, words, source) in group.items()}
+    )
 
 
 def _norm(vectors, dim):
@@ -88,7 +92,8 @@ def _by_depth(function, *arrays):
     """Apply ``function(depth, *values)`` for each depth, a number, to arrays with a dimension depth."""
     first = arrays[0]
     slices = [
-        function(int(depth), *(array.sel(depth=depth).values for array in arrays)) for depth in first["depth"].values
+        function(int(depth), *(array.sel(depth=depth).values for array in arrays))
+        for depth in first["depth"].values
     ]
     return first.transpose("depth", ...).copy(data=np.stack(slices))
 

@@ -13,7 +13,10 @@ from kdtheory.theory.risk import angle_risk
 def measure(experiment):
     """Measure the exact risk of every student against Corollary 1's bound."""
     return xr.concat(
-        [_measure_dimension(experiment, cell) for cell in experiment.cells], dim="dim", join="outer", combine_attrs="override"
+        [_measure_dimension(experiment, cell) for cell in experiment.cells],
+        dim="dim",
+        join="outer",
+        combine_attrs="override",
     )
 
 
@@ -21,13 +24,21 @@ def _measure_dimension(experiment, cell):
     dataset = experiment.dataset_of(cell)
     (law,) = angle_laws(dataset)
     dim = dataset.attrs["dim"]
-    weights = experiment.student(cell)["weights"].sel(learner="distillation", drop=True).transpose("n_train", "repeat", "axis")
+    weights = (
+        experiment.student(cell)["weights"]
+        .sel(learner="distillation", drop=True)
+        .transpose("n_train", "repeat", "axis")
+    )
     angle = signed_angle(weights.values, dataset["teacher_direction"].values)
     dims = ("n_train", "repeat")
     group = xr.Dataset(
         {
-            "angle": labelled(xr.DataArray(angle, dims=dims), "angle between student and teacher", "PL19 Lemma 1", "rad"),
-            "risk": labelled(xr.DataArray(angle_risk(angle, dim, law), dims=dims), "transfer risk", "PL19 eq. 4"),
+            "angle": labelled(
+                xr.DataArray(angle, dims=dims), "angle between student and teacher", "PL19 Lemma 1", "rad"
+            ),
+            "risk": labelled(
+                xr.DataArray(angle_risk(angle, dim, law), dims=dims), "transfer risk", "PL19 eq. 4"
+            ),
             "risk_bound": labelled(
                 xr.DataArray(margin_bound(law, weights["n_train"].values), dims="n_train"),
                 "bound γⁿ on the expected transfer risk",

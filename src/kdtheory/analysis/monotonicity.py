@@ -23,7 +23,9 @@ def measure(experiment):
     closer, tie = _compare(weights, teacher)
     closer_same_q, _ = _compare(same_q, teacher)
     closer_same_q = (
-        xr.DataArray(closer_same_q, dims=("learner", "repeat"), coords={"learner": student["learner_same_q"].values})
+        xr.DataArray(
+            closer_same_q, dims=("learner", "repeat"), coords={"learner": student["learner_same_q"].values}
+        )
         .reindex(learner=weights["learner"].values)
         .fillna(xr.DataArray(closer.astype(float), dims=("learner", "repeat")))
     )
@@ -32,18 +34,30 @@ def measure(experiment):
     shared = "with the random direction q of the smaller set projected again"
     group = xr.Dataset(
         {
-            "angle": labelled(xr.DataArray(angle, dims=dims), "angle between student and teacher", "PL19 eq. 28", "rad"),
-            "risk": labelled(xr.DataArray(angle_risk(angle, dim, law), dims=dims), "transfer risk", "PL19 Fig. 5"),
+            "angle": labelled(
+                xr.DataArray(angle, dims=dims), "angle between student and teacher", "PL19 eq. 28", "rad"
+            ),
+            "risk": labelled(
+                xr.DataArray(angle_risk(angle, dim, law), dims=dims), "transfer risk", "PL19 Fig. 5"
+            ),
             "improved": labelled(
-                xr.DataArray(closer.astype(np.int8), dims=dims), "one more point brought the student closer", "PL19 eq. 34"
+                xr.DataArray(closer.astype(np.int8), dims=dims),
+                "one more point brought the student closer",
+                "PL19 eq. 34",
             ),
             "improved_same_q": labelled(
-                closer_same_q.astype(np.int8), f"one more point brought the student closer, {shared}", "PL19 eq. 34"
+                closer_same_q.astype(np.int8),
+                f"one more point brought the student closer, {shared}",
+                "PL19 eq. 34",
             ),
             "monotonicity": labelled(xr.DataArray(closer.mean(axis=1), dims="learner"), index, "PL19 eq. 34"),
-            "monotonicity_same_q": labelled(closer_same_q.mean("repeat"), f"{index}, {shared}", "PL19 eq. 34"),
+            "monotonicity_same_q": labelled(
+                closer_same_q.mean("repeat"), f"{index}, {shared}", "PL19 eq. 34"
+            ),
             "tie_fraction": labelled(
-                xr.DataArray(tie.mean(axis=1), dims="learner"), "share of added points that leave the student where it was", "ours"
+                xr.DataArray(tie.mean(axis=1), dims="learner"),
+                "share of added points that leave the student where it was",
+                "ours",
             ),
         }
     )

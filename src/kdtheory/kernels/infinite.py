@@ -26,7 +26,8 @@ def relu_kernels(x1, x2=None, *, depth=3, weight_std=1.0, bias_std=1.0):
 
     A layer is h ↦ (weight_std/√fan_in)·W h + bias_std·b with standard normal W and b, the first one with fan_in = d.
     Entries are exact to a few units of rounding, on the diagonal and for nearly identical points as well; with
-    `x2` left out both matrices are exactly symmetric. Memory: the two results and a few blocks.
+    `x2` left out both matrices are exactly symmetric. Memory: the two results and a
+    panel of 128 rows.
 
     Parameters
     ----------
@@ -64,10 +65,16 @@ def relu_kernels(x1, x2=None, *, depth=3, weight_std=1.0, bias_std=1.0):
     ntk = np.empty((len(rows.scale), len(columns.scale)))
     nngp = np.empty_like(ntk)
     for i in range(0, ntk.shape[0], BLOCK):
-        for j in range(i if symmetric else 0, ntk.shape[1], BLOCK):
+        start = i if symmetric else 0
+        panel = rows.directions[i : i + BLOCK] @ columns.directions[start:].T
+        for j in range(start, ntk.shape[1], BLOCK):
             block = slice(i, i + BLOCK), slice(j, j + BLOCK)
-            ntk[block], nngp[block] = _block(rows, columns, *block)
-            if j > i and symmetric:
+            cosine = panel[:, j - start : j - start + BLOCK]
+            if symmetric and i == j:
+                # A matrix product may round entry (i, j) and entry (j, i) differently.
+                cosine = (cosine + cosine.T) / 2
+            ntk[block], nngp[block] = _block(cosine, rows, columns, *block)
+            if symmetric and i < j:
                 ntk[block[::-1]], nngp[block[::-1]] = ntk[block].T, nngp[block].T
     return ntk, nngp
 
@@ -94,9 +101,9 @@ class _Points:
         self.scale = np.where(origin, 0.0, norm)
 
 
-def _block(points1, points2, rows, columns):
+def _block(cosine, points1, points2, rows, columns):
     """One block of both kernels. The recursion runs on cosines; the norms come back in at its end."""
-    haversine, angle, sine = _angles(points1.directions[rows], points2.directions[columns])
+    haversine, angle, sine = _angles(cosine, points1.directions[rows], points2.directions[columns])
     cosine = ntk = 1 - 2 * haversine
     for layer, (layer1, layer2) in enumerate(zip(points1.layers, points2.layers, strict=True)):
         if layer > 0:
@@ -114,9 +121,9 @@ def _block(points1, points2, rows, columns):
     return scale * ntk, scale * cosine
 
 
-def _angles(directions1, directions2):
+def _angles(cosine, directions1, directions2):
     """Haversine, angle and sine between unit vectors, from differences where they are nearly (anti)parallel."""
-    cosine = np.clip(directions1 @ directions2.T, -1, 1)
+    cosine = np.clip(cosine, -1, 1)
     haversine = (1 - cosine) / 2
     angle = np.arccos(cosine)
     sine = np.sqrt((1 - cosine) * (1 + cosine))

@@ -167,9 +167,7 @@ def train(starts, inputs, teacher_logits, *, learning_rate, steps, tolerance, pr
         factors, steps_used, weights, error = _advance(factors, steps_used, done, step, problem)
         recorded.append(np.asarray(weights))
         if not np.all(np.isfinite(recorded[-1])):
-            raise FloatingPointError(
-                f"weights overflow by step {step}: learning_rate {learning_rate} is too large"
-            )
+            raise FloatingPointError(f"weights overflow by step {step}: learning_rate {learning_rate} is too large")
         done = step
         if progress is not None:
             progress(step, float(error.max()))
@@ -195,7 +193,10 @@ def initial_velocity(starts, inputs, teacher_logits):
         Exact, by the product rule: no step is taken.
     """
     factors = tuple(jnp.asarray(factor, jnp.float64) for factor in starts)
-    inputs, probabilities = jnp.asarray(inputs, jnp.float64), jax.nn.sigmoid(jnp.asarray(teacher_logits, jnp.float64))
+    inputs, probabilities = (
+        jnp.asarray(inputs, jnp.float64),
+        jax.nn.sigmoid(jnp.asarray(teacher_logits, jnp.float64)),
+    )
     weights, pull_back = jax.vjp(jax.vmap(_end_to_end), factors)
     residual = jax.nn.sigmoid(weights @ inputs.T) - probabilities
     (gradients,) = pull_back(residual @ inputs / len(inputs))

@@ -65,7 +65,10 @@ def fit(settings: Settings, draw, dataset, logits):
 
 def _fit_size(settings, sets, n_train, draw):
     """Weights of every learner at one size, by learner."""
-    inputs, teacher_logits = sets["inputs"].isel(sample=slice(n_train)), sets["logits"].isel(sample=slice(n_train))
+    inputs, teacher_logits = (
+        sets["inputs"].isel(sample=slice(n_train)),
+        sets["logits"].isel(sample=slice(n_train)),
+    )
     labels = (teacher_logits > 0).astype(float)
     fitted = {}
     for learner in settings.learners:
@@ -85,7 +88,10 @@ def _fit_size(settings, sets, n_train, draw):
 
 def _reduced_bias(settings, sets, n_train, draw, *direction_key):
     """Weights w_δ at one size, by learner name ``delta_<δ>``; the key names the Gaussian vectors."""
-    inputs, teacher_logits = sets["inputs"].isel(sample=slice(n_train)), sets["logits"].isel(sample=slice(n_train))
+    inputs, teacher_logits = (
+        sets["inputs"].isel(sample=slice(n_train)),
+        sets["logits"].isel(sample=slice(n_train)),
+    )
     weights = _learned(minimum_norm_weights, inputs, teacher_logits)
     gaussian = draw(*direction_key).standard_normal((sets.sizes["repeat"], sets.sizes["axis"]))
     biased = xr.apply_ufunc(

@@ -48,9 +48,13 @@ def fit(settings: Settings, draw, dataset, logits):
             progress.advance(before + step - done)
             done = before + step
 
-        path = soft_descent(sets["inputs"].values, targets.values, steps=steps, dtype=precision, progress=advance)
+        path = soft_descent(
+            sets["inputs"].values, targets.values, steps=steps, dtype=precision, progress=advance
+        )
         paths.append(path.astype(np.float64))
-    limit = minimum_norm_weights(np.broadcast_to(sets["inputs"], (*targets.shape, sets.sizes["axis"])), targets.values)
+    limit = minimum_norm_weights(
+        np.broadcast_to(sets["inputs"], (*targets.shape, sets.sizes["axis"])), targets.values
+    )
     dims = ("teacher_norm", "repeat", "axis")
     return xr.Dataset(
         {"weights": (("precision", "step", *dims), np.stack(paths)), "limit": (dims, limit)},

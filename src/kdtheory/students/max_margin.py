@@ -56,7 +56,7 @@ def _least_distance(signed):
     n_train, dim = signed.shape
     # Only the Gram matrix matters to the active set, so rotate n < d points into n dimensions.
     points = signed if n_train >= dim else np.linalg.qr(signed.T, mode="r").T
-    shortest = np.linalg.norm(points, axis=1).min()
+    shortest = np.linalg.norm(signed, axis=1).min()
     if shortest == 0:
         raise ValueError("inputs holds a point at the origin, which has no margin: the set is not separable")
     # The margin is at most the shortest point's norm; in that unit neither block drowns the other.
@@ -73,9 +73,7 @@ def _least_distance(signed):
         return weights
     # The residual is 0 when a non-negative combination of the points vanishes, which is non-separability.
     if residual < _TOUCHING:
-        raise ValueError(
-            "inputs and labels are not separable, within rounding, by a plane through the origin"
-        )
+        raise ValueError("inputs and labels are not separable, within rounding, by a plane through the origin")
     raise MarginNotVerifiedError(
         f"the hard-margin weights of {n_train} points in {dim} dimensions violate the Karush–Kuhn–Tucker "
         f"conditions by more than {_KKT_TOLERANCE:g}"

@@ -39,7 +39,9 @@ def transfer_sets(dataset, logits, repeats, n_points, draw):
         sets = xr.Dataset({"inputs": inputs, "logits": teacher_logits}).isel(sample=slice(n_points))
     else:
         sets = _drawn_from_pool(dataset, inputs, teacher_logits, logits["seen"], repeats, n_points, draw)
-    return sets.drop_vars(["stopping_epoch", "teacher_norm"], errors="ignore").transpose(..., "repeat", "sample", "axis")
+    return sets.drop_vars(["stopping_epoch", "teacher_norm"], errors="ignore").transpose(
+        ..., "repeat", "sample", "axis"
+    )
 
 
 def _drawn_from_pool(dataset, inputs, teacher_logits, seen, repeats, n_points, draw):
@@ -48,7 +50,9 @@ def _drawn_from_pool(dataset, inputs, teacher_logits, seen, repeats, n_points, d
     for repeat in range(repeats):
         pool = np.flatnonzero((dataset["is_test"].values == 0) & (seen.values[split[repeat]] == 0))
         if len(pool) < n_points:
-            raise ValueError(f"the pool of split {split[repeat]} has {len(pool)} samples, {n_points} are asked for")
+            raise ValueError(
+                f"the pool of split {split[repeat]} has {len(pool)} samples, {n_points} are asked for"
+            )
         chosen[repeat] = draw("pool", repeat).choice(pool, n_points, replace=False)
     split = xr.DataArray(split, dims="repeat")
     chosen = xr.DataArray(chosen, dims=("repeat", "sample"))

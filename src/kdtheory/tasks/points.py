@@ -8,4 +8,3 @@ def inputs_of(dataset):
     if "pixels" in dataset:
         return dataset["pixels"].astype(np.float64) * dataset["pixels"].attrs["scale"]
     return dataset["inputs"]
-

@@ -63,7 +63,9 @@ def export(settings: Settings, draw, dataset):
     position = {sample: index for index, sample in enumerate(given["sample_id"].values.tolist())}
     missing = [sample for sample in wanted.ravel().tolist() if sample not in position]
     if missing:
-        raise ValueError(f"{settings.path}: has no logits for {len(missing)} of {wanted.size} samples, first id {missing[0]}")
+        raise ValueError(
+            f"{settings.path}: has no logits for {len(missing)} of {wanted.size} samples, first id {missing[0]}"
+        )
     order = xr.DataArray(np.vectorize(position.get)(wanted), dims=dataset["sample_id"].dims)
     aligned = given[["logits", "seen"]].isel(sample=order)
     aligned["seen"] = aligned["seen"].expand_dims("split")

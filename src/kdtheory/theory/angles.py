@@ -70,10 +70,7 @@ class PolynomialAngles(AngleLaw):
 
     def boundary_cdf(self, boundary_angle):
         """Return (scale·2b/π)^κ, clipped to [0, 1]."""
-        return (
-            np.clip(np.asarray(boundary_angle, dtype=float) * (self.scale * 2 / np.pi), 0.0, 1.0)
-            ** self.kappa
-        )
+        return np.clip(np.asarray(boundary_angle, dtype=float) * (self.scale * 2 / np.pi), 0.0, 1.0) ** self.kappa
 
     def sample_boundary_angles(self, uniforms):
         """Return (π/2/scale)·U^(1/κ)."""
@@ -148,9 +145,7 @@ class IsotropicAngles(AngleLaw):
         """Return the quantiles, sine and cosine each from its own tail."""
         uniforms = np.asarray(uniforms, dtype=float)
         half = (self.dim - 1) / 2
-        return np.arctan2(
-            np.sqrt(betaincinv(0.5, half, uniforms)), np.sqrt(betaincinv(half, 0.5, 1 - uniforms))
-        )
+        return np.arctan2(np.sqrt(betaincinv(0.5, half, uniforms)), np.sqrt(betaincinv(half, 0.5, 1 - uniforms)))
 
 
 def tangent_to(weights, direction):
@@ -223,9 +218,7 @@ def angle_from_gram(boundary_angles, correlation_factor):
         raise ValueError(f"correlation_factor has shape {factor.shape}, must be (..., {n_train}, {n_train})")
     batch = np.broadcast_shapes(cotangents.shape[:-1], factor.shape[:-2])
     solution = np.empty((*batch, n_train))
-    for row in range(
-        n_train
-    ):  # forward substitution, vectorised over the sets: SciPy's solver loops over them
+    for row in range(n_train):  # forward substitution, vectorised over the sets: SciPy's solver loops over them
         earlier = np.einsum("...j,...j->...", factor[..., row, :row], solution[..., :row])
         solution[..., row] = (cotangents[..., row] - earlier) / factor[..., row, row]
     return np.arctan2(1.0, np.sqrt(np.cumsum(np.square(solution), axis=-1)))
@@ -257,11 +250,11 @@ def bartlett_factor(rng, sets, n_train, dim):
     if not 1 <= n_train <= dim - 1:
         raise ValueError(f"n_train is {n_train}, must lie in [1, dim - 1] = [1, {dim - 1}]")
     factor = np.zeros((sets, n_train, n_train))
-    rows, columns = np.tril_indices(n_train, -1)
-    factor[:, rows, columns] = rng.standard_normal((sets, rows.size))
-    diagonal = np.arange(n_train)
-    factor[:, diagonal, diagonal] = np.sqrt(rng.chisquare(dim - 1 - diagonal, (sets, n_train)))
-    factor /= np.linalg.norm(factor, axis=-1, keepdims=True)
+    for row in range(n_train):
+        normals, square = rng.standard_normal((sets, row)), rng.chisquare(dim - 1 - row, sets)
+        length = np.sqrt(np.einsum("sj,sj->s", normals, normals) + square)
+        factor[:, row, :row] = normals / length[:, None]
+        factor[:, row, row] = np.sqrt(square) / length
     return factor
 
 
@@ -275,9 +268,7 @@ def _components(weights, direction):
     """Length of each weight vector along the unit direction (signed) and across it."""
     weights, direction = np.asarray(weights, dtype=float), np.asarray(direction, dtype=float)
     if weights.shape[-1:] != direction.shape[-1:] or weights.ndim == 0:
-        raise ValueError(
-            f"weights {weights.shape} and direction {direction.shape} must agree in the last axis"
-        )
+        raise ValueError(f"weights {weights.shape} and direction {direction.shape} must agree in the last axis")
     for name, vectors in (("weights", weights), ("direction", direction)):
         if not np.isfinite(vectors).all():
             raise ValueError(f"{name} must be finite")

@@ -131,9 +131,7 @@ def _largest_logit(teacher_logits, level):
         logits = teacher_logits + excess
         slope = _probability_difference(logits, teacher_logits)
         surplus = _divergence(logits, teacher_logits) - level
-        excess = np.maximum(
-            excess - np.divide(surplus, slope, where=slope > 0, out=np.zeros_like(slope)), lowest
-        )
+        excess = np.maximum(excess - np.divide(surplus, slope, where=slope > 0, out=np.zeros_like(slope)), lowest)
     return np.max(teacher_logits + excess)
 
 

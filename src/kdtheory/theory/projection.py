@@ -125,9 +125,7 @@ def _span(inputs):
     rows = _unit_rows(inputs)[0]
     if rows.shape[0] > rows.shape[1]:
         rows = np.linalg.qr(rows, mode="r")  # d rows with the same span
-    basis, triangle, _ = qr(
-        rows.T, mode="economic", pivoting=True
-    )  # pivoting makes the diagonal reveal the rank
+    basis, triangle, _ = qr(rows.T, mode="economic", pivoting=True)  # pivoting makes the diagonal reveal the rank
     diagonal = np.abs(np.diag(triangle))
     if diagonal[-1] > _tolerance(inputs) * diagonal[0]:
         return basis

@@ -114,9 +114,7 @@ class RiskTable:
             raise ValueError(f"law is {law}, which has kinks at {law.kinks}; a table needs a smooth law")
         self.dim, self.law = dim, law
         lowest = np.log(np.tan(_SMALLEST_ANGLE))
-        knots = np.linspace(
-            lowest, _LARGEST_LOG_TANGENT, int((_LARGEST_LOG_TANGENT - lowest) / _KNOT_DISTANCE)
-        )
+        knots = np.linspace(lowest, _LARGEST_LOG_TANGENT, int((_LARGEST_LOG_TANGENT - lowest) / _KNOT_DISTANCE))
         self._spline = make_interp_spline(knots, np.log(angle_risk(np.arctan(np.exp(knots)), dim, law)), k=5)
 
     def __call__(self, angle):

@@ -77,9 +77,7 @@ def test_balanced_starts_are_balanced_and_have_the_stated_product(depth, setting
     assert len(factors) == depth
     for norm, *network in zip(RATIOS, *factors, strict=True):
         for first, second in pairwise(network):
-            np.testing.assert_allclose(
-                second.T @ second, first @ first.T, rtol=0, atol=1e-15 * norm ** (2 / depth)
-            )
+            np.testing.assert_allclose(second.T @ second, first @ first.T, rtol=0, atol=1e-15 * norm ** (2 / depth))
         product = np.linalg.multi_dot([*network[::-1], np.eye(12)])
         np.testing.assert_allclose(product, norm * direction[None] / np.linalg.norm(direction), rtol=1e-13)
 
@@ -202,9 +200,7 @@ def test_each_start_rests_at_its_own_tolerance_and_trains_as_alone(setting):
 
 def test_the_width_of_a_balanced_start_does_not_matter(setting):
     direction = setting.direction(1)
-    narrow, wide = (
-        setting.train(balanced_start(direction, RATIOS, 3, width, setting.rng), [500]) for width in (1, 6)
-    )
+    narrow, wide = (setting.train(balanced_start(direction, RATIOS, 3, width, setting.rng), [500]) for width in (1, 6))
     np.testing.assert_allclose(narrow.final_weights, wide.final_weights, rtol=1e-9, atol=1e-14)
 
 

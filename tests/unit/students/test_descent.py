@@ -48,9 +48,7 @@ def test_soft_descent_takes_the_steps_of_a_longhand_loop(n_train, dim):
     inputs, teacher = transfer_set(n_train, dim, teacher_norm=2.0)
     recorded = soft_descent(inputs, inputs @ teacher, steps=[0, 1, 7, 40])
     for weights, steps in zip(recorded, [0, 1, 7, 40], strict=True):
-        np.testing.assert_allclose(
-            weights, longhand_soft_descent(inputs, inputs @ teacher, steps), atol=1e-13
-        )
+        np.testing.assert_allclose(weights, longhand_soft_descent(inputs, inputs @ teacher, steps), atol=1e-13)
 
 
 def test_soft_descent_ends_at_the_projection_of_the_teacher():
@@ -116,9 +114,7 @@ def test_hard_descent_takes_the_steps_of_a_longhand_loop(n_train, dim):
     inputs, labels = rng.standard_normal((2, n_train, dim)), rng.integers(0, 2, (2, n_train))
     weights = hard_descent(inputs, labels, steps=60, learning_rate=0.7)
     for i in range(2):
-        np.testing.assert_allclose(
-            weights[i], longhand_hard_descent(inputs[i], labels[i], 60, 0.7), atol=1e-12
-        )
+        np.testing.assert_allclose(weights[i], longhand_hard_descent(inputs[i], labels[i], 60, 0.7), atol=1e-12)
     np.testing.assert_array_equal(hard_descent(inputs, labels, steps=0), np.zeros((2, dim)))
 
 

@@ -118,7 +118,7 @@ def test_sets_that_no_plane_separates_are_refused():
     with pytest.raises(ValueError, match="not separable"):
         max_margin_weights([[1.0, 0.0], [1.0, 0.0]], [0, 1])
     with pytest.raises(ValueError, match="not separable"):
-        max_margin_weights([[1.0, 0.0], [0.0, 0.0]], [0, 1])
+        max_margin_weights([[1.0, 0.3, 0.2], [0.0, 0.0, 0.0]], [0, 1])
 
 
 def test_an_optimum_that_cannot_be_verified_is_an_error(monkeypatch):

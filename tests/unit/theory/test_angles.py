@@ -58,9 +58,7 @@ def test_survival_has_the_closed_forms_of_the_tasks():
 
 def test_tiny_boundary_angles_keep_all_digits():
     tiny = np.array([1e-300, 1e-170, 1e-20, 1e-9])
-    assert np.allclose(
-        PolynomialAngles(0.5).boundary_cdf(tiny), np.sqrt(2 * tiny / np.pi), rtol=1e-14, atol=0
-    )
+    assert np.allclose(PolynomialAngles(0.5).boundary_cdf(tiny), np.sqrt(2 * tiny / np.pi), rtol=1e-14, atol=0)
     assert np.allclose(MarginAngles(np.pi / 2).boundary_cdf(tiny), 2 * tiny / np.pi, rtol=1e-14, atol=0)
     for dim in (2, 3, 50):
         density = 2 / mpmath.beta(0.5, mpmath.mpf(dim - 1) / 2)

@@ -23,7 +23,7 @@ KAPPAS = np.array([2.0**-6, 0.1, 0.5, 0.99, 1.0, 1.01, 2.0, 20.0])
 
 
 def _grid_minimum(n_train, kappa):
-    logit = np.concatenate([[-np.inf], np.linspace(-60, 60, 2_000_001), [np.inf]])
+    logit = np.concatenate([[-np.inf], np.linspace(-60, 60, 1_000_001), [np.inf]])
     tail = np.exp(-np.abs(logit))
     small, large = tail / (1 + tail), 1 / (1 + tail)
     s, rest = np.where(logit < 0, small, large), np.where(logit < 0, large, small)
@@ -35,8 +35,8 @@ def _grid_minimum(n_train, kappa):
 def test_transfer_risk_bound_is_the_minimum_on_a_dense_grid(n_train, kappa):
     bound = transfer_risk_bound(n_train, kappa)
     grid = _grid_minimum(n_train, kappa)
-    # Half a cell is 3e-5 in the logit, and the logarithmic slopes of both terms are at most κ(1 + log n).
-    assert grid * (1 - 5e-10 * max(1, kappa * (1 + np.log(n_train))) ** 2) <= bound <= grid * (1 + 1e-13)
+    # Half a cell is 6e-5 in the logit, and the logarithmic slopes of both terms are at most κ(1 + log n).
+    assert grid * (1 - 2e-9 * max(1, kappa * (1 + np.log(n_train))) ** 2) <= bound <= grid * (1 + 1e-13)
 
 
 def test_transfer_risk_bound_agrees_with_the_search_for_general_laws():
@@ -64,9 +64,7 @@ def test_one_point_has_a_closed_form():
 
 
 def test_transfer_risk_bound_is_below_corollary_2():
-    assert np.all(
-        transfer_risk_bound(SIZES[:, None], KAPPAS) <= polynomial_bound(SIZES[:, None], KAPPAS) * (1 + 1e-14)
-    )
+    assert np.all(transfer_risk_bound(SIZES[:, None], KAPPAS) <= polynomial_bound(SIZES[:, None], KAPPAS) * (1 + 1e-14))
 
 
 @pytest.mark.parametrize(
@@ -78,9 +76,7 @@ def test_transfer_risk_bound_is_below_corollary_2():
 @pytest.mark.parametrize("sharper", [False, True])
 def test_risk_bound_is_the_minimum_on_a_dense_grid(law, inflation, sharper):
     width = np.pi / 2 - inflation
-    beta = width * np.concatenate(
-        [np.geomspace(1e-12, 0.5, 100001), 1 - np.geomspace(1e-12, 0.5, 100001), [0, 1]]
-    )
+    beta = width * np.concatenate([np.geomspace(1e-12, 0.5, 100001), 1 - np.geomspace(1e-12, 0.5, 100001), [0, 1]])
     for n_train in (1, 7, 300):
         missed, unseen = law.survival(beta), law.survival(np.maximum(width - beta, 0)) ** n_train
         grid = np.min(missed + (1 - missed if sharper else 1) * unseen)

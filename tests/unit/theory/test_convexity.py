@@ -108,9 +108,7 @@ def test_taylor_bound_holds_on_the_sublevel_set(n_train, dim, scale):
     assert mu > 0
     for w, v in _pairs_in_the_sublevel_set(rng, inputs, logits, level, 60):
         taylor = soft_loss(inputs @ w, logits) + soft_loss_gradient(inputs, inputs @ w, logits) @ (v - w)
-        assert soft_loss(inputs @ v, logits) >= taylor + mu / 2 * (v - w) @ (v - w) - 1e-14 * (
-            1 + abs(taylor)
-        )
+        assert soft_loss(inputs @ v, logits) >= taylor + mu / 2 * (v - w) @ (v - w) - 1e-14 * (1 + abs(taylor))
 
 
 def test_strong_convexity_is_tight_for_small_levels_and_needs_the_mean():
@@ -134,9 +132,7 @@ def test_curvature_is_taken_at_the_farthest_end_of_the_sublevel_interval(teacher
                 z = mpmath.mpf(teacher)
                 u = z + side * middle
                 p = 1 / (1 + mpmath.exp(-z))
-                loss = (
-                    mpmath.log1p(mpmath.exp(-abs(u))) + max(u, 0) - mpmath.log1p(mpmath.exp(z)) - p * (u - z)
-                )
+                loss = mpmath.log1p(mpmath.exp(-abs(u))) + max(u, 0) - mpmath.log1p(mpmath.exp(z)) - p * (u - z)
                 low, high = (middle, high) if loss <= level else (low, middle)
             ends.append(abs(z + side * low))
         farthest = max(ends)

@@ -57,7 +57,7 @@ def test_induced_flow_stops_at_zero_only_when_deep_and_takes_batches():
 
 
 def _trained(depth, ratio, seed, n_train=3, dim=6):
-    """Gradient flow on the soft-label loss by an ODE solver: the path, ŵ, and the start's part off the span."""
+    """Gradient flow on the soft-label loss by an ODE solver: path, ŵ, the start's length off the span, inputs."""
     rng = np.random.default_rng(seed)
     inputs, teacher = rng.standard_normal((n_train, dim)), rng.standard_normal(dim)
     teacher /= np.linalg.norm(teacher)
@@ -94,20 +94,26 @@ def test_equations_66_67_and_73_hold_along_the_path(depth):
     assert norm[-1] <= norm_bound(depth, 0.05, np.linalg.norm(student))
 
 
-def test_distance_law_solves_its_equation_to_full_accuracy():
+def _distance_in_forty_digits(depth, init_norm, init_off_span, student_norm):
+    """Bisection in log q: the fixed-point equation changes sign once."""
+    with mpmath.workdps(40):
+        a, w, q0 = (mpmath.mpf(float(x)) ** 2 for x in (student_norm, init_norm, init_off_span))
+        low, high = mpmath.mpf(-1000), mpmath.mpf(1000)
+        for _ in range(120):
+            middle = (low + high) / 2
+            excess = mpmath.log(q0) + mpmath.mpf(depth - 1) / depth * mpmath.log((a + mpmath.exp(middle)) / w)
+            low, high = (middle, high) if excess > middle else (low, middle)
+        return mpmath.exp(low / 2)
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3, 10, 50])
+def test_distance_law_solves_its_equation_to_full_accuracy(depth):
     rng = np.random.default_rng(13)
-    for depth in (1, 2, 3, 10, 50):
-        student, init = 10 ** rng.uniform(-3, 3, 200), 10 ** rng.uniform(-9, 3, 200)
-        off = init * rng.uniform(0, 1, 200) ** 3
-        squares = distance_law(depth, init, off, student)
-        for i in range(0, 200, 10):
-            with mpmath.workdps(40):
-                a, w, q0 = (mpmath.mpf(float(x)) ** 2 for x in (student[i], init[i], off[i]))
-                power = mpmath.mpf(depth - 1) / depth
-                start = mpmath.log(mpmath.mpf(float(squares[i])) ** 2)
-                equation = lambda x: mpmath.log(q0) + power * mpmath.log((a + mpmath.exp(x)) / w) - x  # noqa: B023
-                root = mpmath.exp(mpmath.findroot(equation, start) / 2)
-                assert abs(squares[i] / root - 1) < 1e-12
+    student, init = 10 ** rng.uniform(-3, 3, 20), 10 ** rng.uniform(-9, 3, 20)
+    off = init * rng.uniform(0, 1, 20) ** 3
+    distances = distance_law(depth, init, off, student)
+    for distance, *arguments in zip(distances, init, off, student, strict=True):
+        assert abs(distance / _distance_in_forty_digits(depth, *arguments) - 1) < 1e-12
 
 
 def test_distance_law_in_its_special_cases():
@@ -151,9 +157,7 @@ def test_norm_bound_satisfies_the_inequality_of_its_proof():
             bound = norm_bound(depth, ratio, 2.0)
             f = (2.0 / bound) ** 2 + (ratio * 2.0 / bound) ** (2 / depth)  # eq. 69
             assert f <= 1 + 1e-14
-            assert bound == pytest.approx(
-                2.0 * (1 - ratio ** (2 / depth)) ** (-depth / (2 * depth - 2)), rel=1e-12
-            )
+            assert bound == pytest.approx(2.0 * (1 - ratio ** (2 / depth)) ** (-depth / (2 * depth - 2)), rel=1e-12)
 
 
 def test_scope_of_theorem_d1_is_half_the_norm():

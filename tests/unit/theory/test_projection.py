@@ -49,9 +49,7 @@ def test_projection_does_not_depend_on_the_lengths_of_the_points():
     rng = np.random.default_rng(2)
     inputs, teacher = rng.standard_normal((12, 30)), rng.standard_normal(30)
     lengths = 10.0 ** rng.uniform(-12, 12, (12, 1))
-    assert np.allclose(
-        project_onto_span(lengths * inputs, teacher), project_onto_span(inputs, teacher), atol=1e-13
-    )
+    assert np.allclose(project_onto_span(lengths * inputs, teacher), project_onto_span(inputs, teacher), atol=1e-13)
 
 
 def test_projection_is_idempotent_and_leaves_an_orthogonal_residual():

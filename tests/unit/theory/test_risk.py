@@ -8,7 +8,7 @@ from kdtheory.theory.risk import RiskTable, angle_risk, polynomial_angle_risk
 
 
 def _exact_polynomial_risk(angle, dim, kappa):
-    """The defining expectation over t = |τ|, 30 digits; scaled, because mpmath's error control is absolute."""
+    """The defining expectation, 30 digits; scaled, because mpmath's error control is absolute."""
     with mpmath.workdps(30):
         tangent, kappa = mpmath.tan(mpmath.mpf(angle)), mpmath.mpf(kappa)
         width = mpmath.sqrt(max(kappa, 1) / dim)
@@ -62,9 +62,7 @@ def _exact_margin_risk(angle, dim, law):
         return total / mpmath.beta(0.5, mpmath.mpf(dim - 2) / 2)
 
 
-@pytest.mark.parametrize(
-    ("dim", "limit", "angle"), [(3, 85, 0.1), (10, 85, 1.5), (100, 40, 0.9), (1000, 85, 0.3)]
-)
+@pytest.mark.parametrize(("dim", "limit", "angle"), [(3, 85, 0.1), (10, 85, 1.5), (100, 40, 0.9), (1000, 85, 0.3)])
 def test_quadrature_splits_at_a_kink(dim, limit, angle):
     law = MarginAngles(float(np.deg2rad(limit)))
     assert abs(angle_risk(angle, dim, law) / _exact_margin_risk(angle, dim, law) - 1) < 1e-12

@@ -1,0 +1,27 @@
+"""The lints, each a test."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[1]
+PYTHON_FILES = ["src", "tests"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["ruff", "check", *PYTHON_FILES],
+        ["ruff", "format", "--check", *PYTHON_FILES],
+        ["snakefmt", "--check", "Snakefile", "workflow/rules"],
+        ["snakemake", "--lint"],
+    ],
+    ids=lambda command: " ".join(command[:2]),
+)
+def test_lint_is_clean(command):
+    finished = subprocess.run(
+        [sys.executable, "-m", *command], cwd=REPOSITORY, capture_output=True, text=True, check=False
+    )
+    assert finished.returncode == 0, finished.stdout + finished.stderr

@@ -1,0 +1,115 @@
+import copy
+from pathlib import Path
+
+import pytest
+import yaml
+
+from kdtheory.config import ConfigError, check, names, schema
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def config():
+    return yaml.safe_load((REPOSITORY / "config.yaml").read_text())
+
+
+def changed(config, path, value):
+    config = copy.deepcopy(config)
+    node = config
+    for key in path[:-1]:
+        node = node[key]
+    node[path[-1]] = value
+    return config
+
+
+def test_the_default_study_is_valid_and_comes_back_unchanged(config):
+    assert check(config) == config
+
+
+@pytest.mark.parametrize("preset", sorted((REPOSITORY / "workflow" / "presets").glob("*.yaml")), ids=lambda p: p.stem)
+def test_every_preset_merged_over_the_default_is_valid_and_changes_no_science(config, preset):
+    def merge(base, over):
+        both = isinstance(base, dict) and isinstance(over, dict)
+        return {**base, **{k: merge(base.get(k), v) for k, v in over.items()}} if both else over
+
+    merged = check(merge(config, yaml.safe_load(preset.read_text())))
+    assert merged["preset"] == preset.stem
+    assert merged["experiments"].keys() == config["experiments"].keys()
+    for section in ("datasets", "teachers"):
+        assert {n: b["kind"] for n, b in merged[section].items()} == {n: b["kind"] for n, b in config[section].items()}
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "words"),
+    [
+        (["sed"], 1, ["sed", "did you mean 'seed'"]),
+        (["seed"], -1, ["seed", "is -1", "≥ 0"]),
+        (["seed"], float("nan"), ["seed", "nan", "finite"]),
+        (["preset"], "smok", ["preset", '"smok"', "did you mean 'smoke'"]),
+        (["datasets", "polynomial_sweep", "kapas"], [1.0], ["polynomial_sweep.kapas", "did you mean 'kappas'"]),
+        (["datasets", "polynomial_sweep", "kappas"], [-1.0], ["polynomial_sweep.kappas.0", "is -1", "> 0"]),
+        (["datasets", "polynomial_sweep", "dim"], "big", ["polynomial_sweep.dim", '"big"', "integer"]),
+        (["datasets", "polynomial_sweep", "dim"], True, ["polynomial_sweep.dim", "true", "integer"]),
+        (["datasets", "polynomial_sweep", "kind"], "polynomial", ["kind", "did you mean 'polynomial_angle'"]),
+        (["datasets", "polynomial_sweep"], None, ["datasets.polynomial_sweep", "null"]),
+        (["datasets", "a b; rm"], {"kind": "gaussian"}, ["a b; rm", "lower-case"]),
+        (["datasets", "../x"], {"kind": "gaussian"}, ["../x", "lower-case"]),
+        (["teachers", "unit", "norms"], [], ["teachers.unit.norms", "0 entries", "at least 1"]),
+        (["teachers", "mine"], {"kind": "file", "path": "no/such.nc"}, ["teachers.mine.path", "no such file"]),
+        (["experiments", "aligment"], {}, ["aligment", "did you mean 'alignment'"]),
+        (["experiments", "bias", "cells", "deltas", "deltas"], [], ["deltas", "0 entries", "at least 1"]),
+        (["experiments", "bias", "cells", "deltas", "deltas"], [1, 1], ["deltas", "must differ"]),
+        (["experiments", "alignment", "cells", "sweep", "n_train"], [0], ["sweep.n_train.0", "is 0", "≥ 1"]),
+        (["experiments", "alignment", "cells", "sweep", "n_train"], [21], ["sweep.n_train", "21", "n_points is 20"]),
+        (["experiments", "alignment", "cells", "growth", "n_train"], [2, 1], ["growth.n_train", "must increase"]),
+        (["experiments", "alignment", "cells", "sweep", "dataset"], "polynomial_swep", ["did you mean", "_sweep'"]),
+        (["experiments", "alignment", "cells", "sweep", "dataset"], "margin_10", ["kind margin", "polynomial_angle"]),
+        (["datasets", "polynomial_growth", "dim"], 999, ["alignment", "one dim", "999"]),
+        (["experiments", "alignment", "cells", "sweep"], None, ["alignment.cells.sweep", "null", "object"]),
+        (["experiments", "convergence", "cells", "below", "precisions"], ["float46"], ["did you mean 'float64'"]),
+        (["experiments", "convergence", "cells", "below", "max_steps"], 10, ["recorded_steps", "is 61", "max_steps"]),
+    ],
+)  # fmt: skip
+def test_a_bad_value_gives_one_line_that_names_key_value_and_what_is_allowed(config, path, value, words):
+    with pytest.raises(ConfigError) as caught:
+        check(changed(config, path, value))
+    message = str(caught.value)
+    assert "\n" not in message
+    for word in words:
+        assert word in message
+
+
+def test_a_missing_key_is_named(config):
+    del config["datasets"]["margin_10"]["dim"]
+    with pytest.raises(ConfigError, match=r"datasets\.margin_10\.dim: is missing"):
+        check(config)
+
+
+def test_a_number_that_yaml_reads_as_text_is_understood(config):
+    cell = ["experiments", "deep", "cells", "below", "tolerance"]
+    checked = check(changed(config, cell, "1e-3"))
+    assert checked["experiments"]["deep"]["cells"]["below"]["tolerance"] == 1e-3
+
+
+def test_an_experiment_may_be_left_out(config):
+    del config["experiments"]["bias"]
+    assert "bias" not in check(config)["experiments"]
+
+
+def test_every_schema_is_closed_and_its_options_say_what_they_mean_and_where_they_come_from():
+    def walk(node, path):
+        for key, child in node.get("properties", {}).items():
+            here = f"{path}.{key}"
+            if child.get("type") == "object":
+                if "properties" in child or isinstance(child.get("additionalProperties"), dict):
+                    assert child.get("additionalProperties") is not None, here
+                inner = child.get("additionalProperties")
+                walk(inner if isinstance(inner, dict) else child, here)
+            elif key != "kind":
+                assert child.get("description"), f"{here} has no description"
+                assert child.get("x-source") in ("paper", "assumed"), f"{here} has no x-source"
+
+    for name in ["study.yaml", *(f"{s}/{n}.yaml" for s in ("datasets", "teachers", "experiments") for n in names(s))]:
+        assert schema(name)["additionalProperties"] is False, name
+        walk(schema(name), name)

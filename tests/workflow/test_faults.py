@@ -1,0 +1,73 @@
+"""What a kill and a failed download leave behind: nothing half-written, and a run that goes on."""
+
+import json
+import os
+import shutil
+import signal
+import time
+
+from workflow.conftest import SMOKE, Study, output_of, planned_jobs
+
+from kdtheory import open_cube
+
+
+def test_a_killed_run_resumes_on_another_number_of_cores_to_the_same_data(smoke, tmp_path):
+    study = Study.copied_to(tmp_path / "study")
+    driver = study.start(*SMOKE, "--cores", "1", "analysis")
+    deadline = time.monotonic() + 300
+    while len(list(study.folder.glob("results/students/*/*.nc"))) < 4:
+        assert driver.poll() is None and time.monotonic() < deadline, "the run ended before it could be killed"
+        time.sleep(0.1)
+    os.killpg(driver.pid, signal.SIGKILL)
+    driver.wait()
+    finished_before = {path: path.stat().st_mtime_ns for path in study.folder.glob("results/datasets/*.nc")}
+    assert not (study.folder / "results/analysis/alignment.nc").exists()
+
+    unlocked = study.run(*SMOKE, "--cores", "1", "--unlock")
+    assert unlocked.returncode == 0, output_of(unlocked)
+    resumed = study.run(*SMOKE, "--cores", "1", "analysis")
+    assert resumed.returncode == 0, output_of(resumed)[-5000:]
+    assert study.digests() == smoke.digests()
+    unchanged = [path for path, when in finished_before.items() if path.stat().st_mtime_ns == when]
+    assert len(unchanged) >= len(finished_before) - 1, "what was finished is not computed again"
+
+
+def test_without_mnist_the_rest_completes_and_a_later_run_adds_it(smoke, tmp_path):
+    study = Study.copied_to(tmp_path / "study")
+    targets = ["results/figures/pl19_fig1.svg", "results/figures/pl19_fig2.svg", "results/figures/pl19_fig4.svg"]
+    offline = {"KDTHEORY_SOURCES": "none", "KDTHEORY_CACHE": str(tmp_path / "empty"), "KDTHEORY_DATA": ""}
+    failed = study.run(*SMOKE, "--cores", "2", *targets, **offline)
+    assert failed.returncode != 0
+    log = (study.folder / "logs/datasets/fetched/mnist.log").read_text()
+    assert "error:" in log and "mnist" in log
+    assert "Traceback" not in log
+    figures = study.folder / "results/figures"
+    assert {path.name for path in figures.glob("*.svg")} == {"pl19_fig1.svg", "pl19_fig2.svg"}
+    groups = open_cube(study.folder / "results/analysis")
+    assert "linear/angle_law" in groups and "linear/bias" not in groups
+
+    claims = {entry["id"]: entry for entry in json.loads((study.folder / "results/claims.json").read_text())}
+    reasons = [entry["reason"] for entry in claims.values() if "linear/bias" in entry["reason"]]
+    assert all(entry["verdict"] == "not run" for entry in claims.values())
+    assert reasons and all("mnist" in reason for reason in reasons)
+
+    before = {path: path.stat().st_mtime_ns for path in figures.glob("*.svg")}
+    planned = planned_jobs(study.run(*SMOKE, "-n", *targets))
+    assert planned["fetch_images"] == 1 and planned["measure"] == 1 and planned["draw_figure"] == 1
+    added = study.run(*SMOKE, "--cores", "2", *targets)
+    assert added.returncode == 0, output_of(added)[-5000:]
+    assert (figures / "pl19_fig4.svg").exists()
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+
+
+def test_a_damaged_result_is_named_and_never_used(smoke, tmp_path):
+    study = Study(tmp_path / "study")
+    shutil.copytree(smoke.folder, study.folder, symlinks=True)
+    victim = study.folder / "results/analysis/angle_law.nc"
+    content = bytearray(victim.read_bytes())
+    content[len(content) // 2] ^= 1
+    victim.write_bytes(content)
+    failed = study.run(*SMOKE, "--cores", "1", "--forcerun", "draw_figure", "--", "results/figures/pl19_fig1.svg")
+    assert failed.returncode != 0
+    log = (study.folder / "logs/figures/pl19_fig1.log").read_text()
+    assert "angle_law.nc" in log and "delete it and run again" in log

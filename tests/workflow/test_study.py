@@ -1,0 +1,133 @@
+"""The study from one command: what it makes, what it repeats, and what it says of a bad configuration."""
+
+import json
+
+import pytest
+from workflow.conftest import SMOKE, Study, output_of, planned_jobs
+
+from kdtheory import open_cube
+from kdtheory.config import names
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory):
+    return Study.copied_to(tmp_path_factory.mktemp("fresh") / "study")
+
+
+def test_a_dry_run_of_the_full_study_in_a_fresh_copy_plans_every_stage(fresh):
+    finished = fresh.run("-n")
+    assert finished.returncode == 0, output_of(finished)
+    rules = {
+        "fetch_images", "make_dataset", "train_teacher", "export_logits", "fit_linear", "fit_deep_linear", "measure",
+        "draw_figure", "check_claim", "assemble_cube", "collect_claims",
+    }  # fmt: skip
+    assert rules <= planned_jobs(finished).keys()
+
+
+@pytest.mark.parametrize(
+    ("target", "last_rule", "absent"),
+    [
+        ("datasets", "make_dataset", {"export_logits", "measure"}),
+        ("teachers", "export_logits", {"fit_linear", "measure"}),
+        ("students", "fit_linear", {"measure", "draw_figure"}),
+        ("analysis", "measure", {"draw_figure", "check_claim"}),
+        ("figures", "draw_figure", {"check_claim", "assemble_cube"}),
+        ("claims", "check_claim", {"draw_figure", "assemble_cube"}),
+        ("pl19", "draw_figure", {"assemble_cube", "collect_claims"}),
+        ("results/figures/pl19_fig3.svg", "draw_figure", {"fit_deep_linear", "train_teacher", "check_claim"}),
+    ],
+)  # fmt: skip
+def test_one_stage_one_paper_or_one_figure_builds_what_it_needs_and_nothing_else(fresh, target, last_rule, absent):
+    finished = fresh.run("-n", target)
+    assert finished.returncode == 0, output_of(finished)
+    planned = planned_jobs(finished)
+    assert last_rule in planned
+    assert not absent & planned.keys()
+
+
+@pytest.mark.parametrize(
+    ("override", "words"),
+    [
+        ("sed=1", ["sed", "did you mean 'seed'"]),
+        ("seed=many", ["seed", "many", "integer"]),
+        ('experiments={"alignment": {"cells": {"sweep": {"n_train": [0]}}}}', ["n_train", "is 0", "≥ 1"]),
+        ('datasets={"polynomial_sweep": {"kappas": [-1]}}', ["kappas", "is -1", "> 0"]),
+        ('experiments={"bias": {"cells": {"deltas": {"deltas": []}}}}', ["deltas", "at least 1"]),
+    ],
+)
+def test_a_bad_configuration_stops_the_run_before_any_job(fresh, override, words):
+    finished = fresh.run("--cores", "1", "--config", override)
+    assert finished.returncode != 0
+    message = next(line for line in output_of(finished).splitlines() if line.startswith("config:"))
+    for word in words:
+        assert word in message
+    assert not (fresh.folder / "results").exists()
+
+
+def test_the_smoke_study_makes_cube_figures_claims_and_report(smoke):
+    results = smoke.folder / "results"
+    cube = open_cube(results / "cube.nc")
+    assert {node.path for node in cube.subtree if node.has_data} == {
+        f"/linear/{name}" for name in ("angle_law", "convergence", "deep", "alignment", "margin", "bias", "monotonicity")
+    }
+    assert cube.attrs["preset"] == "smoke"
+    assert json.loads(cube.attrs["config"])["preset"] == "smoke"
+    for node in cube.subtree:
+        for variable in node.data_vars.values():
+            assert variable.attrs["long_name"] and variable.attrs["units"] and variable.attrs["source"]
+    assert cube["linear/bias"]["test_images"] == 2115
+    figures = {path.name for path in (results / "figures").iterdir()}
+    expected = {f"pl19_{name}" for name in ("fig1", "fig2", "fig3", "fig4", "fig5", "theorem1", "theorem2", "bounds")}
+    assert {f"{name}.{kind}" for name in expected for kind in ("svg", "png")} <= figures
+    claims = json.loads((results / "claims.json").read_text())
+    assert {entry["verdict"] for entry in claims} <= {"holds", "holds in part", "fails", "not decided at this scale"}
+    assert {path.stem for path in (results / "claims").glob("*.json")} == {entry["id"] for entry in claims}
+    assert all(entry["id"] in (results / "claims.md").read_text() for entry in claims)
+    assert len(names("experiments")) == 7
+
+    report = results / "report.html"
+    made = smoke.run(*SMOKE, "--report", "results/report.html", "--report-metadata", "workflow/report/metadata.yaml")
+    assert made.returncode == 0, output_of(made)
+    assert report.stat().st_size > 500_000
+
+
+def test_cube_file_and_folder_of_groups_read_the_same(smoke):
+    one, many = open_cube(smoke.folder / "results/cube.nc"), open_cube(smoke.folder / "results/analysis")
+    for node in many.subtree:
+        if node.has_data:
+            assert node.to_dataset().equals(one[node.path].to_dataset())
+
+
+def test_a_second_run_does_nothing(smoke):
+    finished = smoke.run(*SMOKE, "--cores", "1")
+    assert finished.returncode == 0
+    assert "Nothing to be done" in output_of(finished)
+
+
+def test_touching_a_source_file_reruns_nothing(smoke):
+    for path in (smoke.folder / "src").rglob("*.py"):
+        path.touch()
+    finished = smoke.run(*SMOKE, "-n")
+    assert planned_jobs(finished) == {}, output_of(finished)
+
+
+def test_editing_the_risk_reruns_exactly_what_uses_it(smoke):
+    source = smoke.folder / "src/kdtheory/theory/risk.py"
+    original = source.read_text()
+    source.write_text(original + "\n# edited\n")
+    try:
+        planned = planned_jobs(smoke.run(*SMOKE, "-n"))
+        measured = output_of(smoke.run(*SMOKE, "-n"))
+    finally:
+        source.write_text(original)
+    assert planned["measure"] == 3
+    for experiment in ("alignment", "margin", "monotonicity"):
+        assert f"Measure {experiment}" in measured
+    assert not {"make_dataset", "train_teacher", "export_logits", "fit_linear", "fit_deep_linear"} & planned.keys()
+
+
+def test_editing_one_number_reruns_only_the_experiments_that_list_it(smoke):
+    config = 'experiments={"alignment": {"perturbations": [0.001]}}'
+    planned = planned_jobs(smoke.run(*SMOKE, "-n", "--config", config))
+    assert planned["measure"] == 1
+    assert not {"make_dataset", "train_teacher", "export_logits", "fit_linear", "fit_deep_linear"} & planned.keys()
