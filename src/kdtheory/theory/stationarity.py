@@ -17,8 +17,8 @@ from scipy.special import expit
 
 # Arrays of this length, about twenty of them, stay in the second-level cache.
 _POINTS_AT_ONCE = 4096
-# A Halley step of 3e-6 leaves an error of the order of its cube.
-_LAST_STEP = 3e-6
+# Halley's method cubes the mismatch, so a step from here leaves less than rounding does.
+_LAST_MISMATCH = 3e-6
 _MOST_STEPS = 200
 # e^s spans the doubles; a root closer than e^-690 to its anchor is the anchor.
 _LOWEST, _HIGHEST = -690.0, 709.0
@@ -234,7 +234,7 @@ def _log_excess(anchor, weight, temperature):
         rising = value > 0
         low, high = np.where(rising, here, low), np.where(rising, high, here)
         here = here + step
-        moving = ~(np.abs(step) <= _LAST_STEP)
+        moving = ~(np.abs(value) <= _LAST_MISMATCH)
         here = np.where(moving & ~((here >= low) & (here <= high)), (low + high) / 2, here)
         if not moving.all():
             log_excess[index] = here
