@@ -141,9 +141,7 @@ def _explain(error, path):
         case "const":
             return f"{where}: is {value}, must be {json.dumps(limit)}{about}"
         case "minimum" | "exclusiveMinimum" | "maximum" | "exclusiveMaximum":
-            sign = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}[
-                error.validator
-            ]
+            sign = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}[error.validator]
             return f"{where}: is {value}, must be {sign} {limit}{about}"
         case "minItems" | "minProperties":
             return f"{where}: has {len(error.instance)} entries, must have at least {limit}{about}"
@@ -152,7 +150,9 @@ def _explain(error, path):
         case "uniqueItems":
             return f"{where}: is {value}, its entries must differ{about}"
         case "pattern" | "propertyNames":
-            return f"{where}: the name {value} must be lower-case letters, digits and underscores, starting with a letter"
+            return (
+                f"{where}: the name {value} must be lower-case letters, digits and underscores, starting with a letter"
+            )
     return f"{where}: is {value}; {error.message}{about}"
 
 
@@ -197,9 +197,7 @@ def _check_cell(config, settings, path):
     if sorted(settings.get("n_train", [])) != settings.get("n_train", []):
         raise ConfigError(f"{_dotted((*path, 'n_train'))}: is {settings['n_train']}, must increase")
     if settings.get("recorded_steps", 0) > settings.get("max_steps", math.inf):
-        raise ConfigError(
-            f"{_dotted((*path, 'recorded_steps'))}: is {settings['recorded_steps']}, must be ≤ max_steps"
-        )
+        raise ConfigError(f"{_dotted((*path, 'recorded_steps'))}: is {settings['recorded_steps']}, must be ≤ max_steps")
 
 
 def _check_same_dim(config, name, block):

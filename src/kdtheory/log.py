@@ -40,9 +40,7 @@ def run(main):
 
     Any other exception keeps its traceback: it is a defect of ours, not of the user's input.
     """
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S"
-    )
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     try:
         main()
     except (ValueError, OSError, RuntimeError) as error:

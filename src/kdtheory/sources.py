@@ -47,9 +47,7 @@ def _imported(name):
         if isinstance(node, ast.Import):
             candidates = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            base = (
-                resolve_name("." * node.level + (node.module or ""), package) if node.level else node.module
-            )
+            base = resolve_name("." * node.level + (node.module or ""), package) if node.level else node.module
             candidates = [base, *(f"{base}.{alias.name}" for alias in node.names)]
         else:
             continue

@@ -31,9 +31,7 @@ def _main(verbs, libraries):
         command = commands.add_parser(verb.__name__, description=verb.__doc__.splitlines()[0])
         command.add_argument("--settings", required=True, help="the job's settings as JSON (docs/options.md)")
         command.add_argument("--seed", type=int, required=True, help="root seed of the study")
-        command.add_argument(
-            "--key", required=True, help="name of the piece, which its random numbers depend on"
-        )
+        command.add_argument("--key", required=True, help="name of the piece, which its random numbers depend on")
         for name in _file_parameters(verb):
             command.add_argument(f"--{name}", required=True, help=f"the {name} file")
         command.add_argument("--output", required=True, help="file to write")

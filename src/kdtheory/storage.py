@@ -61,9 +61,7 @@ def write(content, path, attributes):
         arrays = xr.Dataset({name: _anonymous(name, values) for name, values in content.items()})
         metadata = {key: str(value) for key, value in attributes.items()} | {DIGEST: data_digest(arrays)}
         with replacing(path) as temporary:
-            save_file(
-                {name: np.ascontiguousarray(values) for name, values in content.items()}, temporary, metadata
-            )
+            save_file({name: np.ascontiguousarray(values) for name, values in content.items()}, temporary, metadata)
         return
     attributes = {key: _plain(value) for key, value in {**content.attrs, **attributes}.items()}
     content = content.drop_attrs(deep=False).assign_attrs(attributes)
@@ -152,9 +150,7 @@ def read_json(path):
         content = json.loads(Path(path).read_text(encoding="utf-8"))
         found = content.pop(DIGEST, None)
     except (ValueError, AttributeError, TypeError) as error:
-        raise CorruptFile(
-            f"{path}: not a JSON result of this study ({error}); delete it and run again"
-        ) from error
+        raise CorruptFile(f"{path}: not a JSON result of this study ({error}); delete it and run again") from error
     _verify(path, found, _json_digest(content))
     return content
 

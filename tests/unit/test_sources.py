@@ -61,7 +61,9 @@ def test_torch_and_jax_never_meet_in_one_process():
     for file in PACKAGE.rglob("*.py"):
         module = ".".join(file.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
         text = "\n".join(Path(path).read_text() for path in files_of(module))
-        imports = {line.split()[1].split(".")[0] for line in text.splitlines() if line.strip().startswith(("import ", "from "))}
+        imports = {
+            line.split()[1].split(".")[0] for line in text.splitlines() if line.strip().startswith(("import ", "from "))
+        }
         assert not {"torch", "jax"} <= imports, module
 
 

@@ -23,7 +23,9 @@ class Study:
         """Copy what the workflow consists of, without results."""
         folder.mkdir()
         for name in ("src", "workflow", "profiles", "envs"):
-            shutil.copytree(REPOSITORY / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+            shutil.copytree(
+                REPOSITORY / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info")
+            )
         for name in ("Snakefile", "config.yaml"):
             shutil.copy2(REPOSITORY / name, folder)
         return cls(folder)

@@ -68,7 +68,8 @@ def test_the_smoke_study_makes_cube_figures_claims_and_report(smoke):
     results = smoke.folder / "results"
     cube = open_cube(results / "cube.nc")
     assert {node.path for node in cube.subtree if node.has_data} == {
-        f"/linear/{name}" for name in ("angle_law", "convergence", "deep", "alignment", "margin", "bias", "monotonicity")
+        f"/linear/{name}"
+        for name in ("angle_law", "convergence", "deep", "alignment", "margin", "bias", "monotonicity")
     }
     assert cube.attrs["preset"] == "smoke"
     assert json.loads(cube.attrs["config"])["preset"] == "smoke"

@@ -33,11 +33,7 @@ def measure(experiment):
 def _angles(experiment, cell):
     weights = experiment.student(cell)["weights"].transpose("learner", "kappa", "n_train", "repeat", "axis")
     angle = signed_angle(weights.values, experiment.dataset_of(cell)["teacher_direction"].values)
-    return (
-        weights.isel(axis=0, drop=True)
-        .copy(data=angle)
-        .assign_coords(repeat=np.arange(weights.sizes["repeat"]))
-    )
+    return weights.isel(axis=0, drop=True).copy(data=angle).assign_coords(repeat=np.arange(weights.sizes["repeat"]))
 
 
 def _risk(angle, dataset):
@@ -150,9 +146,7 @@ def _approximate(experiment, sweep):
     perturbations = xr.DataArray(experiment.settings["perturbations"], dims="perturbation")
     dataset = experiment.dataset_of("sweep")
     sizes = sweep["n_train"].values
-    angle = (sweep["angle"] + np.arcsin(perturbations)).transpose(
-        "perturbation", "n_train", "repeat", "kappa"
-    )
+    angle = (sweep["angle"] + np.arcsin(perturbations)).transpose("perturbation", "n_train", "repeat", "kappa")
     bound = [
         [risk_bound(law, sizes, inflation=float(angle_inflation(ratio))) for law in angle_laws(dataset)]
         for ratio in perturbations.values

@@ -25,9 +25,7 @@ def measure(experiment):
     survival = "probability that a point is at least at this angle to the teacher"
     group = xr.Dataset(
         {
-            "angle_survival": labelled(
-                xr.DataArray(exact, dims=("task", "theta")), survival, "PL19 eq. 17, Fig. 1"
-            ),
+            "angle_survival": labelled(xr.DataArray(exact, dims=("task", "theta")), survival, "PL19 eq. 17, Fig. 1"),
             "angle_survival_sampled": labelled(
                 xr.DataArray(sampled, dims=("task", "theta")),
                 f"{survival}, among the drawn points",

@@ -18,12 +18,8 @@ def measure(experiment):
     chains = experiment.student("chains")["weights"].sel(learner="distillation", drop=True)
     group = xr.Dataset(
         {
-            "risk": labelled(
-                disagreement.rename(learner="delta"), "transfer risk on the test images", "PL19 Fig. 4"
-            ),
-            "risk_limit": labelled(
-                limit, "transfer risk on the test images in the limit δ → ∞", "PL19 Sec. 5.2"
-            ),
+            "risk": labelled(disagreement.rename(learner="delta"), "transfer risk on the test images", "PL19 Fig. 4"),
+            "risk_limit": labelled(limit, "transfer risk on the test images in the limit δ → ∞", "PL19 Sec. 5.2"),
             "chain_risk": labelled(
                 _disagreement(experiment, "chains", chains).rename(repeat="chain"),
                 "transfer risk on the test images along transfer sets that grow by added points",

@@ -20,21 +20,13 @@ def measure(experiment):
 def _measure_setting(experiment, cell, norm):
     student = experiment.student(cell).sel(teacher_norm=norm).isel(repeat=0)
     inputs = experiment.dataset_of(cell)["inputs"].isel(repeat=0).values
-    logits = (
-        experiment.logits_of(cell)["logits"]
-        .isel(stopping_epoch=-1)
-        .sel(teacher_norm=norm)
-        .isel(repeat=0)
-        .values
-    )
+    logits = experiment.logits_of(cell)["logits"].isel(stopping_epoch=-1).sel(teacher_norm=norm).isel(repeat=0).values
     n_train, dim = inputs.shape
     weights, limit = student["weights"], student["limit"]
     teacher = float(norm) * experiment.dataset_of(cell)["teacher_direction"].isel(repeat=0).values
     student_logits = weights.values @ inputs.T
     loss = soft_loss(student_logits, logits)
-    gradient = np.stack(
-        [[soft_loss_gradient(inputs, row, logits) for row in path] for path in student_logits]
-    )
+    gradient = np.stack([[soft_loss_gradient(inputs, row, logits) for row in path] for path in student_logits])
     squared_gradient = np.sum(gradient**2, axis=-1)
     outside = gradient - (gradient @ np.linalg.pinv(inputs)) @ inputs
     convexity = strong_convexity(inputs, logits, float(soft_loss(np.zeros(n_train), logits)))
@@ -47,9 +39,7 @@ def _measure_setting(experiment, cell, norm):
                 "distance of gradient descent to its limit, relative to the limit's norm",
                 "PL19 Theorem 1",
             ),
-            "loss": labelled(
-                xr.DataArray(loss, dims=dims), "distillation loss above its minimum", "PL19 eq. 1"
-            ),
+            "loss": labelled(xr.DataArray(loss, dims=dims), "distillation loss above its minimum", "PL19 eq. 1"),
             "gradient_norm": labelled(
                 xr.DataArray(np.sqrt(squared_gradient), dims=dims),
                 "norm of the loss's gradient",

@@ -75,9 +75,7 @@ def _measure_cell(experiment, cell):
         "path_off_span": (_balanced(off_span), f"part of the weights off the data span, {_RELATIVE}", "PL19 eq. 66"),
         "path_off_span_law": (_balanced(path_law), f"that part by eq. 66 from the norm, {_RELATIVE}", "PL19 eq. 66"),
     }  # fmt: skip
-    return xr.Dataset(
-        {name: labelled(values, words, source) for name, (values, words, source) in group.items()}
-    )
+    return xr.Dataset({name: labelled(values, words, source) for name, (values, words, source) in group.items()})
 
 
 def _norm(vectors, dim):
@@ -92,8 +90,7 @@ def _by_depth(function, *arrays):
     """Apply ``function(depth, *values)`` for each depth, a number, to arrays with a dimension depth."""
     first = arrays[0]
     slices = [
-        function(int(depth), *(array.sel(depth=depth).values for array in arrays))
-        for depth in first["depth"].values
+        function(int(depth), *(array.sel(depth=depth).values for array in arrays)) for depth in first["depth"].values
     ]
     return first.transpose("depth", ...).copy(data=np.stack(slices))
 

@@ -36,9 +36,7 @@ def _measure_dimension(experiment, cell):
             "angle": labelled(
                 xr.DataArray(angle, dims=dims), "angle between student and teacher", "PL19 Lemma 1", "rad"
             ),
-            "risk": labelled(
-                xr.DataArray(angle_risk(angle, dim, law), dims=dims), "transfer risk", "PL19 eq. 4"
-            ),
+            "risk": labelled(xr.DataArray(angle_risk(angle, dim, law), dims=dims), "transfer risk", "PL19 eq. 4"),
             "risk_bound": labelled(
                 xr.DataArray(margin_bound(law, weights["n_train"].values), dims="n_train"),
                 "bound γⁿ on the expected transfer risk",

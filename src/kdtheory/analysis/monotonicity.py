@@ -23,9 +23,7 @@ def measure(experiment):
     closer, tie = _compare(weights, teacher)
     closer_same_q, _ = _compare(same_q, teacher)
     closer_same_q = (
-        xr.DataArray(
-            closer_same_q, dims=("learner", "repeat"), coords={"learner": student["learner_same_q"].values}
-        )
+        xr.DataArray(closer_same_q, dims=("learner", "repeat"), coords={"learner": student["learner_same_q"].values})
         .reindex(learner=weights["learner"].values)
         .fillna(xr.DataArray(closer.astype(float), dims=("learner", "repeat")))
     )
@@ -37,9 +35,7 @@ def measure(experiment):
             "angle": labelled(
                 xr.DataArray(angle, dims=dims), "angle between student and teacher", "PL19 eq. 28", "rad"
             ),
-            "risk": labelled(
-                xr.DataArray(angle_risk(angle, dim, law), dims=dims), "transfer risk", "PL19 Fig. 5"
-            ),
+            "risk": labelled(xr.DataArray(angle_risk(angle, dim, law), dims=dims), "transfer risk", "PL19 Fig. 5"),
             "improved": labelled(
                 xr.DataArray(closer.astype(np.int8), dims=dims),
                 "one more point brought the student closer",
@@ -51,9 +47,7 @@ def measure(experiment):
                 "PL19 eq. 34",
             ),
             "monotonicity": labelled(xr.DataArray(closer.mean(axis=1), dims="learner"), index, "PL19 eq. 34"),
-            "monotonicity_same_q": labelled(
-                closer_same_q.mean("repeat"), f"{index}, {shared}", "PL19 eq. 34"
-            ),
+            "monotonicity_same_q": labelled(closer_same_q.mean("repeat"), f"{index}, {shared}", "PL19 eq. 34"),
             "tie_fraction": labelled(
                 xr.DataArray(tie.mean(axis=1), dims="learner"),
                 "share of added points that leave the student where it was",

@@ -1,12 +1,12 @@
-"""What a figure declares of itself, and how it is found and run: by the name of its module."""
+"""What a figure declares of itself, and how it is found and run: by the name of its module.
 
-import argparse
+The workflow reads every declaration each time it starts, so nothing heavy is imported before a figure is drawn.
+"""
+
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-
-from kdtheory import log, storage
 
 PAPERS = {"pl19": "PL19", "jz20": "JZ20", "ext": "ours"}
 
@@ -24,7 +24,8 @@ class Figure:
     question : str
         Question it belongs to; the report is ordered by it.
     caption : str
-        What to look at, what the paper shows, and how what we see is to be read.
+        What to look at, what the paper shows, and how what we see is to be read: words that are true whatever the
+        numbers are. Numbers are computed and written into the figure.
     """
 
     reads: tuple
@@ -34,14 +35,20 @@ class Figure:
 
 
 def figures():
-    """Return all figures by name, sorted."""
+    """Return the declarations of all figures by name, sorted.
+
+    Returns
+    -------
+    dict of str to Figure
+        The name is the module's: paper, underscore, figure or theorem.
+    """
     files = sorted(Path(__file__).parent.glob("*_*.py"))
     names = [file.stem for file in files if file.stem.split("_")[0] in PAPERS]
     return {name: import_module(f"kdtheory.figures.{name}").FIGURE for name in names}
 
 
 def labels(name, figure):
-    """Return the labels under which the report lists a figure."""
+    """Return the labels under which the report lists a figure: its paper and what it shows."""
     return {"paper": PAPERS[name.split("_")[0]], "shows": figure.shows}
 
 
@@ -54,13 +61,18 @@ def run_figure(draw, figure):
         ``draw(*groups) -> matplotlib.figure.Figure``.
     figure : Figure
     """
+    from kdtheory import log
+
     log.run(partial(_main, draw, figure))
 
 
 def _main(draw, figure):
+    import argparse
+
+    from kdtheory import storage
     from kdtheory.figures import style
 
-    parser = argparse.ArgumentParser(description=figure.caption)
+    parser = argparse.ArgumentParser(description=f"Draw {figure.shows}: {figure.question}")
     parser.add_argument("groups", nargs=len(figure.reads), help=f"files of {', '.join(figure.reads)}")
     parser.add_argument("--preset", required=True, help="scale of the study; a reduced one is named in the figure")
     parser.add_argument("--svg", required=True, help="SVG file to write")

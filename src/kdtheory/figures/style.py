@@ -1,15 +1,16 @@
-"""The house style of all figures: one font, one palette, the same colour for the same quantity everywhere.
+"""The house style of all figures: one font, one palette, one meaning of an error bar, the same colour for the same quantity.
 
-matplotlib is imported inside the functions: the workflow reads every figure's declaration each time it starts.
+Nothing heavy is imported at the top: the workflow reads every figure's declaration each time it starts.
 """
 
 import functools
+import math
 
-from kdtheory.storage import replacing
+import numpy as np
 
 # Okabe and Ito's palette, safe for colour-blind readers.
-BLUE, ORANGE, GREEN, RED, PURPLE, SKY, YELLOW = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#F0E442"
-INK, GREY, LIGHT = "#222222", "#777777", "#CCCCCC"
+BLUE, ORANGE, GREEN, RED, PURPLE, SKY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9"
+INK, GREY, LIGHT = "#222222", "#777777", "#D0D0D0"
 
 LEARNERS = {
     "distillation": BLUE,
@@ -17,12 +18,18 @@ LEARNERS = {
     "hard_target_margin": RED,
     "reduced_bias": GREEN,
 }
-PANEL_WIDTH, PANEL_HEIGHT = 3.6, 2.9
+# A bound is never solid: that is kept for what was measured.
+BOUNDS = {
+    "theorem": {"color": INK, "linestyle": "--"},
+    "sharper": {"color": GREY, "linestyle": ":"},
+    "corollary": {"color": PURPLE, "linestyle": "-."},
+}
+PANEL_WIDTH, PANEL_HEIGHT = 3.6, 3.0
 
 _RC = {
     "font.family": "DejaVu Sans",
     "font.size": 9,
-    "axes.titlesize": 9.5,
+    "axes.titlesize": 9,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
     "axes.spines.top": False,
@@ -30,16 +37,20 @@ _RC = {
     "axes.edgecolor": INK,
     "axes.labelcolor": INK,
     "axes.grid": True,
-    "grid.color": "#E6E6E6",
-    "grid.linewidth": 0.6,
     "axes.axisbelow": True,
+    "axes.formatter.use_mathtext": True,
+    "grid.color": "#E8E8E8",
+    "grid.linewidth": 0.6,
     "legend.frameon": False,
-    "legend.fontsize": 8,
-    "lines.linewidth": 1.6,
+    "legend.fontsize": 7.5,
+    "lines.linewidth": 1.5,
     "lines.markersize": 4,
+    "errorbar.capsize": 2,
     "svg.fonttype": "path",
     "svg.hashsalt": "kdtheory",
     "figure.constrained_layout.use": True,
+    "figure.constrained_layout.wspace": 0.05,
+    "figure.constrained_layout.hspace": 0.06,
 }
 
 
@@ -57,33 +68,141 @@ def styled(draw):
 
 
 def panels(columns, rows=1, *, width=PANEL_WIDTH, height=PANEL_HEIGHT, **options):
-    """Return a figure and its array of axes, each panel in the house size."""
+    """Return a figure and its (rows, columns) array of axes, each panel in the house size (inches)."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(columns * width, rows * height))
     return figure, figure.subplots(rows, columns, squeeze=False, **options)
 
 
-def colours(count, lightest=0.85):
-    """Return ``count`` ordered colours, dark to light, for a quantity that is itself ordered."""
+def shades(values, lightest=0.8):
+    """Return a colour for each of some ordered values, dark for the first and light for the last."""
     import matplotlib
 
-    positions = [lightest * index / max(count - 1, 1) for index in range(count)]
-    return [matplotlib.colormaps["viridis"](position) for position in positions]
+    positions = [lightest * index / max(len(values) - 1, 1) for index in range(len(values))]
+    return dict(zip(values, map(matplotlib.colormaps["viridis"], positions), strict=True))
 
 
-def band(axes, x, low, high, colour):
-    """Shade an interval."""
-    axes.fill_between(x, low, high, color=colour, alpha=0.18, linewidth=0)
+def mean_and_error(values, over):
+    """Return the mean over a dimension and the half width of its 95 % interval (Student's t), ignoring NaN.
+
+    Parameters
+    ----------
+    values : xarray.DataArray
+    over : str
+        The dimension of independent repeats.
+
+    Returns
+    -------
+    mean, error : xarray.DataArray
+        Without that dimension; the error is NaN where there are fewer than two repeats.
+    """
+    from scipy.special import stdtrit
+
+    count = values.notnull().sum(over)
+    spread = np.sqrt(((values - values.mean(over)) ** 2).sum(over) / (count - 1).where(count > 1))
+    return values.mean(over), stdtrit((count - 1).clip(min=1), 0.975) * spread / np.sqrt(count.where(count > 1))
+
+
+def draw_mean(axes, values, over, *, floor=None, **options):
+    """Draw means along the one other dimension, with 95 % intervals as bars; return the means.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    values : xarray.DataArray
+        Two dimensions, one of them ``over``; places without any value are left out.
+    over : str
+        The dimension of independent repeats.
+    floor : float, optional
+        Least value of a logarithmic axis: a mean below it is marked on the floor (`mark_floor`).
+    **options
+        Passed to ``Axes.errorbar``.
+    """
+    mean, error = mean_and_error(values, over)
+    (along,) = mean.dims
+    mean, error = mean.dropna(along), error.sel({along: mean.dropna(along)[along]})
+    shown = mean if floor is None else mean.where(mean >= floor)
+    options = {"marker": "o", "elinewidth": 1, **options}
+    axes.errorbar(mean[along].values, shown.values, error.fillna(0).values, **options)
+    if floor is not None:
+        mark_floor(axes, mean[along].values, mean.values, floor, options["color"])
+    return mean
+
+
+def draw_spread(axes, values, over, colour, *, floor=0.0):
+    """Shade the central 90 % of the repeats along the one other dimension."""
+    (along,) = [dim for dim in values.dims if dim != over]
+    low, high = values.dropna(along, how="all").quantile([0.05, 0.95], over).transpose("quantile", along)
+    axes.fill_between(
+        low[along].values,
+        low.clip(min=floor).values,
+        high.clip(min=floor).values,
+        color=colour,
+        alpha=0.16,
+        linewidth=0,
+    )
+
+
+def floor_of(*arrays, least=1e-12):
+    """Return the power of ten at or below all positive values, but not below ``least``."""
+    positive = [array[array > 0] for array in (np.asarray(values, float) for values in arrays)]
+    smallest = min((array.min() for array in positive if array.size), default=1.0)
+    return 10.0 ** math.floor(math.log10(max(smallest, least)) + 1e-9)
+
+
+def mark_floor(axes, x, y, floor, colour):
+    """Mark values that a logarithmic axis cannot show on its floor: zeros hollow, smaller ones as triangles."""
+    x, y = np.asarray(x, float), np.asarray(y, float)
+    axes.set_ylim(bottom=floor / 2)
+    for hidden, marker in ((y == 0, "o"), ((y > 0) & (y < floor), "v")):
+        axes.plot(
+            x[hidden], np.full(hidden.sum(), floor), marker, mfc="white", mec=colour, ms=5, clip_on=False, zorder=3
+        )
+
+
+def note(axes, text, where="upper right"):
+    """Write what was computed from the data into a corner of a panel ("lower left")."""
+    vertical, horizontal = where.split()
+    axes.text(
+        {"left": 0.03, "right": 0.97, "center": 0.5}[horizontal],
+        {"upper": 0.97, "lower": 0.04, "center": 0.5}[vertical],
+        text,
+        ha=horizontal,
+        va={"upper": "top", "lower": "bottom", "center": "center"}[vertical],
+        transform=axes.transAxes,
+        fontsize=7.5,
+        color="#444444",
+        bbox={"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 1.5},
+        zorder=4,
+    )
+
+
+def number(value):
+    """Return a number in words' size: 0, 0.012, 3.1 · 10⁻⁷."""
+    if value == 0 or not math.isfinite(value):
+        return f"{value:g}"
+    if 1e-3 <= abs(value) < 1e4:
+        return f"{value:.2g}" if abs(value) < 100 else f"{value:.0f}"
+    mantissa, exponent = f"{value:.1e}".split("e")
+    return rf"${mantissa} \cdot 10^{{{int(exponent)}}}$"
 
 
 def save(figure, svg, png, preset):
-    """Save a figure as SVG and PNG, without dates or random ids, so that equal data give equal bytes."""
-    if preset != "default":
-        figure.text(0.995, 0.005, f"{preset} scale", ha="right", va="bottom", fontsize=7, color=GREY)
+    """Save a figure as SVG and PNG without dates or random ids, so that equal data give equal bytes.
+
+    A preset other than the default one is named in the lower right corner.
+    """
     import matplotlib
 
-    with matplotlib.rc_context(_RC), replacing(svg) as temporary:
-        figure.savefig(temporary, format="svg", metadata={"Date": None})
-    with matplotlib.rc_context(_RC), replacing(png) as temporary:
-        figure.savefig(temporary, format="png", dpi=160, metadata={"Software": None})
+    from kdtheory.storage import replacing
+
+    with matplotlib.rc_context(_RC):
+        if preset != "default":
+            strip = 0.16 / figure.get_size_inches()[1]
+            figure.get_layout_engine().set(rect=(0, strip, 1, 1 - strip))
+            figure.text(0.995, 0.005, f"{preset} scale", ha="right", va="bottom", fontsize=7, color=GREY)
+        with replacing(svg) as temporary:
+            figure.savefig(temporary, format="svg", metadata={"Date": None})
+        with replacing(png) as temporary:
+            figure.savefig(temporary, format="png", dpi=160, metadata={"Software": None})

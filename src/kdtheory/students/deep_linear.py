@@ -94,7 +94,7 @@ def _start(kind, inputs, targets, norms, depth, hidden_width, rng):
 
 
 def _lowering_direction(inputs, targets, norm, rng):
-    """A random direction along which the loss at ``norm``, and by convexity at less, is below that at 0 (condition 12)."""
+    """A random direction of which condition (12) holds at ``norm``, and by convexity at every smaller one."""
     loss_at_zero = soft_loss(np.zeros(len(targets)), targets)
     while True:
         direction = rng.standard_normal(inputs.shape[1])

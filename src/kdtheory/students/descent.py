@@ -6,6 +6,8 @@ from operator import index
 import numpy as np
 from scipy.special import expit
 
+from kdtheory.theory.convexity import probability_difference
+
 
 def soft_descent(inputs, teacher_logits, *, steps, dtype=np.float64, progress=None):
     """Weights on the path of gradient descent from zero on the distillation loss (PL19 eq. 1 and 3, N = 1).
@@ -57,7 +59,7 @@ def soft_descent(inputs, teacher_logits, *, steps, dtype=np.float64, progress=No
     done = 0
     for record, step in enumerate(steps):
         for _ in range(step - done):
-            residual = _probability_difference(np.matvec(inputs, weights), teacher_logits)
+            residual = probability_difference(np.matvec(inputs, weights), teacher_logits)
             weights -= rate * np.vecmat(residual, inputs)
         done = step
         recorded[record] = weights
@@ -154,12 +156,3 @@ def _paired(inputs, targets, name, dtype):
     if not (np.all(np.isfinite(inputs)) and np.all(np.isfinite(targets))):
         raise ValueError(f"inputs or {name} holds a value that is not finite")
     return inputs, targets
-
-
-def _probability_difference(student_logits, teacher_logits):
-    """σ(u) − σ(z) without cancellation: (1 − e^(−|u − z|))·σ(max(u, z))·σ(−min(u, z)), signed like u − z."""
-    gap = student_logits - teacher_logits
-    size = -np.expm1(-np.abs(gap))
-    size *= expit(np.maximum(student_logits, teacher_logits))
-    size *= expit(-np.minimum(student_logits, teacher_logits))
-    return np.copysign(size, gap)

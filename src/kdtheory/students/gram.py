@@ -39,9 +39,7 @@ def gram_angles(dataset, sizes, sets, draw):
         factor = bartlett_factor(rng, count, largest, dataset.attrs["dim"])
         uniforms = rng.random((count, largest))
         boundary_angles = np.stack([law.sample_boundary_angles(uniforms) for law in laws])
-        angles[:, :, start : start + count] = np.swapaxes(
-            angle_from_gram(boundary_angles, factor)[..., kept], 1, 2
-        )
+        angles[:, :, start : start + count] = np.swapaxes(angle_from_gram(boundary_angles, factor)[..., kept], 1, 2)
         progress.advance(count)
     coords = {"kappa": dataset["kappa"], "n_train": list(sizes)}
     return xr.DataArray(angles, dims=("kappa", "n_train", "gram_set"), coords=coords)

@@ -32,7 +32,7 @@ def fit(settings: Settings, draw, dataset, logits):
     Returns
     -------
     xarray.Dataset
-        ``weights(precision, step, teacher_norm, repeat, axis)`` and the closed form ``limit(teacher_norm, repeat, axis)``.
+        ``weights(precision, step, teacher_norm, repeat, axis)``; in closed form ``limit(teacher_norm, repeat, axis)``.
     """
     sets = transfer_sets(dataset, logits, None, dataset.sizes["sample"], draw).assign_coords(
         teacher_norm=logits["teacher_norm"]
@@ -48,13 +48,9 @@ def fit(settings: Settings, draw, dataset, logits):
             progress.advance(before + step - done)
             done = before + step
 
-        path = soft_descent(
-            sets["inputs"].values, targets.values, steps=steps, dtype=precision, progress=advance
-        )
+        path = soft_descent(sets["inputs"].values, targets.values, steps=steps, dtype=precision, progress=advance)
         paths.append(path.astype(np.float64))
-    limit = minimum_norm_weights(
-        np.broadcast_to(sets["inputs"], (*targets.shape, sets.sizes["axis"])), targets.values
-    )
+    limit = minimum_norm_weights(np.broadcast_to(sets["inputs"], (*targets.shape, sets.sizes["axis"])), targets.values)
     dims = ("teacher_norm", "repeat", "axis")
     return xr.Dataset(
         {"weights": (("precision", "step", *dims), np.stack(paths)), "limit": (dims, limit)},

@@ -24,8 +24,8 @@ def transfer_sets(dataset, logits, repeats, n_points, draw):
     Returns
     -------
     xarray.Dataset
-        ``inputs(…, repeat, sample, axis)`` and ``logits(…, repeat, sample)`` at the teacher's last stopping epoch, without
-        a dimension for a single teacher norm.
+        ``inputs(…, repeat, sample, axis)`` and ``logits(…, repeat, sample)`` at the teacher's last stopping epoch; a
+        single teacher norm is no dimension.
 
     Raises
     ------
@@ -50,9 +50,7 @@ def _drawn_from_pool(dataset, inputs, teacher_logits, seen, repeats, n_points, d
     for repeat in range(repeats):
         pool = np.flatnonzero((dataset["is_test"].values == 0) & (seen.values[split[repeat]] == 0))
         if len(pool) < n_points:
-            raise ValueError(
-                f"the pool of split {split[repeat]} has {len(pool)} samples, {n_points} are asked for"
-            )
+            raise ValueError(f"the pool of split {split[repeat]} has {len(pool)} samples, {n_points} are asked for")
         chosen[repeat] = draw("pool", repeat).choice(pool, n_points, replace=False)
     split = xr.DataArray(split, dims="repeat")
     chosen = xr.DataArray(chosen, dims=("repeat", "sample"))

@@ -35,9 +35,7 @@ class CataloguedSet:
         for field, array in images._asdict().items():
             shape = self.image_shape if field.endswith("images") else ()
             if array.dtype != np.uint8 or array.shape[1:] != shape:
-                raise ValueError(
-                    f"{field} is {array.dtype} of shape {array.shape}, not uint8 of (n, *{shape})"
-                )
+                raise ValueError(f"{field} is {array.dtype} of shape {array.shape}, not uint8 of (n, *{shape})")
             found = hashlib.sha256(np.ascontiguousarray(array).ravel()).hexdigest()
             if found != self.sha256[field]:
                 raise ValueError(f"{field} has SHA-256 {found} instead of {self.sha256[field]}")

@@ -64,9 +64,7 @@ def cifar_from_batches(files):
     ImageSet
     """
     images, labels = zip(*(read_cifar_batch(files[f"{batch}.bin"]) for batch in _TRAIN_BATCHES), strict=True)
-    return ImageSet(
-        np.concatenate(images), np.concatenate(labels), *read_cifar_batch(files["test_batch.bin"])
-    )
+    return ImageSet(np.concatenate(images), np.concatenate(labels), *read_cifar_batch(files["test_batch.bin"]))
 
 
 def cifar_from_png(files):

@@ -115,9 +115,7 @@ class Publication:
         for name, (content, place) in files.items():
             found = hashlib.md5(content, usedforsecurity=False).hexdigest()
             if found != self.md5[name]:
-                raise ValueError(
-                    f"{place} is not the published {name}: MD5 {found} instead of {self.md5[name]}"
-                )
+                raise ValueError(f"{place} is not the published {name}: MD5 {found} instead of {self.md5[name]}")
         return self.decode({name: content for name, (content, _) in files.items()})
 
     def _loose_file(self, directory, name):
@@ -160,10 +158,7 @@ class Mirror:
             return self.publication.read_archive(self._download(archive), self.address + archive)
         places = {name: f"{self.address}{name}.gz" for name in self.publication.md5}
         return self.publication.decode_verified(
-            {
-                name: (gunzip(self._download(f"{name}.gz").read(), place), place)
-                for name, place in places.items()
-            }
+            {name: (gunzip(self._download(f"{name}.gz").read(), place), place) for name, place in places.items()}
         )
 
     def _download(self, name):

@@ -22,9 +22,7 @@ class Settings:
 def build(settings: Settings, draw):
     """Draw the transfer sets of a margin task, in ambient coordinates."""
     shape = {"dim": settings.dim, "n_points": settings.n_points, "repeats": settings.repeats}
-    dataset = angular_points(
-        [MarginAngles(np.deg2rad(settings.limit_degrees))], draw, coordinates="ambient", **shape
-    )
+    dataset = angular_points([MarginAngles(np.deg2rad(settings.limit_degrees))], draw, coordinates="ambient", **shape)
     return dataset.isel(law=0).assign_attrs(limit_degrees=float(settings.limit_degrees))
 
 

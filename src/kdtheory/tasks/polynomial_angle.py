@@ -24,9 +24,7 @@ def build(settings: Settings, draw):
     laws = [PolynomialAngles(kappa, settings.scale) for kappa in settings.kappas]
     shape = {"dim": settings.dim, "n_points": settings.n_points, "repeats": settings.repeats}
     dataset = angular_points(laws, draw, coordinates=settings.coordinates, **shape)
-    dataset = dataset.rename(law="kappa").assign_coords(
-        kappa=("kappa", [float(kappa) for kappa in settings.kappas])
-    )
+    dataset = dataset.rename(law="kappa").assign_coords(kappa=("kappa", [float(kappa) for kappa in settings.kappas]))
     return dataset.assign_attrs(scale=float(settings.scale))
 
 

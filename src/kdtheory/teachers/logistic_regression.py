@@ -36,9 +36,7 @@ def train(settings: Settings, draw, dataset):
             C=settings.inverse_regularisation, fit_intercept=False, tol=1e-8, max_iter=10_000, solver="lbfgs"
         ).fit(inputs[half], labels[half])
         if model.n_iter_[0] >= model.max_iter:
-            raise RuntimeError(
-                f"split {split}: logistic regression did not converge in {model.max_iter} iterations"
-            )
+            raise RuntimeError(f"split {split}: logistic regression did not converge in {model.max_iter} iterations")
         weights[split], seen[split, half] = model.coef_[0], 1
         _log.info("split %d: training accuracy %.4f", split, model.score(inputs[half], labels[half]))
         progress.advance()
@@ -49,9 +47,7 @@ def export(settings: Settings, draw, dataset, checkpoint):
     """Export the logits of every split's teacher on all images, and which of them it was trained on."""
     weights = xr.DataArray(checkpoint["weights"], dims=("split", "axis"))
     logits = (
-        xr.dot(inputs_of(dataset), weights, dim="axis")
-        .transpose("split", "sample")
-        .expand_dims(stopping_epoch=[0])
+        xr.dot(inputs_of(dataset), weights, dim="axis").transpose("split", "sample").expand_dims(stopping_epoch=[0])
     )
     seen = (("split", "sample"), checkpoint["seen"])
     return xr.Dataset({"logits": logits, "seen": seen, "sample_id": dataset["sample_id"]})

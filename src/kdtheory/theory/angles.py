@@ -277,6 +277,4 @@ def _components(weights, direction):
     unit = direction / np.linalg.norm(direction, axis=-1, keepdims=True)
     along = np.sum(weights * unit, axis=-1)
     residual = weights - along[..., None] * unit
-    # The rounding of `along` leaves a trace of the direction in the residual; a second pass removes it.
-    residual -= np.sum(residual * unit, axis=-1, keepdims=True) * unit
     return along, np.linalg.norm(residual, axis=-1)

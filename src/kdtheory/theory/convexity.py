@@ -62,8 +62,14 @@ def soft_loss_gradient(inputs, student_logits, teacher_logits):
         A logit is not finite.
     """
     inputs = np.asarray(inputs, dtype=float)
-    difference = _probability_difference(*_checked_logits(student_logits, teacher_logits))
+    difference = probability_difference(*_checked_logits(student_logits, teacher_logits))
     return np.einsum("...n,...nd->...d", difference, inputs) / inputs.shape[-2]
+
+
+def probability_difference(student_logits, teacher_logits):
+    """Return σ(u) − σ(z) to full relative accuracy, also where both round to 1, in the precision of the logits."""
+    high, low = np.maximum(student_logits, teacher_logits), np.minimum(student_logits, teacher_logits)
+    return np.sign(student_logits - teacher_logits) * -np.expm1(low - high) * expit(high) * expit(-low)
 
 
 def strong_convexity(inputs, teacher_logits, level):
@@ -129,7 +135,7 @@ def _largest_logit(teacher_logits, level):
     excess = lowest + 2
     for _ in range(80):
         logits = teacher_logits + excess
-        slope = _probability_difference(logits, teacher_logits)
+        slope = probability_difference(logits, teacher_logits)
         surplus = _divergence(logits, teacher_logits) - level
         excess = np.maximum(excess - np.divide(surplus, slope, where=slope > 0, out=np.zeros_like(slope)), lowest)
     return np.max(teacher_logits + excess)
@@ -148,12 +154,6 @@ def _divergence(student_logits, teacher_logits):
         np.log1p((np.exp(np.minimum(student, 30)) - np.exp(teacher)) / (1 + np.exp(teacher))),
     )
     return np.where(np.abs(shift) <= 1, remainder, growth - expit(teacher) * shift)
-
-
-def _probability_difference(student_logits, teacher_logits):
-    """σ(u) − σ(z) to full relative accuracy."""
-    high, low = np.maximum(student_logits, teacher_logits), np.minimum(student_logits, teacher_logits)
-    return np.sign(student_logits - teacher_logits) * -np.expm1(low - high) * expit(high) * expit(-low)
 
 
 def _sigmoid_slope(logits):

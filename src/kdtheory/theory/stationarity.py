@@ -17,8 +17,9 @@ from scipy.special import expit
 
 # Arrays of this length, about twenty of them, stay in the second-level cache.
 _POINTS_AT_ONCE = 4096
-# Halley's method cubes the mismatch, so a step from here leaves less than rounding does.
-_LAST_MISMATCH = 3e-6
+# Halley's method cubes the mismatch, so a step from here leaves less than rounding does. Beyond |z| = 1e7 the
+# mismatch is all rounding, and a step of the size of s's own rounding is the last.
+_LAST_MISMATCH, _LAST_STEP = 3e-6, 4e-13
 _MOST_STEPS = 200
 # e^s spans the doubles; a root closer than e^-690 to its anchor is the anchor.
 _LOWEST, _HIGHEST = -690.0, 709.0
@@ -52,9 +53,7 @@ def effective_logits(teacher_logits, labels, soft_ratio, temperature):
     RuntimeError
         A root was not found; this should not happen.
     """
-    teacher_logits, labels, soft_ratio, temperature = _checked(
-        teacher_logits, labels, soft_ratio, temperature
-    )
+    teacher_logits, labels, soft_ratio, temperature = _checked(teacher_logits, labels, soft_ratio, temperature)
     toward_label = 2 * labels - 1
     mixed = np.where((soft_ratio > 0) & (soft_ratio < 1), soft_ratio, 0.5)
     log_ratio = np.log1p(-mixed) + np.log(temperature) - np.log(mixed)
@@ -87,9 +86,7 @@ def descent_logits(teacher_logits, labels, soft_ratio, temperature, *, steps, ra
     ValueError
         As for `effective_logits`; ``steps`` is not an integer of at least 0 or ``rate`` is out of range.
     """
-    teacher_logits, labels, soft_ratio, temperature = _checked(
-        teacher_logits, labels, soft_ratio, temperature
-    )
+    teacher_logits, labels, soft_ratio, temperature = _checked(teacher_logits, labels, soft_ratio, temperature)
     if steps != int(steps) or steps < 0:
         raise ValueError(f"steps is {steps}, must be an integer of at least 0")
     largest = np.min(8 / (soft_ratio / temperature**2 + 1 - soft_ratio), initial=np.inf)
@@ -121,9 +118,7 @@ def stationarity_residual(logits, teacher_logits, labels, soft_ratio, temperatur
     ValueError
         As for `effective_logits`.
     """
-    teacher_logits, labels, soft_ratio, temperature = _checked(
-        teacher_logits, labels, soft_ratio, temperature
-    )
+    teacher_logits, labels, soft_ratio, temperature = _checked(teacher_logits, labels, soft_ratio, temperature)
     soft_target = expit(teacher_logits / temperature)
     return _slope(np.asarray(logits, dtype=float), soft_target, labels, soft_ratio, temperature)[()]
 
@@ -234,7 +229,7 @@ def _log_excess(anchor, weight, temperature):
         rising = value > 0
         low, high = np.where(rising, here, low), np.where(rising, high, here)
         here = here + step
-        moving = ~(np.abs(value) <= _LAST_MISMATCH)
+        moving = ~(np.abs(value) <= _LAST_MISMATCH + _LAST_STEP * slope)
         here = np.where(moving & ~((here >= low) & (here <= high)), (low + high) / 2, here)
         if not moving.all():
             log_excess[index] = here
@@ -269,11 +264,7 @@ def _mismatch(log_excess, anchor, weight, temperature):
     tail, soft_tail = np.exp(-size), np.exp(-size / temperature)
     gap = -np.expm1(-scaled)
     positive = z > 0
-    value = (
-        weight
-        - np.where(positive, z, z / temperature)
-        + np.log((1 + soft_tail) / ((1 + tail) * gap))
-    )
+    value = weight - np.where(positive, z, z / temperature) + np.log((1 + soft_tail) / ((1 + tail) * gap))
     hard_share = np.where(positive, 1.0, tail) / (1 + tail)  # σ(z)
     soft_share = np.where(positive, soft_tail, 1.0) / (1 + soft_tail)  # σ(−z/T)
     gap_term = scaled * (1 - gap) / gap

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from kdtheory.students import descent
 from kdtheory.students.descent import hard_descent, increasing_steps, signed_points, soft_descent
 from kdtheory.students.max_margin import max_margin_weights
+from kdtheory.theory.convexity import probability_difference
 
 
 def transfer_set(n_train, dim, seed=0, teacher_norm=1.0):
@@ -103,7 +103,7 @@ def test_residual_keeps_its_digits_where_the_soft_labels_have_rounded_to_one(dty
     teacher = np.array([41.0, 40.0, -40.0, 40.0, 1e-6, -800.0], dtype)
     exact = np.exp(-40.0) - np.exp(-41.0)
     expected = np.array([-exact, exact, -exact, 0.0, -np.tanh(float(teacher[4]) / 2) / 2, 1.0])
-    residual = descent._probability_difference(student, teacher)
+    residual = probability_difference(student, teacher)
     assert residual.dtype == dtype
     np.testing.assert_allclose(residual, expected, rtol=8 * np.finfo(dtype).eps, atol=0)
 

@@ -28,9 +28,7 @@ def random_set(seed):
 def idx_files(image_set):
     names = [f"{part}-{kind}-ubyte" for part in ("train", "t10k") for kind in ("images-idx3", "labels-idx1")]
     header = [struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape) for array in image_set]
-    return {
-        name: start + array.tobytes() for name, start, array in zip(names, header, image_set, strict=True)
-    }
+    return {name: start + array.tobytes() for name, start, array in zip(names, header, image_set, strict=True)}
 
 
 TINY = random_set(0)
@@ -64,9 +62,7 @@ def offer(monkeypatch, tmp_path):
     def register(*downloads):
         tiny = CataloguedSet(
             image_shape=(28, 28),
-            sha256={
-                name: hashlib.sha256(array.tobytes()).hexdigest() for name, array in TINY._asdict().items()
-            },
+            sha256={name: hashlib.sha256(array.tobytes()).hexdigest() for name, array in TINY._asdict().items()},
             publication=Publication(
                 md5={name: hashlib.md5(content).hexdigest() for name, content in TINY_FILES.items()},
                 decode=mnist_from_idx,
@@ -139,9 +135,7 @@ def test_the_record_says_where_the_cached_bits_came_from(offer):
         "name": "tiny",
         "source": "npm",
         "description": "npm package b",
-        "sha256": {
-            name: hashlib.sha256(array.tobytes()).hexdigest() for name, array in TINY._asdict().items()
-        },
+        "sha256": {name: hashlib.sha256(array.tobytes()).hexdigest() for name, array in TINY._asdict().items()},
     }
     assert images.fetch("tiny") == json.loads(json.dumps(record)) == record
 
@@ -180,9 +174,7 @@ DAMAGE = {
     "one pixel changed": flip_one_pixel,
     "truncated": lambda path: path.write_bytes(path.read_bytes()[:2000]),
     "empty": lambda path: path.write_bytes(b""),
-    "one byte changed": lambda path: path.write_bytes(
-        path.read_bytes()[:1000] + b"#" + path.read_bytes()[1001:]
-    ),
+    "one byte changed": lambda path: path.write_bytes(path.read_bytes()[:1000] + b"#" + path.read_bytes()[1001:]),
     "pickled": store_pickled_labels,
     "a pickle": lambda path: path.write_bytes(pickle.dumps(Trap(path.parent / "sprung"))),
     "another set": lambda path: np.savez(path, **random_set(2)._asdict(), source="npm", description="other"),
@@ -263,9 +255,7 @@ def test_the_users_directory_is_read_instead_of_cache_and_downloads(offer, tmp_p
     assert source.reads == [] and not (tmp_path / "cache").exists()
 
 
-def test_a_wrong_or_missing_file_in_the_users_directory_is_an_error_even_if_other_sources_have_it(
-    offer, tmp_path
-):
+def test_a_wrong_or_missing_file_in_the_users_directory_is_an_error_even_if_other_sources_have_it(offer, tmp_path):
     [source] = offer(Source("npm", "a", TINY))
     images.load("tiny")
     changed = TINY_FILES | {"train-labels-idx1-ubyte": idx_files(random_set(3))["train-labels-idx1-ubyte"]}

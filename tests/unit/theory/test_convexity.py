@@ -144,6 +144,14 @@ def test_curvature_is_taken_at_the_farthest_end_of_the_sublevel_interval(teacher
         assert ours < 1e-300
 
 
+def test_one_point_may_carry_the_whole_loss():
+    # Orthonormal points with z = 0: ℓ(u) = log cosh(u/2), and ℓ(K) = n·level (eq. 45).
+    for n_train, level in ((1, 0.2), (4, 0.2), (10, 1.0)):
+        largest = 2 * np.arccosh(np.exp(n_train * level))
+        expected = 1 / (2 + 2 * np.cosh(largest)) / n_train
+        assert strong_convexity(np.eye(n_train), np.zeros(n_train), level) == pytest.approx(expected, rel=1e-10)
+
+
 def test_strong_convexity_decreases_with_the_level_and_underflows_to_zero():
     inputs, logits = np.eye(3), np.array([0.5, -1.0, 2.0])
     values = [strong_convexity(inputs, logits, level) for level in (0.0, 1e-6, 0.1, 1.0, 5.0)]
@@ -169,10 +177,22 @@ def test_gradient_flow_decays_at_least_at_the_stated_rate():
     ).y.T
     losses = soft_loss(path @ inputs.T, logits)
     assert np.all(losses[1:] < level * np.exp(-rate * times[1:]))
-    # and is not slower by orders of magnitude when the sublevel set is small
-    small = 1e-8
-    slowest = np.linalg.eigvalsh(inputs @ (inputs.T * 1.0)).min() / 4 * np.exp(-np.abs(logits)).min()
-    assert decay_rate(inputs, logits, small) > 0.1 * slowest / 4
+
+
+def test_decay_rate_is_attained_near_the_optimum():
+    inputs, logits, start, time = [[2.0]], [0.6], 0.3 - 1e-3, 5.0
+    level = soft_loss([2 * start], logits)
+    rate = decay_rate(inputs, logits, level)
+    flow = solve_ivp(
+        lambda _, w: -soft_loss_gradient(inputs, 2 * w, logits),
+        (0, time),
+        [start],
+        method="LSODA",
+        rtol=1e-10,
+        atol=1e-14,
+    )
+    decayed = soft_loss(2 * flow.y[:, -1], logits) / level
+    assert np.exp(-rate * time) * 0.98 < decayed < np.exp(-rate * time)
 
 
 @pytest.mark.parametrize(
