@@ -102,7 +102,7 @@ def test_a_file_that_is_not_ours_is_an_error(dataset, tmp_path):
 
 
 def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(FileNotFoundError, match="missing.nc"):
+    with pytest.raises(FileNotFoundError, match=r"missing\.nc"):
         storage.read(tmp_path / "missing.nc")
 
 

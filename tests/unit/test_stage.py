@@ -1,0 +1,74 @@
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from kdtheory import log, storage
+from kdtheory.tasks import margin
+
+SETTINGS = {"dim": 3, "limit_degrees": 60.0, "n_points": 4, "repeats": 2}
+
+
+def run(*arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "kdtheory.tasks.margin", *map(str, arguments)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def build(output, settings=SETTINGS, seed=1):
+    return run(
+        "build", "--settings", json.dumps(settings), "--seed", seed, "--key", "task", "--output", output
+    )  # fmt: skip
+
+
+def test_a_stage_writes_what_its_function_returns_with_provenance(tmp_path):
+    finished = build(tmp_path / "task.nc")
+    assert finished.returncode == 0, finished.stderr
+    found = storage.read(tmp_path / "task.nc")
+    from functools import partial
+
+    from kdtheory.seeds import generator
+
+    xr.testing.assert_equal(found, margin.build(margin.Settings(**SETTINGS), partial(generator, 1, "task")))
+    assert {"git_commit", "git_dirty", "kdtheory_version", "library_versions", "device"} <= found.attrs.keys()
+    assert json.loads(found.attrs["library_versions"])["numpy"] == np.__version__
+
+
+def test_two_runs_write_the_same_bytes(tmp_path):
+    for name in ("one.nc", "two.nc"):
+        build(tmp_path / name)
+    assert storage.read(tmp_path / "one.nc").attrs == storage.read(tmp_path / "two.nc").attrs
+
+
+def test_unknown_settings_are_one_error_line_and_no_file(tmp_path):
+    finished = build(tmp_path / "task.nc", {**SETTINGS, "colour": "red"})
+    assert finished.returncode == 1
+    assert finished.stderr.splitlines()[-1].startswith("error: kdtheory.tasks.margin") or "colour" in finished.stderr
+    assert "Traceback" not in finished.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_help_names_every_option():
+    finished = run("build", "--help")
+    assert finished.returncode == 0
+    for option in ("--settings", "--seed", "--key", "--output"):
+        assert option in finished.stdout
+
+
+def test_progress_says_what_is_done_and_what_remains(caplog, monkeypatch):
+    times = iter([0.0, 1.0, 5.0, 6.0, 10.0])
+    monkeypatch.setattr(log.time, "monotonic", lambda: next(times))
+    progress = log.Progress(8, "sets")
+    with caplog.at_level("INFO", logger="kdtheory"):
+        for _ in range(4):
+            progress.advance(2)
+    assert caplog.messages == ["4 of 8 sets done, about 5 s remain", "8 of 8 sets done, about 0 s remain"]
+
+
+def test_a_defect_keeps_its_traceback():
+    with pytest.raises(ZeroDivisionError):
+        log.run(lambda: 1 / 0)
