@@ -6,7 +6,7 @@ import shutil
 import signal
 import time
 
-from workflow.conftest import SMOKE, Study, output_of, planned_jobs
+from workflow.snakemake_study import SMOKE, Study, output_of, planned_jobs
 
 from kdtheory import open_cube
 

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from workflow.conftest import SMOKE, Study, output_of, planned_jobs
+from workflow.snakemake_study import SMOKE, Study, output_of, planned_jobs
 
 from kdtheory import open_cube
 

@@ -23,11 +23,19 @@ def measure(experiment):
     # Other draws than the sweep's, so other repeats, also where κ and n are the same.
     growth = _distilled(experiment, "growth")
     growth = growth.assign_coords(repeat=growth["repeat"] + sweep.sizes["repeat"])
-    group = xr.merge([sweep, growth], join="outer", compat="no_conflicts", combine_attrs="override")
-    group = group.merge(_bounds(group["kappa"].values, group["n_train"].values, group["risk"]))
-    return group.merge(_hard_target(experiment)).merge(_gram(experiment)).merge(_approximate(experiment, sweep)).merge(
-        _scaled(experiment)
-    )  # fmt: skip
+    joined = _merged(sweep, growth)
+    return _merged(
+        joined,
+        _bounds(joined["kappa"].values, joined["n_train"].values, joined["risk"]),
+        _hard_target(experiment),
+        _gram(experiment),
+        _approximate(experiment, sweep),
+        _scaled(experiment),
+    )
+
+
+def _merged(*groups):
+    return xr.merge(groups, join="outer", compat="no_conflicts", combine_attrs="override")
 
 
 def _angles(experiment, cell):

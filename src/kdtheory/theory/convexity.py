@@ -31,7 +31,7 @@ def soft_loss(student_logits, teacher_logits):
     Returns
     -------
     ndarray, shape (...)
-        Loss in nats, mean over the last axis, to 1e-14 relative however small it is.
+        Loss in nats, mean over the last axis, to 1e-13 relative however small it is.
 
     Raises
     ------

@@ -209,21 +209,24 @@ def _roots_above(anchor, log_ratio, temperature):
     )
     with chunks, np.errstate(over="ignore", under="ignore"):
         for a, log_c, t, root in chunks:
-            root[...] = a + np.exp(_log_excess(a, log_c + _softplus(a / t), t))
+            root[...] = a + np.exp(_log_excess(a, log_c, t))
         return chunks.operands[3]
 
 
-def _log_excess(anchor, weight, temperature):
-    """Solve F(s) = 0 by Halley's method in a bracket, on one-dimensional arrays; ``weight`` is log C − log σ(−a/T)."""
-    log_excess = _start(anchor, weight, temperature)
+def _log_excess(anchor, log_ratio, temperature):
+    """Solve F(s) = 0 by Halley's method in a bracket, on one-dimensional arrays."""
+    # log C − log σ(−a/T) = weight + max(a/T, 0). For a > 0 the last term nearly cancels against log σ(−z), so
+    # `lift` holds what remains of both.
+    lift = np.maximum(anchor, 0) * (1 - temperature) / temperature
+    weight = log_ratio + _tail(anchor / temperature)
+    log_excess = _start(anchor, weight, lift, temperature)
     index = np.flatnonzero(log_excess > _LOWEST)
-    here = log_excess[index]
-    anchor, weight, temperature = anchor[index], weight[index], temperature[index]
+    here, terms = log_excess[index], (anchor[index], weight[index] + lift[index], temperature[index])
     low, high = np.full(here.shape, _LOWEST), np.full(here.shape, _HIGHEST)
     for _ in range(_MOST_STEPS):
         if not index.size:
             return log_excess
-        value, slope, bend = _mismatch(here, anchor, weight, temperature)
+        value, slope, bend = _mismatch(here, *terms)
         newton = value / slope
         step = newton / (1 + newton * bend / (2 * slope))
         rising = value > 0
@@ -233,38 +236,45 @@ def _log_excess(anchor, weight, temperature):
         here = np.where(moving & ~((here >= low) & (here <= high)), (low + high) / 2, here)
         if not moving.all():
             log_excess[index] = here
-            index, here, anchor, weight, temperature, low, high = (
-                values[moving] for values in (index, here, anchor, weight, temperature, low, high)
-            )
+            index, here, low, high = (values[moving] for values in (index, here, low, high))
+            terms = tuple(values[moving] for values in terms)
     raise RuntimeError(f"{index.size} effective logits were not found in {_MOST_STEPS} steps")
 
 
-def _start(anchor, weight, temperature):
-    """Start from log z-distances exact in every tail, off by less than about one between them.
+def _start(anchor, weight, lift, temperature):
+    """Start values exact in every tail and off by about one between them.
 
-    log σ(−z) − log σ(z/T) is taken as a line G − kδ, for which F has the root δ = log(1 + kT·e^G)/k if kT = 1 and
-    nearly so otherwise. k is the slope of the chord from a to the root z ≈ W (or T·W below 0) of a mismatch
-    without its last term, with the softpluses replaced by their asymptotes.
+    log σ(−z) − log σ(z/T) is taken as a line, so that F = G − kδ − log(1 − e^(−δ/T)). This has the root
+    δ = log(1 + e^G)/k if kT = 1; log(1 + kT·e^G)/k is right for small and for large G whatever kT. k is the slope
+    of the chord from a to the point where the asymptotes of the line's two softpluses meet the weight.
     """
-    gain = weight - _softplus(anchor) + _softplus(-anchor / temperature)
-    far_root = np.where(weight > 0, weight, temperature * weight)
-    reach = far_root - anchor
-    rise = weight - np.where(anchor > 0, anchor, anchor / temperature)
+    right = anchor > 0
+    scaled = anchor / temperature
+    rise = weight + np.where(right, lift, -scaled)
+    gain = rise - _tail(anchor) + _tail(scaled)
+    far = weight + np.where(right, scaled, 0.0)
+    reach = np.where(far > 0, far, temperature * far) - anchor
     near = np.abs(reach) < 1e-3
     chord = np.where(near, 1.0, rise / np.where(near, 1.0, reach))
-    return np.log(np.maximum(_softplus(gain + np.log(chord * temperature)) / chord, 1e-300))
+    shifted = gain + np.log(chord * temperature)
+    return np.log(np.maximum((np.maximum(shifted, 0) + _tail(shifted)) / chord, 1e-300))
 
 
 def _mismatch(log_excess, anchor, weight, temperature):
-    """F, −F′ and −F″ at s, from four transcendental functions."""
+    """F, −F′ and −F″ at s; four transcendental functions."""
     excess = np.exp(log_excess)
     scaled = excess / temperature
-    z = anchor + excess
+    below = np.minimum(anchor, 0) + excess
+    z = np.maximum(anchor, 0) + below
     size = np.abs(z)
     tail, soft_tail = np.exp(-size), np.exp(-size / temperature)
     gap = -np.expm1(-scaled)
     positive = z > 0
-    value = weight - np.where(positive, z, z / temperature) + np.log((1 + soft_tail) / ((1 + tail) * gap))
+    value = (
+        weight
+        - np.where(positive, below, below / temperature)
+        + np.log((1 + soft_tail) / ((1 + tail) * gap))
+    )
     hard_share = np.where(positive, 1.0, tail) / (1 + tail)  # σ(z)
     soft_share = np.where(positive, soft_tail, 1.0) / (1 + soft_tail)  # σ(−z/T)
     gap_term = scaled * (1 - gap) / gap
@@ -278,8 +288,9 @@ def _mismatch(log_excess, anchor, weight, temperature):
     return value, slope, bend
 
 
-def _softplus(x):
-    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+def _tail(x):
+    """log(1 + e^(−|x|)), the part of a softplus beside its asymptotes."""
+    return np.log1p(np.exp(-np.abs(x)))
 
 
 def _checked(teacher_logits, labels, soft_ratio, temperature):

@@ -1,0 +1,217 @@
+import numpy as np
+import pytest
+import xarray as xr
+from scipy.special import expit
+
+from kdtheory.analysis import alignment, angle_law, bias, convergence, deep, margin, monotonicity
+from kdtheory.analysis.stage import Experiment, _check_labels
+from kdtheory.theory.projection import project_onto_span
+
+POLYNOMIAL = {"kind": "polynomial_angle", "dim": 40, "scale": 1.0, "coordinates": "ambient"}
+
+
+def simulated_risk(weights, law_kappa, dim, points, seed=0):
+    """Share of explicit points of the task on which a student of the first axis as teacher errs."""
+    rng = np.random.default_rng(seed)
+    boundary = np.pi / 2 * rng.random(points) ** (1 / law_kappa)
+    across = rng.standard_normal((points, dim - 1))
+    across /= np.linalg.norm(across, axis=1, keepdims=True)
+    inputs = np.concatenate([np.sin(boundary)[:, None], np.cos(boundary)[:, None] * across], axis=1)
+    return np.mean(inputs @ weights < 0)
+
+
+@pytest.fixture
+def alignment_experiment(study):
+    cell = {"teacher": "unit", "learners": ["distillation"]}
+    block = {
+        "cells": {
+            "sweep": {**cell, "dataset": "sweep", "n_train": [5], "gram_sets": 4000},
+            "growth": {**cell, "dataset": "growth", "n_train": [1, 5, 20, 40]},
+            "growth_hard": {
+                **cell, "dataset": "growth", "learners": ["hard_target_descent", "hard_target_margin"],
+                "n_train": [1, 5, 20], "hard_target_steps": 100, "hard_target_rate": 1.0,
+            },
+            "scaled": {**cell, "dataset": "scaled", "n_train": [10]},
+        },
+        "sampled_points": 4000,
+        "perturbations": [0.001, 0.1],
+    }  # fmt: skip
+    datasets = {
+        "sweep": {**POLYNOMIAL, "kappas": [0.5, 1.0], "n_points": 5, "repeats": 60, "coordinates": "triangular"},
+        "growth": {**POLYNOMIAL, "kappas": [1.0], "n_points": 40, "repeats": 3},
+        "scaled": {**POLYNOMIAL, "kappas": [4.0], "scale": 3.0, "n_points": 10, "repeats": 5},
+    }
+    return study("alignment", block, datasets)
+
+
+def test_alignment_risk_agrees_with_explicit_points_and_with_gram_sampling(alignment_experiment):
+    group = alignment.measure(alignment_experiment)
+    _check_labels(group)
+    sweep = group.sel(n_train=5).isel(repeat=slice(60))
+    # 120 cells, exact against 4,000 points each: the mean deviation exceeds 4 standard errors once in 16,000 seeds.
+    deviation = (sweep["risk_sampled"] - sweep["risk"]) / np.sqrt(sweep["risk"] * (1 - sweep["risk"]) / 4000)
+    assert abs(float(deviation.mean())) < 4 / np.sqrt(deviation.size)
+    assert 0.7 < float(deviation.std()) < 1.3
+    # Mean over 60 stored sets against 4,000 Gram sets, two κ: 4 standard errors, once in 8,000 seeds.
+    mean, error = sweep["risk"].mean("repeat"), sweep["risk"].std("repeat", ddof=1) / np.sqrt(60)
+    assert (abs(mean - group["risk_gram"].isel(gram_n_train=0)) < 4 * error).all()
+
+
+def test_alignment_growth_has_its_own_repeats_and_zero_risk_from_d_points_on(alignment_experiment):
+    group = alignment.measure(alignment_experiment)
+    growth = group["risk"].sel(kappa=1.0).isel(repeat=slice(60, 63))
+    assert growth.notnull().all()
+    assert (growth.sel(n_train=40) < 1e-12).all()
+    assert group["risk"].sel(kappa=0.5, n_train=[1, 20, 40]).isnull().all()
+    assert group["risk_bound"].sel(kappa=0.5, n_train=[1, 20, 40]).isnull().all()
+    weights = alignment_experiment.student("growth_hard")["weights"].isel(kappa=0, repeat=1)
+    for learner in ("descent", "margin"):
+        student = weights.sel(learner=f"hard_target_{learner}", n_train=20).values
+        exact = float(group["risk_hard_target"].sel(hard_target=learner, hard_n_train=20).isel(hard_repeat=1))
+        sampled = simulated_risk(student / np.linalg.norm(student), 1.0, 40, 40_000)
+        # 4 standard errors of 40,000 points, two learners: once in 8,000 seeds.
+        assert abs(sampled - exact) < 4 * np.sqrt(exact / 40_000)
+
+
+def test_approximate_students_err_more_and_stay_below_theorem_d1(alignment_experiment):
+    group = alignment.measure(alignment_experiment)
+    exact = group["risk"].sel(n_train=5).isel(repeat=slice(60))
+    approximate = group["risk_approximate"].isel(gram_n_train=0, repeat=slice(60))
+    assert (approximate > exact).all()
+    assert (approximate.mean("repeat") < group["risk_bound_approximate"].isel(gram_n_train=0)).all()
+
+
+def test_margin_risk_is_that_of_explicit_students(study):
+    datasets = {"small": {"kind": "margin", "dim": 6, "limit_degrees": 80.0, "n_points": 6, "repeats": 4}}
+    cell = {"dataset": "small", "teacher": "unit", "learners": ["distillation"], "n_train": [1, 3, 6]}
+    group = margin.measure(study("margin", {"cells": {"one": cell}}, datasets))
+    _check_labels(group)
+    assert group["risk"].dims == ("dim", "n_train", "repeat")
+    np.testing.assert_allclose(group["risk_bound"].sel(dim=6), (1 - 10 / 80) ** np.array([1, 3, 6]))
+    assert (group["risk"].sel(n_train=6) == 0).all()
+    assert (group["angle"].diff("n_train") <= 1e-12).all()
+
+
+def test_convergence_measures_the_path_and_its_gradients(study):
+    datasets = {"below": {"kind": "gaussian", "dim": 8, "n_points": 4, "repeats": 1}}
+    cell = {
+        "dataset": "below",
+        "teacher": "unit",
+        "precisions": ["float64", "float32"],
+        "max_steps": 4000,
+        "recorded_steps": 12,
+    }
+    experiment = study("convergence", {"cells": {"below": cell}}, datasets, norms=(0.5, 1.0))
+    group = convergence.measure(experiment)
+    _check_labels(group)
+    one = group.sel(setting="d = 8, n = 4, norm = 1", precision="float64")
+    inputs = experiment.dataset_of("below")["inputs"].values[0]
+    teacher = experiment.dataset_of("below")["teacher_direction"].values[0]
+    limit = project_onto_span(inputs, teacher)
+    weights = experiment.student("below")["weights"].sel(precision="float64", teacher_norm=1.0).isel(repeat=0).values
+    np.testing.assert_allclose(
+        one["relative_distance"], np.linalg.norm(weights - limit, axis=1) / np.linalg.norm(limit), atol=1e-14
+    )
+    target, found = expit(inputs @ teacher), expit(weights[1] @ inputs.T)
+    divergence = np.mean(target * np.log(target / found) + (1 - target) * np.log((1 - target) / (1 - found)))
+    assert float(one["loss"].isel(step=1)) == pytest.approx(divergence, rel=1e-9)
+    gradient = (found - target) @ inputs / 4
+    assert float(one["gradient_norm"].isel(step=1)) == pytest.approx(np.linalg.norm(gradient), rel=1e-9)
+    assert float(one["teacher_distance"]) == pytest.approx(np.linalg.norm(limit - teacher), rel=1e-9)
+    assert (one["polyak_ratio"] >= one["strong_convexity"]).where(one["loss"] > 1e-20, True).all()
+
+
+def test_deep_distances_follow_the_law_and_stay_below_the_bound(study):
+    datasets = {
+        "below": {"kind": "gaussian", "dim": 20, "n_points": 8, "repeats": 1},
+        "above": {"kind": "gaussian", "dim": 6, "n_points": 20, "repeats": 1},
+    }
+    cell = {
+        "teacher": "unit", "depths": [1, 2], "init_ratios": [1e-2, 1e-3], "starts": ["balanced", "gaussian"],
+        "hidden_width": 5, "learning_rate": 0.05, "tolerance": 1e-8, "max_steps": 100_000, "recorded_steps": 20,
+    }  # fmt: skip
+    block = {"cells": {name: {**cell, "dataset": name} for name in ("below", "above")}}
+    group = deep.measure(study("deep", block, datasets))
+    _check_labels(group)
+    np.testing.assert_allclose(group["distance"], group["distance_law"], rtol=0.01)
+    assert (group["distance"] < group["distance_bound"]).all()
+    assert (group["recovery_distance"] < 1e-7).all()
+    assert (group["flow_error"] < 1e-12).all()
+    assert float(group["flow_error_by_start"].sel(start="gaussian", depth=2).min()) > 1e-3
+    np.testing.assert_allclose(group["path_off_span"], group["path_off_span_law"], rtol=0.02)
+
+
+def test_monotonicity_compares_each_set_with_itself_and_one_more_point(study):
+    datasets = {"chains": {**POLYNOMIAL, "kappas": [1.0], "n_points": 4, "repeats": 50}}
+    cell = {
+        "dataset": "chains", "teacher": "unit", "n_train": [3, 4], "deltas": [0.25, 1.0],
+        "learners": ["distillation", "hard_target_descent", "hard_target_margin", "reduced_bias"],
+        "hard_target_steps": 100, "hard_target_rate": 1.0,
+    }  # fmt: skip
+    experiment = study("monotonicity", {"cells": {"chains": cell}}, datasets)
+    group = monotonicity.measure(experiment)
+    _check_labels(group)
+    assert float(group["monotonicity"].sel(learner="distillation")) == 1
+    weights = experiment.student("chains")["weights"].sel(learner="delta_1.0").isel(kappa=0)
+    cosine = weights.isel(axis=0) / np.sqrt((weights**2).sum("axis"))
+    closer = np.abs(cosine.sel(n_train=4)) > np.abs(cosine.sel(n_train=3))
+    np.testing.assert_array_equal(group["improved"].sel(learner="delta_1.0"), closer)
+    assert float(group["monotonicity"].sel(learner="delta_1.0")) == pytest.approx(float(closer.mean()))
+    assert 0.3 < float(group["tie_fraction"].sel(learner="hard_target_margin")) < 0.9
+    assert float(group["tie_fraction"].sel(learner="distillation")) == 0
+
+
+def test_angle_law_tabulates_every_task(study):
+    datasets = {
+        "polynomial": {**POLYNOMIAL, "dim": 2, "kappas": [0.5, 2.0], "n_points": 4000, "repeats": 1},
+        "wedge": {"kind": "margin", "dim": 2, "limit_degrees": 60.0, "n_points": 4000, "repeats": 1},
+    }
+    group = angle_law.measure(study("angle_law", {"datasets": list(datasets), "angles": 91}, datasets))
+    _check_labels(group)
+    assert list(group["task"].values) == ["kappa 0.5", "kappa 2", "margin 60°"]
+    np.testing.assert_allclose(
+        group["angle_survival"].sel(task="kappa 2"), (1 - 2 * group["theta"] / np.pi) ** 2, atol=1e-12
+    )
+    assert (group["angle_survival"].sel(task="margin 60°").isel(theta=slice(60, None)) < 1e-12).all()
+    # Largest gap of 4,000 points to their law: Dvoretzky–Kiefer–Wolfowitz at 1e-5 for each of three tasks.
+    gap = np.abs(group["angle_survival_sampled"] - group["angle_survival"]).max()
+    assert float(gap) < np.sqrt(np.log(2e5) / 8000)
+
+
+def test_bias_counts_disagreement_with_the_teacher_of_the_split():
+    rng = np.random.default_rng(0)
+    teachers, pixels = rng.standard_normal((2, 6)), rng.integers(0, 256, (30, 6))
+    dataset = xr.Dataset(
+        {"pixels": (("sample", "axis"), pixels), "is_test": ("sample", (np.arange(30) >= 10).astype(np.int8))}
+    )
+    logits = xr.Dataset({"logits": (("stopping_epoch", "split", "sample"), (teachers @ pixels.T)[None])})
+    split = [0, 1, 1]
+    directions = rng.standard_normal((3, 6))
+    delta = np.stack([teachers[split], teachers[split] + 5 * directions])[:, None]
+    student = xr.Dataset(
+        {"weights": (("learner", "n_train", "repeat", "axis"), delta)},
+        coords={"learner": ["delta_0.0", "delta_5.0"], "n_train": [4], "split": ("repeat", split)},
+    )
+    chains = student.isel(learner=[0]).assign_coords(learner=["distillation"])
+
+    class Files(Experiment):
+        def student(self, cell):
+            return {"deltas": student, "chains": chains}[cell]
+
+        def dataset_of(self, cell):
+            return dataset
+
+        def logits_of(self, cell):
+            return logits
+
+    group = bias.measure(Files({"cells": {"deltas": {"deltas": [0, 5]}}}, None, {}, {}, {}))
+    _check_labels(group)
+    assert (group["risk"].sel(delta=0) == 0).all() and (group["chain_risk"] == 0).all()
+    test = pixels[10:]
+    for repeat in range(3):
+        teacher = test @ teachers[split[repeat]] > 0
+        assert float(group["risk"].sel(delta=5).isel(repeat=repeat)) == np.mean(
+            (test @ delta[1, 0, repeat] > 0) != teacher
+        )
+        assert float(group["risk_limit"].isel(repeat=repeat)) == np.mean((test @ directions[repeat] > 0) != teacher)
+    assert int(group["test_images"]) == 20
