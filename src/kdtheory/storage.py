@@ -58,8 +58,7 @@ def write(content, path, attributes):
     if isinstance(content, dict):
         from safetensors.numpy import save_file
 
-        arrays = xr.Dataset({name: _anonymous(name, values) for name, values in content.items()})
-        metadata = {key: str(value) for key, value in attributes.items()} | {DIGEST: data_digest(arrays)}
+        metadata = {key: str(value) for key, value in attributes.items()} | {DIGEST: data_digest(_as_dataset(content))}
         with replacing(path) as temporary:
             save_file({name: np.ascontiguousarray(values) for name, values in content.items()}, temporary, metadata)
         return
@@ -71,7 +70,7 @@ def write(content, path, attributes):
 
 
 def read(path):
-    """Read what `write` wrote into memory.
+    """Read what `write` or `write_json` wrote into memory: a dataset, a dictionary of arrays or a dictionary.
 
     Raises
     ------
@@ -82,12 +81,9 @@ def read(path):
     """
     if not Path(path).is_file():
         raise FileNotFoundError(f"{path}: no such file; run the workflow to make it")
-    reader = _read_tensors if Path(path).suffix == ".safetensors" else _read_dataset
     try:
-        content, found, computed = reader(path)
-    except (
-        Exception
-    ) as error:  # HDF5 and safetensors raise many types for a damaged file; all mean the same to the user
+        content, found, computed = _READERS[Path(path).suffix](path)
+    except Exception as error:  # each format raises many types for a damaged file; all mean the same to the user
         raise CorruptFile(f"{path}: cannot be read ({error}); delete it and run again") from error
     _verify(path, found, computed)
     return content
@@ -105,15 +101,20 @@ def _read_tensors(path):
     with safe_open(path, framework="numpy") as opened:
         content = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118 (not a mapping)
         found = (opened.metadata() or {}).get(DIGEST)
-    return (
-        content,
-        found,
-        data_digest(xr.Dataset({name: _anonymous(name, values) for name, values in content.items()})),
-    )
+    return content, found, data_digest(_as_dataset(content))
 
 
-def _anonymous(name, values):
-    return tuple(f"{name}_{axis}" for axis in range(np.ndim(values))), values
+def _read_json(path):
+    content = json.loads(Path(path).read_text(encoding="utf-8"))
+    found = content.pop(DIGEST, None)
+    return content, found, _json_digest(content)
+
+
+_READERS = {".nc": _read_dataset, ".safetensors": _read_tensors, ".json": _read_json}
+
+
+def _as_dataset(arrays):
+    return xr.Dataset({name: ([f"{name}_{axis}" for axis in range(np.ndim(a))], a) for name, a in arrays.items()})
 
 
 def write_tree(tree, path):
@@ -142,17 +143,6 @@ def write_json(content, path):
     content = {**content, DIGEST: _json_digest(content)}
     with replacing(path) as temporary:
         temporary.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def read_json(path):
-    """Read a dictionary written by `write_json`; raises `CorruptFile` when it was changed."""
-    try:
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
-        found = content.pop(DIGEST, None)
-    except (ValueError, AttributeError, TypeError) as error:
-        raise CorruptFile(f"{path}: not a JSON result of this study ({error}); delete it and run again") from error
-    _verify(path, found, _json_digest(content))
-    return content
 
 
 def _verify(path, found, computed):

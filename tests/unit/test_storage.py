@@ -109,13 +109,13 @@ def test_a_missing_file_is_named(tmp_path):
 def test_json_survives_the_round_trip_and_a_change_is_an_error(tmp_path):
     path = tmp_path / "a.json"
     storage.write_json({"verdict": "holds", "interval": [0.1, None]}, path)
-    assert storage.read_json(path) == {"verdict": "holds", "interval": [0.1, None]}
+    assert storage.read(path) == {"verdict": "holds", "interval": [0.1, None]}
     path.write_text(path.read_text().replace("holds", "fails"))
     with pytest.raises(storage.CorruptFile, match="was changed"):
-        storage.read_json(path)
+        storage.read(path)
     path.write_text(json.dumps([1]))
     with pytest.raises(storage.CorruptFile, match=r"a\.json"):
-        storage.read_json(path)
+        storage.read(path)
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path):
@@ -129,7 +129,7 @@ def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path):
 
     with pytest.raises(OSError, match="disk full"):
         fail()
-    assert storage.read_json(path) == {"a": 1}
+    assert storage.read(path) == {"a": 1}
     assert [file.name for file in tmp_path.iterdir()] == ["a.json"]
 
 

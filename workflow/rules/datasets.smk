@@ -41,10 +41,11 @@ rule make_dataset:
         runtime=30,
     params:
         kind=dataset_kind,
+        images=lambda wildcards, input: ["--images", input.images] if input.images else [],
         settings=lambda wildcards: settings("datasets", wildcards.dataset),
         seed=lookup("seed", within=config),
     message:
         "Make dataset {wildcards.dataset}"
     shell:
         "python -m kdtheory.tasks.{params.kind} build --key {wildcards.dataset} --seed {params.seed}"
-        " --settings {params.settings:q} --output {output:q} 2> {log:q}"
+        " --settings {params.settings:q} {params.images:q} --output {output:q} 2> {log:q}"

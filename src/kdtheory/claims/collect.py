@@ -21,7 +21,7 @@ def collect(files, folder):
     folder : path-like
         The results folder, in which a missing claim's reason is looked for.
     """
-    checked = {content["id"]: content for content in map(storage.read_json, files)}
+    checked = {content["id"]: content for content in map(storage.read, files)}
     return [
         checked.get(name) or record(claim, Outcome(NOT_RUN, _reason(claim, folder), n_cells=0))
         for name, claim in claims().items()

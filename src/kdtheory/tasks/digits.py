@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 
 from kdtheory.stage import run_stage
-from kdtheory.tasks import images
+from kdtheory.tasks.images import load
 
 
 @dataclass(frozen=True)
@@ -16,9 +16,12 @@ class Settings:
     digits: list
 
 
-def build(settings: Settings, draw):
-    """Select two digits of MNIST; the test images follow the training images, in their published order."""
-    mnist = images.load("mnist")
+def build(settings: Settings, draw, images):
+    """Select two digits of an image set; the test images follow the training images, in their published order.
+
+    ``images`` is the record of the fetched set (`kdtheory.tasks.images.fetch`); its source becomes an attribute.
+    """
+    mnist = load(images["name"])
     labels = np.concatenate([mnist.train_labels, mnist.test_labels])
     pixels = np.concatenate([mnist.train_images, mnist.test_images])
     is_test = np.arange(len(labels)) >= len(mnist.train_labels)
@@ -30,7 +33,7 @@ def build(settings: Settings, draw):
             "is_test": ("sample", is_test[chosen].astype(np.int8)),
             "sample_id": ("sample", np.flatnonzero(chosen)),
         },
-        attrs={"dim": pixels[0].size, "digits": settings.digits},
+        attrs={"dim": pixels[0].size, "digits": settings.digits, "source": images["source"]},
     )
 
 

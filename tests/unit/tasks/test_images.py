@@ -145,7 +145,7 @@ def test_the_command_writes_the_record_as_a_verifiable_file(offer, tmp_path, mon
     output = tmp_path / "results" / "tiny.json"
     monkeypatch.setattr(sys, "argv", ["images", "tiny", "--output", str(output)])
     images.main()
-    assert storage.read_json(output) == images.fetch("tiny")
+    assert storage.read(output) == images.fetch("tiny")
 
 
 def flip_one_pixel(path):
