@@ -8,7 +8,8 @@ __getattr__, __dir__, __all__ = facade(
         "projection": ("project_onto_span",),
         "risk": ("polynomial_angle_risk",),
         "bounds": ("transfer_risk_bound",),
-        "stationarity": ("effective_logits", "soft_ratio_from_tsquared", "effective_logits_multiclass"),
+        "stationarity": ("effective_logits", "soft_ratio_from_tsquared"),
+        "multiclass": ("effective_logits_multiclass",),
         "correction": ("hard_label_correction",),
     },
 )

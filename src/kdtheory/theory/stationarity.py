@@ -51,7 +51,7 @@ def effective_logits(teacher_logits, labels, soft_ratio, temperature):
     ValueError
         A label is neither 0 nor 1, ρ ∉ [0, 1], T is not positive and finite, or a logit is not finite.
     RuntimeError
-        A root was not found; this should not happen.
+        A root was not found, which has been seen only for |z_t| > 1e15.
     """
     teacher_logits, labels, soft_ratio, temperature = _checked(teacher_logits, labels, soft_ratio, temperature)
     toward_label = 2 * labels - 1
@@ -143,7 +143,7 @@ def soft_ratio_from_tsquared(alpha, temperature):
     ValueError
         α ∉ [0, 1], or T is not positive and finite.
     """
-    alpha, temperature = _checked_fraction("alpha", alpha), _checked_temperature(temperature)
+    alpha, temperature = _checked_fraction("alpha", alpha), checked_temperature(temperature)
     soft = temperature**2 * alpha
     return soft / (1 - alpha + soft)
 
@@ -153,9 +153,7 @@ def label_smoothing_logit(epsilon):
 
     Raises ValueError outside (0, 1]. It is the threshold t at T = 1, ε = ρ.
     """
-    epsilon = np.asarray(epsilon, dtype=float)
-    if not ((epsilon > 0) & (epsilon <= 1)).all():
-        raise ValueError(f"epsilon is {epsilon}, must lie in (0, 1]")
+    epsilon = _checked_range("epsilon", epsilon, lambda e: (e > 0) & (e <= 1), "in (0, 1]")
     return np.log((2 - epsilon) / epsilon)
 
 
@@ -185,7 +183,7 @@ def cutoff_approximation(teacher_logits, soft_ratio, temperature):
     ValueError
         As for `effective_logits`.
     """
-    teacher_logits = _checked_logits(teacher_logits)
+    teacher_logits = checked_logits(teacher_logits)
     threshold = threshold_logit(soft_ratio, temperature)
     return np.where(
         teacher_logits == 0, 0.0, np.copysign(np.maximum(threshold, np.abs(teacher_logits)), teacher_logits)
@@ -261,7 +259,7 @@ def _start(anchor, weight, lift, temperature):
 
 
 def _mismatch(log_excess, anchor, weight, temperature):
-    """F, −F′ and −F″ at s; four transcendental functions."""
+    """F, −F′ and −F″ at s; five transcendental functions are most of the cost."""
     excess = np.exp(log_excess)
     scaled = excess / temperature
     below = np.minimum(anchor, 0) + excess
@@ -270,11 +268,7 @@ def _mismatch(log_excess, anchor, weight, temperature):
     tail, soft_tail = np.exp(-size), np.exp(-size / temperature)
     gap = -np.expm1(-scaled)
     positive = z > 0
-    value = (
-        weight
-        - np.where(positive, below, below / temperature)
-        + np.log((1 + soft_tail) / ((1 + tail) * gap))
-    )
+    value = weight - np.where(positive, below, below / temperature) + np.log((1 + soft_tail) / ((1 + tail) * gap))
     hard_share = np.where(positive, 1.0, tail) / (1 + tail)  # σ(z)
     soft_share = np.where(positive, soft_tail, 1.0) / (1 + soft_tail)  # σ(−z/T)
     gap_term = scaled * (1 - gap) / gap
@@ -293,36 +287,43 @@ def _tail(x):
     return np.log1p(np.exp(-np.abs(x)))
 
 
-def _checked(teacher_logits, labels, soft_ratio, temperature):
-    labels = np.asarray(labels)
-    if not ((labels == 0) | (labels == 1)).all():
-        raise ValueError("labels must be 0 or 1")
-    return (
-        _checked_logits(teacher_logits),
-        labels.astype(float),
-        _checked_fraction("soft_ratio", soft_ratio),
-        _checked_temperature(temperature),
-    )
-
-
-def _checked_logits(teacher_logits):
+def checked_logits(teacher_logits):
+    """Return teacher logits as floats; ValueError unless they are finite."""
     teacher_logits = np.asarray(teacher_logits, dtype=float)
     if not np.isfinite(teacher_logits).all():
         raise ValueError("teacher_logits must be finite")
     return teacher_logits
 
 
+def checked_labels(labels):
+    """Return hard labels as floats; ValueError unless they are 0 or 1."""
+    labels = np.asarray(labels)
+    if not ((labels == 0) | (labels == 1)).all():
+        raise ValueError("labels must be 0 or 1")
+    return labels.astype(float)
+
+
+def checked_temperature(temperature):
+    """Return temperatures as floats; ValueError unless they are positive and finite."""
+    return _checked_range("temperature", temperature, lambda t: (t > 0) & (t < np.inf), "positive and finite")
+
+
 def _checked_fraction(name, values):
+    return _checked_range(name, values, lambda v: (v >= 0) & (v <= 1), "in [0, 1]")
+
+
+def _checked_range(name, values, allowed, words):
     values = np.asarray(values, dtype=float)
-    outside = ~((values >= 0) & (values <= 1))
-    if outside.any():
-        raise ValueError(f"{name} is {values[outside][0]}, must lie in [0, 1]")
+    outside = values[~allowed(values)]
+    if outside.size:
+        raise ValueError(f"{name} is {outside[0]}, must be {words}")
     return values
 
 
-def _checked_temperature(temperature):
-    temperature = np.asarray(temperature, dtype=float)
-    outside = ~((temperature > 0) & (temperature < np.inf))
-    if outside.any():
-        raise ValueError(f"temperature is {temperature[outside][0]}, must be positive and finite")
-    return temperature
+def _checked(teacher_logits, labels, soft_ratio, temperature):
+    return (
+        checked_logits(teacher_logits),
+        checked_labels(labels),
+        _checked_fraction("soft_ratio", soft_ratio),
+        checked_temperature(temperature),
+    )
