@@ -43,7 +43,7 @@ lint: env
 	$(ACTIVATE) python -m pytest tests/test_lints.py
 
 docs: env
-	$(ACTIVATE) python -m kdtheory.documents
+	$(ACTIVATE) python -m kdtheory.documents --results results --config config.yaml
 
 unlock: env
 	$(SNAKEMAKE) --cores 1 --unlock

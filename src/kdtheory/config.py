@@ -12,7 +12,8 @@ import yaml
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "workflow" / "schemas"
 
-_SCIENTIFIC = re.compile(r"[+-]?\d+(\.\d*)?[eE][+-]?\d+")
+_INTEGER = re.compile(r"[+-]?\d+")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
 
 
 class ConfigError(ValueError):
@@ -30,7 +31,7 @@ def check(config):
     Returns
     -------
     dict
-        A copy in which numbers such as ``1e-3``, which YAML reads as text, are numbers.
+        A copy in which numbers that arrive as text (``1e-3`` from YAML, nested ones from ``--config``) are numbers.
 
     Raises
     ------
@@ -53,15 +54,6 @@ def check(config):
         _check_same_dim(config, name, block)
     _check_teacher_files(config)
     return config
-
-
-def parse_settings(cls, text):
-    """Build the settings data class ``cls`` of a stage from the JSON text on its command line."""
-    values = json.loads(text)
-    unknown = set(values) - set(cls.__dataclass_fields__)
-    if unknown:
-        raise ConfigError(f"{cls.__module__}: unknown settings {sorted(unknown)}")
-    return cls(**values)
 
 
 @cache
@@ -103,8 +95,8 @@ def _with_numbers(node, path):
         return {key: _with_numbers(value, (*path, key)) for key, value in node.items()}
     if isinstance(node, list):
         return [_with_numbers(value, (*path, index)) for index, value in enumerate(node)]
-    if isinstance(node, str) and _SCIENTIFIC.fullmatch(node):
-        node = float(node)
+    if isinstance(node, str) and _NUMBER.fullmatch(node):
+        node = int(node) if _INTEGER.fullmatch(node) else float(node)
     if isinstance(node, float) and not math.isfinite(node):
         raise ConfigError(f"{_dotted(path)}: is {node}, must be a finite number")
     return node
@@ -192,7 +184,8 @@ def _check_cell(config, settings, path):
     largest = max(settings.get("n_train", [0]))
     if points is not None and largest > points:
         raise ConfigError(
-            f"{_dotted((*path, 'n_train'))}: asks for {largest} points, but datasets.{settings['dataset']}.n_points is {points}"
+            f"{_dotted((*path, 'n_train'))}: asks for {largest} points, "
+            f"but datasets.{settings['dataset']}.n_points is {points}"
         )
     if sorted(settings.get("n_train", [])) != settings.get("n_train", []):
         raise ConfigError(f"{_dotted((*path, 'n_train'))}: is {settings['n_train']}, must increase")

@@ -4,6 +4,7 @@ import argparse
 import json
 import re
 from collections import Counter
+from importlib import import_module
 from pathlib import Path
 
 import yaml
@@ -44,18 +45,17 @@ def write_documents(results, config, repository):
     records = _finished_claims(results / "claims.json")
     drawings = {name: _existing(results / "figures" / f"{name}.png") for name in figures()}
 
-    images = repository / "docs" / "images"
-    for name, drawing in drawings.items():
-        shrink(drawing, images / f"{name}.png")
-    for image in images.glob("*.png"):
-        if image.stem not in drawings:
-            image.unlink()
     readme = repository / "README.md"
     written = {
         repository / "docs" / "claims.json": json.dumps(records, indent=1, ensure_ascii=False) + "\n",
         repository / "docs" / "options.md": options.page(config),
         readme: with_sections(readme.read_text(encoding="utf-8"), sections(records)),
     }
+    images = repository / "docs" / "images"
+    for name, drawing in drawings.items():
+        shrink(drawing, images / f"{name}.png")
+    for image in set(images.glob("*.png")) - {images / f"{name}.png" for name in drawings}:
+        image.unlink()
     for path, text in written.items():
         with storage.replacing(path) as temporary:
             temporary.write_text(text, encoding="utf-8")
@@ -158,14 +158,9 @@ def _figures_section():
     lines = []
     for name, figure in figures().items():
         label = labels(name, figure)
-        title = f"{label['paper']} {label['shows']}"
-        alternative = options.escaped(f"{title}: {figure.question}")
-        lines += [
-            f"![{alternative}](docs/images/{name}.png)",
-            "",
-            f"**{title}.** {options.escaped(figure.caption)}",
-            "",
-        ]
+        shown = import_module(f"kdtheory.figures.{name}").__doc__.splitlines()[0]
+        title, caption = f"{label['paper']} {label['shows']}", options.escaped(figure.caption)
+        lines += [f"![{options.escaped(shown)}](docs/images/{name}.png)", "", f"**{title}.** {caption}", ""]
     return "\n".join(lines)
 
 

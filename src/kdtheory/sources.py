@@ -2,7 +2,6 @@
 
 import ast
 from functools import cache
-from importlib.util import resolve_name
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
@@ -19,8 +18,8 @@ def files_of(module):
     Returns
     -------
     list of pathlib.Path
-        Found by reading ``import`` statements, also those inside functions; nothing is imported. A package
-        counts with its ``__init__``, whose lazy façade imports nothing.
+        Found by reading ``import`` statements, also those inside functions; nothing is imported. Packages'
+        ``__init__`` files do not count: they are lazy façades, through which no project module imports.
 
     Raises
     ------
@@ -41,14 +40,12 @@ def files_of(module):
 @cache
 def _imported(name):
     path = _path(name)
-    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-    imported = {package} if package else set()
+    imported = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             candidates = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            base = resolve_name("." * node.level + (node.module or ""), package) if node.level else node.module
-            candidates = [base, *(f"{base}.{alias.name}" for alias in node.names)]
+            candidates = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
         else:
             continue
         imported.update(candidate for candidate in candidates if _path(candidate) is not None)
@@ -57,10 +54,5 @@ def _imported(name):
 
 @cache
 def _path(name):
-    if name.split(".")[0] != PACKAGE.name:
-        return None
-    base = PACKAGE.parent.joinpath(*name.split("."))
-    for path in (base.with_suffix(".py"), base / "__init__.py"):
-        if path.is_file():
-            return path
-    return None
+    path = PACKAGE.parent.joinpath(*name.split(".")).with_suffix(".py")
+    return path if name.startswith(f"{PACKAGE.name}.") and path.is_file() else None

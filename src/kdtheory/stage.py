@@ -2,10 +2,10 @@
 
 import argparse
 import inspect
+import json
 from functools import partial
 
 from kdtheory import log, provenance, storage
-from kdtheory.config import parse_settings
 from kdtheory.seeds import generator
 
 
@@ -41,6 +41,15 @@ def _main(verbs, libraries):
     files = {name: storage.read(getattr(arguments, name)) for name in _file_parameters(verb)}
     result = verb(settings, partial(generator, arguments.seed, arguments.key), **files)
     storage.write(result, arguments.output, provenance.stamp(*libraries))
+
+
+def parse_settings(settings_class, text):
+    """Build a stage's settings, a data class, from the JSON text on its command line; ValueError for unknown keys."""
+    values = json.loads(text)
+    unknown = set(values) - set(settings_class.__dataclass_fields__)
+    if unknown:
+        raise ValueError(f"{settings_class.__module__}: unknown settings {sorted(unknown)}")
+    return settings_class(**values)
 
 
 def _file_parameters(verb):

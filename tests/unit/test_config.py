@@ -86,10 +86,12 @@ def test_a_missing_key_is_named(config):
         check(config)
 
 
-def test_a_number_that_yaml_reads_as_text_is_understood(config):
-    cell = ["experiments", "deep", "cells", "below", "tolerance"]
-    checked = check(changed(config, cell, "1e-3"))
-    assert checked["experiments"]["deep"]["cells"]["below"]["tolerance"] == 1e-3
+@pytest.mark.parametrize(("text", "number"), [("1e-3", 1e-3), ("0.01", 0.01), ("2E-4", 2e-4)])
+def test_a_number_that_arrives_as_text_is_understood(config, text, number):
+    checked = check(changed(config, ["experiments", "deep", "cells", "below", "tolerance"], text))
+    assert checked["experiments"]["deep"]["cells"]["below"]["tolerance"] == number
+    steps = check(changed(config, ["experiments", "deep", "cells", "below", "max_steps"], "500"))
+    assert steps["experiments"]["deep"]["cells"]["below"]["max_steps"] == 500
 
 
 def test_an_experiment_may_be_left_out(config):
