@@ -4,31 +4,57 @@ from kdtheory.claims import registry as claim_registry
 CLAIMS = {name: claim for name, claim in claim_registry.claims().items() if measurable(claim.reads)}
 
 
+def jobs_behind(experiment):
+    """Logs of the jobs that an experiment's group comes from, which say why it is missing."""
+    used = list(cells(experiment).values())
+    images = [name for name in datasets_of(experiment) if block("datasets", name, "kind") == "digits"]
+    return [
+        f"analysis/{experiment}",
+        *(f"students/{experiment}-{cell}" for cell in cells(experiment)),
+        *(f"datasets/{name}" for name in datasets_of(experiment)),
+        *(["datasets/fetched/mnist"] if images else []),
+        *sorted({f"teachers/{cell['teacher']}" for cell in used}),
+        *sorted({f"teachers/{cell['teacher']}-{cell['dataset']}" for cell in used}),
+    ]
+
+
+JOBS_BEHIND = json.dumps({group: jobs_behind(experiment) for group, experiment in GROUPS.items()})
+
+
 rule claims:
     input:
         expand("results/claims/{claim}.json", claim=CLAIMS),
 
 
-rule check_claim:
-    input:
-        groups=lambda wildcards: groups_read(CLAIMS[wildcards.claim].reads),
-        code=lambda wildcards: sources(CLAIMS[wildcards.claim].module),
-    output:
-        "results/claims/{claim}.json",
-    log:
-        "logs/claims/{claim}.log",
-    conda:
-        "../../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=30,
-    params:
-        module=lambda wildcards: CLAIMS[wildcards.claim].module,
-    message:
-        "Check {wildcards.claim}"
-    shell:
-        "python -m {params.module} {wildcards.claim} --output {output:q} {input.groups:q} 2> {log:q}"
+# One job for all claims that read the same groups: opening the groups takes longer than checking a claim.
+for reads in dict.fromkeys(claim.reads for claim in CLAIMS.values()):
+    names = [name for name, claim in CLAIMS.items() if claim.reads == reads]
+    modules = {"kdtheory.claims.check", *(CLAIMS[name].module for name in names)}
+    together = "_and_".join(GROUPS[group] for group in reads)
+
+    rule:
+        name:
+            f"check_claims_of_{together}"
+        input:
+            groups=groups_read(reads),
+            code=sorted({file for module in modules for file in sources(module)}),
+        output:
+            expand("results/claims/{claim}.json", claim=names),
+        log:
+            f"logs/claims/{together}.log",
+        conda:
+            "../../envs/study.yaml"
+        threads: 1
+        resources:
+            mem_mb=1000,
+            runtime=30,
+        params:
+            claims=names,
+        message:
+            f"Check the claims about {' and '.join(reads)}"
+        shell:
+            "python -m kdtheory.claims.check {params.claims} --groups {input.groups:q}"
+            " --output-folder results/claims 2> {log:q}"
 
 
 rule collect_claims:

@@ -25,8 +25,12 @@ GROUPS = {CARDS[name]["x-group"]: name for name in EXPERIMENTS}
 # Keys that choose a job's module or its input files; the others are its settings.
 REFERENCES = {"kind", "dataset", "teacher", "cells", "datasets"}
 
-# Kinds of teachers that are trained, and so have a checkpoint.
-TRAINED = {"logistic_regression"}
+# Epochs at which trained teachers are kept; one that is not trained by epochs has the epoch 0.
+STOPPING_EPOCHS = {
+    name: teacher.get("stopping_epochs", [0])
+    for name, teacher in config["teachers"].items()
+    if teacher["kind"] in {"logistic_regression", "network"}
+}
 
 
 wildcard_constraints:
@@ -92,20 +96,29 @@ def teacher_kind(wildcards):
 def training_data_of(wildcards):
     """The dataset that a teacher is trained on: the one whose points its students see."""
     used = [cell for name in EXPERIMENTS for cell in cells(name).values() if cell["teacher"] == wildcards.teacher]
-    return sorted({dataset_file(cell["dataset"]) for cell in used})
+    datasets = sorted({cell["dataset"] for cell in used})
+    if len(datasets) > 1:
+        raise WorkflowError(
+            f"teachers.{wildcards.teacher}: is used with the datasets {', '.join(datasets)}; a trained teacher must have one"
+        )
+    return [dataset_file(name) for name in datasets]
+
+
+def checkpoint_files(teacher, epochs):
+    """The checkpoints of a trained teacher, one for each stopping epoch."""
+    return [f"results/teachers/{teacher}/epoch-{epoch}.safetensors" for epoch in epochs]
 
 
 def teacher_file(wildcards):
-    """What a teacher's logits are computed from: its checkpoint, or the user's own file."""
-    kind = teacher_kind(wildcards)
-    if kind in TRAINED:
-        return f"results/teachers/{wildcards.teacher}/epoch-0.safetensors"
-    return block("teachers", wildcards.teacher, "path") if kind == "file" else []
+    """What a teacher's logits are computed from: its checkpoints, or the user's own file."""
+    if wildcards.teacher in STOPPING_EPOCHS:
+        return checkpoint_files(wildcards.teacher, STOPPING_EPOCHS[wildcards.teacher])
+    return block("teachers", wildcards.teacher, "path") if teacher_kind(wildcards) == "file" else []
 
 
 def checkpoint_option(wildcards, input):
     """The command-line option by which a trained teacher's logits are exported."""
-    return ["--checkpoint", input.teacher] if teacher_kind(wildcards) in TRAINED else []
+    return ["--checkpoint", *input.teacher] if wildcards.teacher in STOPPING_EPOCHS else []
 
 
 def logits_of(cell):
@@ -118,12 +131,20 @@ def student_of(wildcards):
     return CARDS[wildcards.experiment]["x-student"]
 
 
+def one_of(names):
+    """Some names as a wildcard constraint."""
+    return "|".join(names) or "none"
+
+
 def experiments_learnt_by(*students):
     """The experiments whose students are made by some modules, as a wildcard constraint."""
-    return "|".join(name for name in EXPERIMENTS if CARDS[name].get("x-student") in students) or "none"
+    return one_of(name for name in EXPERIMENTS if CARDS[name].get("x-student") in students)
 
 
 def students_of(experiment):
+    """The student files of an experiment; one that measures teachers alone has none."""
+    if "x-student" not in CARDS[experiment]:
+        return []
     return [f"results/students/{experiment}/{cell}.nc" for cell in cells(experiment)]
 
 

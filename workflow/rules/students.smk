@@ -40,3 +40,10 @@ use rule fit_linear as fit_deep_linear with:
         experiment=experiments_learnt_by("deep_linear"),
     message:
         "Fit deep linear students: {wildcards.cell}"
+
+
+use rule fit_linear as fit_kernel with:
+    wildcard_constraints:
+        experiment=experiments_learnt_by("kernel"),
+    message:
+        "Fit kernel students: {wildcards.experiment}, {wildcards.cell}"

@@ -14,6 +14,8 @@ rule train_teacher:
         "logs/teachers/{teacher}.log",
     benchmark:
         "results/benchmarks/teachers/{teacher}.tsv"
+    wildcard_constraints:
+        teacher=one_of(name for name, epochs in STOPPING_EPOCHS.items() if epochs == [0]),
     conda:
         "../../envs/study.yaml"
     threads: 1
@@ -29,6 +31,41 @@ rule train_teacher:
     shell:
         "python -m kdtheory.teachers.{params.kind} train --key {wildcards.teacher} --seed {params.seed}"
         " --settings {params.settings:q} --dataset {input.dataset:q} --output {output:q} 2> {log:q}"
+
+
+# A teacher with stopping epochs has a rule of its own, because they name its outputs.
+for trained in [name for name, epochs in STOPPING_EPOCHS.items() if epochs != [0]]:
+
+    rule:
+        name:
+            f"train_teacher_{trained}"
+        input:
+            dataset=training_data_of,
+            code=lambda wildcards: sources(f"kdtheory.teachers.{teacher_kind(wildcards)}"),
+        output:
+            checkpoint_files("{teacher}", STOPPING_EPOCHS[trained]),
+        log:
+            "logs/teachers/{teacher}.log",
+        benchmark:
+            "results/benchmarks/teachers/{teacher}.tsv"
+        wildcard_constraints:
+            teacher=trained,
+        conda:
+            "../../envs/study.yaml"
+        threads: 1
+        resources:
+            mem_mb=2000,
+            runtime=60,
+        params:
+            kind=teacher_kind,
+            settings=lambda wildcards: settings("teachers", wildcards.teacher),
+            seed=lookup("seed", within=config),
+        message:
+            "Train teacher {wildcards.teacher} to its last stopping epoch"
+        shell:
+            "python -m kdtheory.teachers.{params.kind} train --key {wildcards.teacher} --seed {params.seed}"
+            " --settings {params.settings:q} --dataset {input.dataset:q} --folder results/teachers/{wildcards.teacher}"
+            " 2> {log:q}"
 
 
 rule export_logits:

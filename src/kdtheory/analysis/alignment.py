@@ -60,6 +60,11 @@ def _distilled(experiment, cell):
         {
             "angle": labelled(angle, "angle between student and teacher", "PL19 Lemma 1", "rad"),
             "risk": labelled(_risk(angle, experiment.dataset_of(cell)), "transfer risk", "PL19 Fig. 3"),
+            "input_dim": labelled(
+                xr.full_like(angle["repeat"], experiment.dataset_of(cell).attrs["dim"], dtype=float),
+                "dimension d of the inputs",
+                "PL19 Sec. 5.1",
+            ),
         }
     )
 

@@ -5,6 +5,8 @@ import xarray as xr
 
 from kdtheory.analysis.stage import labelled, run_measure
 
+_SPLIT = "split of the images whose one half trained the teacher and whose other half holds the transfer set"
+
 
 def measure(experiment):
     """Measure disagreement with the teacher on the test images, against δ and along growing transfer sets."""
@@ -25,6 +27,8 @@ def measure(experiment):
                 "transfer risk on the test images along transfer sets that grow by added points",
                 "PL19 Sec. 5.3",
             ),
+            "split": labelled(_split(experiment, "deltas", "repeat"), _SPLIT, "PL19 Sec. 5.2"),
+            "chain_split": labelled(_split(experiment, "chains", "chain"), _SPLIT, "PL19 Sec. 5.3"),
             "test_images": labelled(
                 experiment.dataset_of("deltas")["is_test"].sum().astype(np.int64),
                 "number of test images",
@@ -34,6 +38,10 @@ def measure(experiment):
     )
     deltas = [float(delta) for delta in experiment.settings["cells"]["deltas"]["deltas"]]
     return group.drop_vars("learner", errors="ignore").assign_coords(delta=deltas)
+
+
+def _split(experiment, cell, dim):
+    return xr.DataArray(experiment.student(cell)["split"].values, dims=dim)
 
 
 def _disagreement(experiment, cell, weights):

@@ -4,6 +4,7 @@ import numpy as np
 import xarray as xr
 
 from kdtheory.analysis.stage import labelled, run_measure
+from kdtheory.theory.angles import signed_angle
 from kdtheory.theory.convexity import soft_loss, soft_loss_gradient
 from kdtheory.theory.deep import distance_bound, distance_law, induced_flow, norm_bound
 
@@ -13,7 +14,7 @@ _RELATIVE = "relative to the limit's norm"
 def measure(experiment):
     """Measure distances to the limit, the exact law, and Theorem 2's equations along the path."""
     below, above = (_measure_cell(experiment, cell) for cell in ("below", "above"))
-    of_start = ["distance", "distance_law", "span_error", "steps", "initial_loss_ratio", "flow_error"]
+    of_start = ["distance", "distance_law", "span_error", "steps", "initial_loss_ratio", "flow_error", "angle"]
     recovery = above[["distance", "span_error", "steps"]].sel(start="balanced", drop=True)
     return xr.merge(
         [
@@ -41,6 +42,7 @@ def _measure_cell(experiment, cell):
     off_span = _norm(weights - xr.dot(inside, basis, dim="span"), "axis")
     span_error = _norm(inside - xr.dot(limit / scale, basis, dim="axis"), "span").isel(step=-1)
     distance = _norm(weights - limit / scale, "axis").isel(step=-1)
+    angle = distance.copy(data=signed_angle(weights.isel(step=-1).values, limit.values))
     start_norm, start_off_span = norm.isel(step=0), off_span.isel(step=0)
     # Rounding leaves a trace off the span even where the data span everything.
     law = _by_depth(
@@ -52,6 +54,7 @@ def _measure_cell(experiment, cell):
     ratios = student["init_ratio"].expand_dims(depth=student["depth"])
     group = {
         "distance": (distance, f"distance to the projected teacher after training, {_RELATIVE}", "PL19 Theorem 2"),
+        "angle": (angle, "angle to the projected teacher after training", "PL19 Lemma D.1", "rad"),
         "distance_law": (law, f"limit of that distance by what the flow conserves, {_RELATIVE}", "PL19 eq. 66"),
         "distance_bound": (
             _by_depth(lambda n, r: distance_bound(n, r, 1.0), ratios),
@@ -75,7 +78,7 @@ def _measure_cell(experiment, cell):
         "path_off_span": (_balanced(off_span), f"part of the weights off the data span, {_RELATIVE}", "PL19 eq. 66"),
         "path_off_span_law": (_balanced(path_law), f"that part by eq. 66 from the norm, {_RELATIVE}", "PL19 eq. 66"),
     }  # fmt: skip
-    return xr.Dataset({name: labelled(values, words, source) for name, (values, words, source) in group.items()})
+    return xr.Dataset({name: labelled(*described) for name, described in group.items()})
 
 
 def _norm(vectors, dim):

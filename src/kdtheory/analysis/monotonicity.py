@@ -6,6 +6,7 @@ import xarray as xr
 from kdtheory.analysis.laws import angle_laws
 from kdtheory.analysis.stage import labelled, run_measure
 from kdtheory.theory.angles import acute_angle, signed_angle
+from kdtheory.theory.convexity import soft_loss
 from kdtheory.theory.risk import angle_risk
 
 # Two cosines that differ by less are one: the added point left the learner where it was.
@@ -19,6 +20,7 @@ def measure(experiment):
     weights = student["weights"].isel(kappa=0).transpose("learner", "n_train", "repeat", "axis")
     same_q = student["weights_same_q"].isel(kappa=0).transpose("learner_same_q", "n_train", "repeat", "axis")
     (law,) = angle_laws(dataset)
+    deviation, loss = _fit_to_the_teacher(experiment, weights.isel(n_train=0))
     angle = signed_angle(weights.isel(n_train=0).values, teacher)
     closer, tie = _compare(weights, teacher)
     closer_same_q, _ = _compare(same_q, teacher)
@@ -48,6 +50,14 @@ def measure(experiment):
             ),
             "monotonicity": labelled(xr.DataArray(closer.mean(axis=1), dims="learner"), index, "PL19 eq. 34"),
             "monotonicity_same_q": labelled(closer_same_q.mean("repeat"), f"{index}, {shared}", "PL19 eq. 34"),
+            "logit_deviation": labelled(
+                deviation,
+                "largest difference between student's and teacher's logits on the transfer set, relative to the "
+                "largest "
+                "of the teacher's",
+                "PL19 eq. 39",
+            ),
+            "training_loss": labelled(loss, "distillation loss on the transfer set above its minimum", "PL19 eq. 1"),
             "tie_fraction": labelled(
                 xr.DataArray(tie.mean(axis=1), dims="learner"),
                 "share of added points that leave the student where it was",
@@ -56,6 +66,20 @@ def measure(experiment):
         }
     )
     return group.assign_coords(learner=weights["learner"].values)
+
+
+def _fit_to_the_teacher(experiment, weights):
+    """Largest relative deviation of the training logits, and the distillation loss: both (learner, repeat)."""
+    inputs = experiment.dataset_of("chains")["inputs"].isel(kappa=0)
+    logits = experiment.logits_of("chains")["logits"].isel(stopping_epoch=-1, teacher_norm=0, kappa=0)
+    smaller = slice(int(weights["n_train"]))
+    inputs, logits = inputs.isel(sample=smaller), logits.isel(sample=smaller)
+    students = xr.dot(inputs, weights, dim="axis").transpose("learner", "repeat", "sample")
+    deviation = np.abs(students - logits).max("sample") / np.abs(logits).max("sample")
+    return tuple(
+        xr.DataArray(values, dims=("learner", "repeat"))
+        for values in (deviation.values, soft_loss(students.values, logits.values))
+    )
 
 
 def _compare(weights, teacher):

@@ -3,46 +3,53 @@
 import argparse
 import html
 import json
+from collections import Counter
 from pathlib import Path
 
 from kdtheory import log, storage
 from kdtheory.claims.registry import NOT_RUN, Outcome, claims, record
+from kdtheory.options import escaped
+from kdtheory.options import table as markdown_table
 
-_COLUMNS = ("id", "paper", "statement", "verdict", "reading", "reason", "test", "error_rate", "figure")
+_COLUMNS = ("id", "paper", "statement", "verdict", "reason", "reading", "quantity", "test", "error_rate", "figure")
 
 
-def collect(files, folder):
+def collect(files, folder, jobs=None):
     """Return one record for every registered claim, in the papers' order.
 
     Parameters
     ----------
     files : iterable of path-like
-        Claim files.
+        Claim files; others than those of registered claims are left out.
     folder : path-like
-        The results folder, in which a missing claim's reason is looked for.
+        The results folder, beside whose logs a missing claim's reason is looked for.
+    jobs : dict of str to list of str, optional
+        For each group of the cube, the logs of the jobs behind it, as paths below the folder of logs without their
+        suffix. Only their errors are reasons; without it the errors of all jobs are.
     """
     checked = {content["id"]: content for content in map(storage.read, files)}
-    return [
-        checked.get(name) or record(claim, Outcome(NOT_RUN, _reason(claim, folder), n_cells=0))
-        for name, claim in claims().items()
-    ]
+    return [checked.get(name) or _not_run(claim, Path(folder), jobs) for name, claim in claims().items()]
 
 
 def table(records):
     """Return the claims as a Markdown table."""
-    lines = ["| claim | paper | statement | verdict | what we see |", "|---|---|---|---|---|"]
+    rows = []
     for entry in records:
-        reading = "" if entry["reading"] == "as stated" else f" (reading: {entry['reading']})"
-        cells = [entry["id"], entry["paper"], entry["statement"], f"**{entry['verdict']}**", entry["reason"] + reading]
-        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
-    return "\n".join(lines) + "\n"
+        reading = "" if entry["reading"] == "as stated" else f" (Reading: {entry['reading']}.)"
+        texts = (entry["paper"], entry["statement"], f"**{entry['verdict']}**", entry["reason"] + reading)
+        paper, statement, verdict, seen = (" ".join(text.split()) for text in texts)
+        rows.append((f"`{entry['id']}`", paper, escaped(statement), verdict, escaped(seen)))
+    columns = ("claim", "paper", "statement", "verdict", "what we see")
+    return "\n".join([f"{_summary(records)}.", "", *markdown_table(columns, rows), ""])
 
 
 def page(records):
     """Return the claims as a self-contained HTML page."""
     head = "".join(f"<th>{column.replace('_', ' ')}</th>" for column in _COLUMNS)
     rows = "".join(
-        "<tr>" + "".join(f"<td>{html.escape(_text(entry[column]))}</td>" for column in _COLUMNS) + "</tr>"
+        f'<tr id="{entry["id"]}">'
+        + "".join(f"<td>{html.escape(_text(entry[column]))}</td>" for column in _COLUMNS)
+        + "</tr>\n"
         for entry in records
     )
     style = (
@@ -51,36 +58,62 @@ def page(records):
     )
     return (
         f"<!doctype html><html lang=en><meta charset=utf-8><title>Claims</title><style>{style}</style>"
-        f"<h1>Claims</h1><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></html>\n"
+        f"<h1>Claims</h1><p>{_summary(records)}.</p>"
+        f"<table><thead><tr>{head}</tr></thead><tbody>\n{rows}</tbody></table></html>\n"
     )
+
+
+def _summary(records):
+    verdicts = Counter(entry["verdict"] for entry in records)
+    return f"{len(records)} claims: " + ", ".join(f"{count} {verdict}" for verdict, count in verdicts.most_common())
 
 
 def _text(value):
     return "" if value is None else str(value)
 
 
-def _reason(claim, folder):
-    """Why a claim was not checked: the errors that the run's logs hold, where its results are missing."""
-    logs = Path(folder).resolve().parent / "logs"
+def _not_run(claim, folder, jobs):
+    names = [group.split("/")[-1] for group in claim.reads]
+    own = f"claims/{'_and_'.join(names)}"
+    missing = [
+        group
+        for group, name in zip(claim.reads, names, strict=True)
+        if not (folder / "analysis" / f"{name}.nc").exists()
+    ]
+    if not missing:
+        reason, relevant = f"was not checked, though its data exist (logs/{own}.log)", {own}
+    else:
+        reason = f"needs {' and '.join(missing)}, which this run did not compute"
+        relevant = None if jobs is None else {job for group in missing for job in jobs.get(group, [])}
+    reasons = [reason]
+    for job, message in _errors(folder.resolve().parent / "logs").items():
+        if relevant is None or job in relevant:
+            reasons.append(f"{job}: {message}")
+    return record(claim, Outcome(NOT_RUN, "; ".join(reasons), n_cells=0))
+
+
+def _errors(logs):
+    """The last error of each job's log, by job."""
     errors = {}
     for file in sorted(logs.rglob("*.log")):
         for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
             if line.startswith("error:"):
-                errors[f"{file.relative_to(logs).with_suffix('')}"] = line
-    missing = f"needs {', '.join(claim.reads)}, which this run did not compute"
-    return missing + "".join(f"; {job}: {message}" for job, message in errors.items())
+                errors[file.relative_to(logs).with_suffix("").as_posix()] = line.removeprefix("error:").strip()
+    return errors
 
 
 def _main():
     parser = argparse.ArgumentParser(description="Collect the claims.")
     parser.add_argument("files", nargs="*", help="claim files")
     parser.add_argument("--partial", action="store_true", help="take whatever claim files the output folder holds")
+    parser.add_argument("--jobs", type=json.loads, help="logs of the jobs behind each group, as JSON")
     parser.add_argument("--output-folder", required=True, help="folder for claims.json, claims.md and claims.html")
     arguments = parser.parse_args()
     folder = Path(arguments.output_folder)
-    records = collect(sorted(folder.glob("claims/*.json")) if arguments.partial else arguments.files, folder)
+    files = sorted(folder.glob("claims/*.json")) if arguments.partial else arguments.files
+    records = collect(files, folder, arguments.jobs)
     contents = {
-        "claims.json": json.dumps(records, indent=1, ensure_ascii=False) + "\n",
+        "claims.json": json.dumps(records, indent=1, ensure_ascii=False, allow_nan=False) + "\n",
         "claims.md": table(records),
         "claims.html": page(records),
     }

@@ -1,38 +1,18 @@
-"""What a claim declares of itself, what checking it gives, and how it is found and run."""
+"""What a claim declares of itself, what checking it gives, and how it is found.
 
-import argparse
-import sys
+The workflow reads every declaration each time it starts, so claim modules import nothing heavier than NumPy.
+"""
+
+import math
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from functools import partial
 from importlib import import_module
 from pathlib import Path
-
-from kdtheory import log, storage
 
 HOLDS, IN_PART, FAILS = "holds", "holds in part", "fails"
 UNDECIDED, NOT_RUN = "not decided at this scale", "not run"
 
 PAPERS = {"pl19": "PL19", "jz20": "JZ20", "ext": "ours"}
-
-
-@dataclass(frozen=True)
-class Claim:
-    """Declaration of a claim, and the function that checks it."""
-
-    id: str
-    statement: str
-    quantity: str
-    test: str
-    error_rate: float | None
-    figure: str
-    reads: tuple
-    module: str
-    check: object
-
-    @property
-    def paper(self):
-        """The paper that states it."""
-        return PAPERS[self.id.split("-")[0]]
 
 
 @dataclass(frozen=True)
@@ -44,7 +24,7 @@ class Outcome:
     verdict : str
         One of the five verdicts, computed from the data.
     reason : str
-        One sentence with the numbers that decided it.
+        What decided it, with the numbers.
     reading : str
         Under which reading of the statement, where the wording leaves a choice.
     estimate : float or None
@@ -67,16 +47,43 @@ class Outcome:
     violations: int = 0
 
 
+@dataclass(frozen=True)
+class Claim:
+    """Declaration of a claim, and the function that checks it; the parameters are those of `claim`."""
+
+    id: str
+    section: str
+    statement: str
+    quantity: str
+    test: str
+    error_rate: float | None
+    figure: str
+    reads: tuple
+    check: Callable
+
+    @property
+    def paper(self):
+        """The paper that states it."""
+        return PAPERS[self.id.split("-")[0]]
+
+    @property
+    def module(self):
+        """Dotted name of the module that checks it."""
+        return self.check.__module__
+
+
 _registered = {}
 
 
-def claim(id, *, statement, quantity, test, figure, reads, error_rate=None):
+def claim(id, *, section, statement, quantity, test, figure, reads, error_rate=None):
     """Register the decorated function, ``check(*groups) -> Outcome``, as the claim ``id``.
 
     Parameters
     ----------
     id : str
         Paper, theorem or figure, and subject: "pl19-thm1-convergence".
+    section : str
+        Section or appendix of the paper that states it, which orders the table: "4.1", "A".
     statement : str
         The paper's statement in our words.
     quantity : str
@@ -88,42 +95,55 @@ def claim(id, *, statement, quantity, test, figure, reads, error_rate=None):
     reads : tuple of str
         Groups of the cube, in the order of the function's parameters.
     error_rate : float, optional
-        Probability of a false ``fails`` (or, for an ordering, of a false ``holds``); None where nothing is random.
+        Probability of a false ``fails`` (or, for a trend or an ordering, of a false ``holds``); None where nothing is
+        random.
+
+    Raises
+    ------
+    ValueError
+        Another function has registered the id.
     """
 
     def register(check):
-        module = import_module(check.__module__).__spec__.name if check.__module__ == "__main__" else check.__module__
-        _registered[id] = Claim(id, statement, quantity, test, error_rate, figure, reads, module, check)
+        if id in _registered and _registered[id].module != check.__module__:
+            raise ValueError(f"claim {id!r} is registered by {_registered[id].module} and by {check.__module__}")
+        _registered[id] = Claim(id, section, statement, quantity, test, error_rate, figure, reads, check)
         return check
 
     return register
 
 
 def claims():
-    """Return all claims by id, in the order of the papers."""
+    """Return all claims by id, in the order of the papers and their sections.
+
+    They are found by name: every module of this package that is named after a paper registers its own.
+    """
     for file in sorted(Path(__file__).parent.glob("*_*.py")):
         if file.stem.split("_")[0] in PAPERS:
             import_module(f"kdtheory.claims.{file.stem}")
-    return dict(_registered)
+    papers = list(PAPERS.values())
+    ordered = sorted(_registered.values(), key=lambda claim: (papers.index(claim.paper), claim.section))
+    return {claim.id: claim for claim in ordered}
 
 
 def record(claim, outcome):
-    """Return a claim and its outcome as one entry of claims.json."""
-    declared = {key: value for key, value in vars(claim).items() if key not in ("reads", "module", "check")}
-    return {**declared, "paper": claim.paper, **asdict(outcome)}
+    """Return a claim and its outcome as one entry of claims.json; numbers that are not finite become None."""
+    found = {name: _finite(value) for name, value in asdict(outcome).items()}
+    return {
+        "id": claim.id,
+        "paper": claim.paper,
+        "statement": claim.statement,
+        "reading": found.pop("reading"),
+        "quantity": claim.quantity,
+        "test": claim.test,
+        "error_rate": claim.error_rate,
+        "figure": claim.figure,
+        **found,
+    }
 
 
-def run_claims():
-    """Check one claim of the calling module from the command line."""
-    log.run(partial(_main, sys.argv[1:]))
-
-
-def _main(arguments):
-    parser = argparse.ArgumentParser(description="Check one claim.")
-    parser.add_argument("claim", choices=sorted(_registered), help="the claim's id")
-    parser.add_argument("groups", nargs="+", help="files of the groups that it reads, in its order")
-    parser.add_argument("--output", required=True, help="JSON file to write")
-    options = parser.parse_args(arguments)
-    checked = _registered[options.claim]
-    outcome = checked.check(*map(storage.read, options.groups))
-    storage.write_json(record(checked, outcome), options.output)
+def _finite(value):
+    """JSON has no infinity and no NaN."""
+    if isinstance(value, tuple):
+        return [_finite(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

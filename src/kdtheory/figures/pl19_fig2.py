@@ -11,12 +11,13 @@ FIGURE = Figure(
     shows="Fig. 2",
     question="1. Data geometry: which tasks are easy?",
     caption=(
-        "Points of a two-dimensional task; the arrow is the teacher's weight vector w*, the line its decision boundary, "
-        "and colour and marker give the teacher's class. The paper shows a task with an angular margin (β = 5π/12) and "
-        "polynomial tasks with κ = 1 (angles are uniform) and κ = 2 (few points near the boundary). Look at the "
-        "neighbourhood of the boundary: the margin task leaves a wedge empty, shaded here, and a larger κ thins it out "
-        "without emptying it. The percentage is the exact probability of a point within 15° of the boundary. Points "
-        "far out are left outside the frame; an input's length changes neither its class nor its angle."
+        "Points of a two-dimensional task; the arrow is the teacher's weight vector w*, the line its decision "
+        "boundary, and colour and marker give the teacher's class. The paper shows a task with an angular margin (β "
+        "= 5π/12) and polynomial tasks with κ = 1 (angles are uniform) and κ = 2 (few points near the boundary). "
+        "Look at the neighbourhood of the boundary: the margin task leaves a wedge empty, shaded here, and a larger "
+        "κ thins it out without emptying it. The percentage is the exact probability of a point within 15° of the "
+        "boundary. Points far out are left outside the frame; an input's length changes neither its class nor its "
+        "angle."
     ),
 )
 
@@ -31,11 +32,9 @@ def draw(angle_law):
     figure, axes = style.panels(len(tasks), width=2.9, height=3.25, sharey=True)
     for axis, task in zip(axes[0], tasks, strict=True):
         _draw_task(axis, angle_law.sel(task=task))
-        axis.set_title(_title(task))
         axis.set_xlabel(r"input $x_1$ (along $w_*$)")
     axes[0, 0].set_ylabel(r"input $x_2$")
-    handles, words = axes[0, 0].get_legend_handles_labels()
-    figure.legend(handles, words, loc="outside lower center", ncols=len(words))
+    style.legend_below(figure, 3)
     return figure
 
 
@@ -58,10 +57,10 @@ def _title(task):
 def _draw_task(axis, task):
     survival, theta = task["angle_survival"].values, task["theta"].values
     x, y = task["points"].transpose("axis", "point").values[:2]
-    empty = theta[survival == 0]
-    if np.pi / 2 - empty.min() > 1e-9:
-        # The wedge between the margin's angle and the boundary, on both of its sides.
-        reach = 2 * EXTENT / np.tan(empty.min())
+    last = theta[survival > 0].max()
+    if last < theta[-2]:
+        # No point lies in the wedge between the margin's angle and the boundary, on either side.
+        reach = 2 * EXTENT / np.tan(last)
         for side in (-1, 1):
             axis.fill(
                 [0, -reach, reach], [0, 2 * side * EXTENT, 2 * side * EXTENT], color=style.LIGHT, alpha=0.5, linewidth=0
@@ -90,8 +89,8 @@ def _draw_task(axis, task):
         fontsize=11,
         bbox={"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 1},
     )
-    near = float(np.interp(np.deg2rad(75), theta, survival))
-    style.note(axis, f"{100 * near:.1f} % within 15° of the boundary", "lower right")
+    near = np.interp(np.deg2rad(75), theta, survival)
+    style.title(axis, _title(str(task["task"].values)), f"{100 * near:.1f} % of points within 15° of the boundary")
     axis.set_xlim(-EXTENT, EXTENT)
     axis.set_ylim(-EXTENT, EXTENT)
     axis.set_aspect("equal")

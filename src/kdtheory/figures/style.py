@@ -1,4 +1,4 @@
-"""The house style of all figures: one font, one palette, one meaning of an error bar, the same colour for the same quantity.
+"""The house style of all figures: one font, one palette, the same colour for the same quantity, one meaning of a bar.
 
 Nothing heavy is imported at the top: the workflow reads every figure's declaration each time it starts.
 """
@@ -25,6 +25,9 @@ BOUNDS = {
     "corollary": {"color": PURPLE, "linestyle": "-."},
 }
 PANEL_WIDTH, PANEL_HEIGHT = 3.6, 3.0
+
+# How strongly soft ratios are spread near 0 and 1: 1 would be evenly, 0 all at one place.
+_STRETCH = 0.35
 
 _RC = {
     "font.family": "DejaVu Sans",
@@ -81,6 +84,34 @@ def shades(values, lightest=0.8):
 
     positions = [lightest * index / max(len(values) - 1, 1) for index in range(len(values))]
     return dict(zip(values, map(matplotlib.colormaps["viridis"], positions), strict=True))
+
+
+def soft_ratio_position(soft_ratio):
+    """Return places in [0, 1] that tell soft ratios near 0 and near 1 apart: an axis, and the colour of each ρ."""
+    odds = np.asarray(soft_ratio, float) ** _STRETCH
+    return odds / (odds + (1 - np.asarray(soft_ratio, float)) ** _STRETCH)
+
+
+def soft_ratio_axis(axes, ticks):
+    """Stretch an axis of soft ratios near 0 and near 1."""
+
+    def inverse(position):
+        # The axis asks for places outside [0, 1] when it sets its margins.
+        odds = np.clip(position, 0, 1) ** (1 / _STRETCH)
+        return odds / (odds + (1 - np.clip(position, 0, 1)) ** (1 / _STRETCH))
+
+    axes.set_xscale("function", functions=(lambda ratio: soft_ratio_position(np.clip(ratio, 0, 1)), inverse))
+    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks], fontsize=7.5)
+    axes.minorticks_off()
+    axes.set_xlim(0, 1)
+    axes.set_xlabel(r"soft ratio $\rho$ (stretched near 0 and 1)")
+
+
+def soft_ratio_colours(soft_ratios):
+    """Return the colour of each soft ratio, in every figure the same: dark blue for soft, orange for hard labels."""
+    import matplotlib
+
+    return {ratio: matplotlib.colormaps["plasma"](0.82 * (1 - soft_ratio_position(ratio))) for ratio in soft_ratios}
 
 
 def mean_and_error(values, over):
@@ -156,9 +187,25 @@ def mark_floor(axes, x, y, floor, colour):
     x, y = np.asarray(x, float), np.asarray(y, float)
     axes.set_ylim(bottom=floor / 2)
     for hidden, marker in ((y == 0, "o"), ((y > 0) & (y < floor), "v")):
-        axes.plot(
-            x[hidden], np.full(hidden.sum(), floor), marker, mfc="white", mec=colour, ms=5, clip_on=False, zorder=3
-        )
+        if hidden.any():
+            at_floor = np.full(hidden.sum(), floor)
+            axes.plot(x[hidden], at_floor, marker, mfc="white", mec=colour, ms=5, clip_on=False, zorder=3)
+
+
+def title(axes, words, below=""):
+    """Title a panel: what it shows, and in a second line what was computed from the data."""
+    axes.set_title(words, pad=17 if below else 6)
+    second = axes.annotate(below, (0, 1), (0, 4), "axes fraction", "offset points", fontsize=7.5, color="#444444")
+    second.set_in_layout(False)
+
+
+def legend_below(figure, columns, panels=None):
+    """Put one legend of all panels, or of some, under the figure: every label once, in the order of the panels."""
+    handles = {}
+    for axes in figure.axes if panels is None else panels:
+        for handle, label in zip(*axes.get_legend_handles_labels(), strict=True):
+            handles.setdefault(label, handle)
+    figure.legend(handles.values(), handles, loc="outside lower center", ncols=columns)
 
 
 def note(axes, text, where="upper right"):
@@ -179,11 +226,11 @@ def note(axes, text, where="upper right"):
 
 
 def number(value):
-    """Return a number in words' size: 0, 0.012, 3.1 · 10⁻⁷."""
+    """Return a number with two digits, for a sentence: 0, 0.012, 180, 3.1 · 10⁻⁷."""
     if value == 0 or not math.isfinite(value):
         return f"{value:g}"
     if 1e-3 <= abs(value) < 1e4:
-        return f"{value:.2g}" if abs(value) < 100 else f"{value:.0f}"
+        return f"{float(f'{value:.2g}'):g}"
     mantissa, exponent = f"{value:.1e}".split("e")
     return rf"${mantissa} \cdot 10^{{{int(exponent)}}}$"
 

@@ -1,5 +1,7 @@
 """Finite fully connected ReLU networks in NTK parameterization, and their empirical tangent kernel."""
 
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 
@@ -8,6 +10,7 @@ from kdtheory.kernels.devices import configure_jax
 configure_jax()
 
 
+@partial(jax.jit, static_argnames=("dim", "width", "depth"))
 def init_network(key, dim, width, depth):
     """Draw the parameters of a network with `depth` hidden layers and one output (JZ20 Eq. 1, σ_W = σ_b = 1).
 

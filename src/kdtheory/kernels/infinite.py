@@ -113,7 +113,8 @@ def _block(cosine, points1, points2, rows, columns):
         cos1, half_sin1, half_cos1 = (value[rows, None] for value in layer1)
         cos2, half_sin2, half_cos2 = (value[columns] for value in layer2)
         shrink = cos1 * cos2
-        haversine = haversine - (sine - angle * cosine) / (2 * np.pi)
+        # Rounding turns the smallest haversines, below 1e-32, negative.
+        haversine = np.maximum(haversine - (sine - angle * cosine) / (2 * np.pi), 0)
         haversine = shrink * haversine + (half_sin1 * half_cos2 - half_cos1 * half_sin2) ** 2
         cosine = 1 - 2 * haversine
         ntk = cosine + shrink * (1 - angle / np.pi) * ntk

@@ -19,18 +19,23 @@ class NotPositiveDefiniteError(np.linalg.LinAlgError):
     """
 
     def __init__(self, minor, pivot):
-        super().__init__(f"the leading minor of order {minor} is not positive definite: its pivot is {pivot:.3g}")
+        super().__init__(minor, pivot)
         self.minor = minor
         self.pivot = pivot
+
+    def __str__(self):
+        """Name the minor and its pivot."""
+        return f"the leading minor of order {self.minor} is not positive definite: its pivot is {self.pivot:.3g}"
 
 
 class NestedRegression:
     """Interpolate targets with a kernel, on the first m training points for every m = 1..n at once.
 
     The weight change Δŵ of a wide network trained to convergence on m points (JZ20 Eq. 4) has squared norm
-    Δzᵀ Θ_m⁻¹ Δz (Eq. 9) and moves the logit at x by k_xᵀ Θ_m⁻¹ Δz. With Θ = L Lᵀ the factor of every leading minor Θ_m is a leading
-    block of L, so in the orthonormal basis y = L⁻¹ Δz all of these are partial sums over i ≤ m. Each column of
-    targets (soft ratio, temperature, stopping epoch) costs one triangular solve. No jitter is ever added.
+    Δzᵀ Θ_m⁻¹ Δz (Eq. 9) and moves the logit at x by k_xᵀ Θ_m⁻¹ Δz. With Θ = L Lᵀ, every leading minor Θ_m has a
+    leading block of L for its factor, so in the orthonormal basis y = L⁻¹ Δz all of these are partial sums over
+    i ≤ m. Each column of targets (soft ratio, temperature, stopping epoch) costs one triangular solve. No jitter is
+    ever added.
 
     Parameters
     ----------

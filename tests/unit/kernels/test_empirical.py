@@ -11,12 +11,12 @@ from kdtheory.kernels._neural_tangents import empirical_ntk_fn, stax
 from kdtheory.kernels.empirical import apply_network, empirical_ntk, init_network
 
 
-@pytest.mark.parametrize("depth", [1, 2, 3])
-@pytest.mark.parametrize("width", [1, 17])
+@pytest.mark.parametrize(("depth", "width"), [(1, 1), (3, 17)])
 def test_the_closed_form_is_the_contraction_of_the_jacobian(depth, width):
     params = init_network(jax.random.key(depth), 4, width, depth)
     x1, x2 = jax.random.normal(jax.random.key(10), (6, 4)), jax.random.normal(jax.random.key(11), (5, 4))
 
+    @jax.jit
     def jacobian(x):
         leaves = jax.tree.leaves(jax.jacobian(apply_network)(params, x))
         return jnp.hstack([leaf.reshape(len(x), -1) for leaf in leaves])
@@ -34,7 +34,7 @@ def test_network_and_kernel_are_those_of_neural_tangents():
     theirs = [params[0], (), params[1], (), params[2]]
     x1, x2 = jax.random.normal(jax.random.key(1), (6, 3)), jax.random.normal(jax.random.key(2), (5, 3))
     np.testing.assert_allclose(apply_network(params, x1), apply_fn(theirs, x1)[:, 0], rtol=1e-12)
-    expected = empirical_ntk_fn(apply_fn)(x1, x2, theirs)
+    expected = jax.jit(empirical_ntk_fn(apply_fn))(x1, x2, theirs)
     np.testing.assert_allclose(empirical_ntk(params, x1, x2), expected, rtol=1e-10)
 
 
@@ -65,7 +65,7 @@ def test_a_size_below_one_is_refused(name):
 
 @pytest.mark.parametrize(
     ("choice", "outcome"),
-    [("cpu", "cpu"), ("auto", ""), ("tpu", "KDTHEORY_DEVICE is 'tpu'; allowed are auto, cpu and gpu")],
+    [("cpu", "cpu"), ("tpu", "KDTHEORY_DEVICE is 'tpu'; allowed are auto, cpu and gpu")],
 )
 def test_the_device_is_chosen_by_an_environment_variable(choice, outcome):
     code = "from kdtheory.kernels import empirical, devices; print(devices.device_name())"

@@ -1,6 +1,7 @@
 import re
 import subprocess
 import sys
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 
@@ -57,8 +58,8 @@ def test_linearize_is_the_first_order_taylor_expansion():
     direction = init_network(jax.random.key(1), 3, 20, 2)
     x = jax.random.normal(jax.random.key(2), (5, 3))
     moved = jax.tree.map(lambda p, v: p + 0.01 * v, params, direction)
-    value, slope = jax.jvp(lambda p: apply_network(p, x), (params,), (direction,))
-    linear = linearize(apply_network, params)(moved, x)
+    value, slope = jax.jit(partial(jax.jvp, lambda p: apply_network(p, x)))((params,), (direction,))
+    linear = jax.jit(linearize(apply_network, params))(moved, x)
     np.testing.assert_allclose(linear, value + 0.01 * slope, rtol=1e-12)
 
 
@@ -66,12 +67,13 @@ def test_gradient_descent_on_the_squared_loss_follows_the_matrix_exponential():
     params = init_network(jax.random.key(0), 2, 200, 2)
     x, x_test = jax.random.normal(jax.random.key(1), (6, 2)), jax.random.normal(jax.random.key(2), (4, 2))
     targets = jnp.sin(3 * x[:, :1])
-    kernel_fn = empirical_ntk_fn(lambda p, inputs: apply_network(p, inputs)[:, None])
+    kernel_fn = jax.jit(empirical_ntk_fn(lambda p, inputs: apply_network(p, inputs)[:, None]))
     gram, cross = kernel_fn(x, None, params), kernel_fn(x_test, x, params)
     np.testing.assert_allclose(gram, empirical_ntk(params, x), rtol=1e-10)
 
     time, start, start_test = 3.0, apply_network(params, x)[:, None], apply_network(params, x_test)[:, None]
-    fitted, predicted = predict.gradient_descent_mse(gram, targets)(time, start, start_test, cross)
+    descend = jax.jit(lambda *start: predict.gradient_descent_mse(gram, targets)(time, *start))
+    fitted, predicted = descend(start, start_test, cross)
     decay = jax.scipy.linalg.expm(-time * gram / len(x))
     np.testing.assert_allclose(fitted, targets + decay @ (start - targets), rtol=1e-9)
     change = cross @ jnp.linalg.solve(gram, fitted - start)

@@ -1,0 +1,198 @@
+"""The paper's bounds on the transfer risk against the measured risk (PL19 Theorems 3 and D.1, Corollaries 1 and 2)."""
+
+import numpy as np
+
+from kdtheory.figures import style
+from kdtheory.figures.registry import Figure, run_figure
+
+FIGURE = Figure(
+    reads=("linear/alignment", "linear/margin"),
+    shows="Theorems 3 and D.1, Corollaries 1 and 2",
+    question="5. How good are the bounds?",
+    caption=(
+        "Upper left: each bound divided by the measured mean risk; a bound holds where it is above 1, and how far "
+        "above is what it gives away. Hollow markers: the bound itself is 1 or more, so it says nothing. Upper "
+        "middle: the same bounds against n at one κ; grey is where a bound says nothing, and the paper calls them "
+        "far from vacuous. Upper right: data with an angular margin, the mean risk (dots) and Corollary 1's γⁿ "
+        "(dash-dotted); the corollary promises an exponential rate, a straight line on these axes. With a margin "
+        "the risk can be exactly zero long before n = d. Lower left: students at a relative distance ε from the "
+        "distilled one, turned away from the teacher as far as ε allows, below the bound of Theorem D.1 of their "
+        "colour. Lower middle: data crowded at the boundary, for which Corollary 2's constant c exceeds 1; a mean "
+        "risk (with its 95 % interval) above the printed bound is a counterexample to it as printed, while the "
+        "bound that its proof gives is far larger. Lower right: the bounds of the upper middle panel divided by the "
+        "measured risk. Dots are means over transfer sets, bars 95 % intervals; hollow circles on the lower edge "
+        "are exactly zero, hollow triangles are below the axis."
+    ),
+)
+
+_BOUNDS = {
+    "risk_bound": ("Theorem 3", "theorem"),
+    "risk_bound_sharper": ("Theorem 3, sharper (Sec. 4.3)", "sharper"),
+    "risk_bound_polynomial": ("Corollary 2", "corollary"),
+}
+_BLUE = style.LEARNERS["distillation"]
+# Below this angle (rad) to the teacher the student is the teacher up to rounding: no bound is about it.
+_RECOVERED = 1e-6
+
+
+def draw(alignment, margin):
+    """Draw every bound of the paper with the risk that it bounds."""
+    figure, axes = style.panels(3, 2, width=3.9, height=3.4)
+    measured = alignment["risk"].notnull().any("repeat")
+    size = alignment["n_train"][int(measured.sum("kappa").argmax("n_train"))]
+    kappa = alignment["kappa"][int(measured.sum("n_train").argmax("kappa"))]
+    growth = alignment.sel(kappa=kappa)
+    growth = growth.sel(n_train=measured.sel(kappa=kappa) & (growth["angle"].max("repeat") > _RECOVERED))
+    sweep = alignment.sel(n_train=size)
+    _draw_ratio(axes[0, 0], sweep.sel(kappa=measured.sel(n_train=size)), "kappa")
+    axes[0, 0].set_xscale("log", base=2)
+    axes[0, 0].set_xlabel(r"angular alignment $\kappa$")
+    _title_ratio(axes[0, 0], sweep, f"Bound over risk, n = {int(size)}")
+    _draw_growth(axes[0, 1], growth)
+    _draw_margin(axes[0, 2], margin)
+    _draw_approximate(axes[1, 0], alignment)
+    _draw_scaled(axes[1, 1], alignment)
+    _draw_ratio(axes[1, 2], growth, "n_train")
+    axes[1, 2].set_xscale("log")
+    axes[1, 2].set_xlabel("number of transfer points $n$")
+    _title_ratio(axes[1, 2], growth, rf"Bound over risk, κ = {float(kappa):g}")
+    style.legend_below(figure, 4, axes[0, :2])
+    return figure
+
+
+def _draw_ratio(axis, cells, along):
+    risk = cells["risk"].mean("repeat")
+    for name, (words, style_of) in _BOUNDS.items():
+        line = style.BOUNDS[style_of]
+        ratio = (cells[name] / risk).values
+        axis.plot(cells[along], ratio, label=words, **line)
+        # The sharper bound has no markers: they would hide those of Theorem 3.
+        for vacuous, face in ((False, line["color"]), (True, "white")) if style_of != "sharper" else ():
+            chosen = (cells[name] >= 1).values == vacuous
+            axis.plot(cells[along].values[chosen], ratio[chosen], "o", color=line["color"], mfc=face, ms=4)
+    axis.axhline(1, color=_BLUE, linewidth=1)
+    axis.set_yscale("log")
+    axis.set_ylim(bottom=0.5)
+    axis.set_ylabel("bound / mean risk")
+
+
+def _title_ratio(axis, cells, words):
+    ratio = cells["risk_bound"] / cells["risk"].mean("repeat")
+    style.title(
+        axis,
+        words,
+        f"Theorem 3: {style.number(float(ratio.min()))} to {style.number(float(ratio.max()))} times the risk",
+    )
+
+
+def _draw_growth(axis, growth):
+    floor = style.floor_of(growth["risk"].mean("repeat"))
+    axis.set_xscale("log")
+    axis.set_yscale("log")
+    axis.axhspan(1, 10, color=style.LIGHT, alpha=0.5, linewidth=0)
+    for name, (_, line) in _BOUNDS.items():
+        axis.plot(growth["n_train"], growth[name], **style.BOUNDS[line])
+    style.draw_mean(axis, growth["risk"], "repeat", floor=floor, color=_BLUE, label="measured risk")
+    axis.set_ylim(floor / 2, 3)
+    axis.set_xlabel("number of transfer points $n$")
+    axis.set_ylabel("transfer risk, bound")
+    vacuous = growth["n_train"].values[(growth["risk_bound"] >= 1).values]
+    until = f"Theorem 3 is 1 up to n = {vacuous.max()}" if vacuous.size else "Theorem 3 is below 1 everywhere"
+    style.title(axis, f"Bounds and risk, κ = {float(growth['kappa']):g}", until)
+
+
+def _draw_margin(axis, margin):
+    colours = style.shades(list(margin["dim"].values), lightest=0.6)
+    floor = style.floor_of(margin["risk"].mean("repeat"))
+    axis.set_yscale("log")
+    first_zero = []
+    for dim, colour in colours.items():
+        here = margin.sel(dim=dim)
+        mean = style.draw_mean(
+            axis, here["risk"], "repeat", floor=floor, color=colour, ms=3.5, linewidth=1, label=f"d = {dim}"
+        )
+        bound = here["risk_bound"].dropna("n_train")
+        axis.plot(bound["n_train"], bound, color=colour, linestyle="-.", linewidth=1.2)
+        zero = mean["n_train"].values[mean.values == 0]
+        if zero.size and mean.sel(n_train=slice(zero.min(), None)).max() == 0:
+            first_zero.append(f"{zero.min()} (d = {dim})")
+    axis.set_ylim(floor / 2, 3)
+    axis.set_xlabel("number of transfer points $n$")
+    axis.set_ylabel(r"transfer risk, bound $\gamma^n$")
+    axis.legend(loc="center right")
+    below = f"every set at risk 0 from n = {', '.join(first_zero)}" if first_zero else ""
+    style.title(axis, "Corollary 1: with a margin", below)
+
+
+def _draw_approximate(axis, alignment):
+    sizes = alignment["risk_approximate"].notnull().any(["perturbation", "repeat", "kappa"])
+    cells = alignment.sel(gram_n_train=alignment["gram_n_train"].values[sizes.values][-1])
+    colours = style.shades(list(cells["perturbation"].values))
+    floor = style.floor_of(cells["risk_approximate"].mean("repeat"))
+    axis.set_xscale("log", base=2)
+    axis.set_yscale("log")
+    axis.axhspan(1, 10, color=style.LIGHT, alpha=0.5, linewidth=0)
+    slack = np.inf
+    for epsilon, colour in colours.items():
+        here = cells.sel(perturbation=epsilon)
+        risk = here["risk_approximate"].dropna("repeat", how="all")
+        axis.plot(cells["kappa"], here["risk_bound_approximate"], color=colour, linestyle="--", linewidth=1.2)
+        mean = style.draw_mean(
+            axis,
+            risk,
+            "repeat",
+            floor=floor,
+            color=colour,
+            linewidth=1,
+            label=rf"$\varepsilon$ = {style.number(epsilon)}",
+        )
+        slack = min(slack, float((here["risk_bound_approximate"] / mean).min()))
+    axis.set_ylim(floor / 2, 3)
+    axis.set_xlabel(r"angular alignment $\kappa$")
+    axis.set_ylabel("transfer risk, bound")
+    axis.legend(loc="lower left")
+    style.title(
+        axis, f"Theorem D.1, n = {int(cells['gram_n_train'])}", f"bound at least {style.number(slack)} times the risk"
+    )
+
+
+def _draw_scaled(axis, alignment):
+    risk = alignment["scaled_risk"]
+    sizes = risk["scaled_n_train"].values
+    mean, error = style.mean_and_error(risk, "scaled_repeat")
+    printed, proved = alignment["scaled_bound_printed"], alignment["scaled_bound_proved"]
+    places = np.arange(len(sizes))
+    for place, size in zip(places, sizes, strict=True):
+        sets = risk.sel(scaled_n_train=size).dropna("scaled_repeat").values
+        axis.plot(
+            place + np.linspace(-0.2, 0.2, sets.size),
+            sets,
+            ".",
+            color=_BLUE,
+            alpha=0.35,
+            ms=3,
+            label=None if place else "one transfer set",
+        )
+        axis.plot(
+            [place - 0.35, place + 0.35],
+            2 * [float(printed.sel(scaled_n_train=size))],
+            **style.BOUNDS["corollary"],
+            label=None if place else "bound as printed",
+        )
+    axis.errorbar(places, mean.values, error.fillna(0).values, fmt="o", color=style.INK, ms=5, zorder=4, label="mean")
+    axis.set_yscale("log")
+    axis.set_xlim(-0.6, len(sizes) - 0.4)
+    axis.set_ylim(style.floor_of(risk, printed) / 2, 3)
+    axis.set_xticks(places, [str(size) for size in sizes])
+    axis.set_xlabel("number of transfer points $n$")
+    axis.set_ylabel("transfer risk, bound")
+    axis.legend(loc="upper left")
+    words = ", ".join(style.number(float(value)) for value in (mean / printed))
+    proofs = ", ".join(
+        "beyond $10^{308}$" if np.isinf(value) else style.number(float(value)) for value in proved.values
+    )
+    style.title(axis, "Corollary 2 with c > 1", f"risk {words} times the printed bound; the proof's bound: {proofs}")
+
+
+if __name__ == "__main__":
+    run_figure(draw, FIGURE)

@@ -1,0 +1,131 @@
+"""Transfer risk against angular alignment, and against the number of points (PL19 Fig. 3 and introduction)."""
+
+import numpy as np
+
+from kdtheory.figures import style
+from kdtheory.figures.registry import Figure, run_figure
+
+FIGURE = Figure(
+    reads=("linear/alignment",),
+    shows="Fig. 3",
+    question="1. Data geometry: which tasks are easy?",
+    caption=(
+        "Left: the expected risk of the distilled student against the alignment κ, as in the paper, with the bounds "
+        "of Theorem 3 and Corollary 2 added; the paper's curve decreases. Dots are means of the exact risk over "
+        "transfer sets, bars their 95 % interval (mostly smaller than the dot), the band holds the central 90 % of "
+        "the sets, circles are the mean error on explicit test points. Middle: the same on a logarithmic axis, "
+        "where many more sets, drawn by their Gram matrix alone (crosses), show risks that no test set could; "
+        "circles end where the test points made no error. Right: risk against the number n of points, for "
+        "distillation and for learners that see only the teacher's hard decisions on the same sets. The "
+        "introduction says that soft labels teach faster: compare the vertical distance of the lines. From n = d on "
+        "the student is the teacher and the risk is zero up to rounding; such points lie on the lower edge as "
+        "hollow markers."
+    ),
+)
+
+# Below this angle (rad) to the teacher the student is the teacher up to rounding.
+RECOVERED = 1e-6
+
+
+def draw(alignment):
+    """Draw risk against κ on linear and logarithmic axes, and against n."""
+    figure, axes = style.panels(3, height=3.4)
+    size = int(alignment["n_train"][alignment["risk"].notnull().any("repeat").sum("kappa").argmax("n_train")])
+    sweep = alignment.sel(n_train=size)
+    sweep = sweep.sel(kappa=sweep["risk"].notnull().any("repeat"))
+    for axis, logarithmic in zip(axes[0, :2], (False, True), strict=True):
+        _draw_alignment(axis, sweep, logarithmic)
+    fall = style.number(float(sweep["risk"].mean("repeat").isel(kappa=0) / sweep["risk"].mean("repeat").isel(kappa=-1)))
+    style.title(axes[0, 0], f"Risk against alignment, n = {size}", "linear axis, as in the paper")
+    style.title(
+        axes[0, 1], f"Risk against alignment, n = {size}", f"logarithmic axis; left end {fall} times the right end"
+    )
+    _draw_growth(axes[0, 2], alignment)
+    style.legend_below(figure, 7)
+    return figure
+
+
+def _draw_alignment(axis, sweep, logarithmic):
+    kappa, size = sweep["kappa"].values, int(sweep["n_train"])
+    blue = style.LEARNERS["distillation"]
+    gram = _gram(sweep, size)
+    floor = (
+        style.floor_of(sweep["risk"].mean("repeat"), sweep["risk"].quantile(0.05, "repeat"), gram)
+        if logarithmic
+        else None
+    )
+    style.draw_spread(axis, sweep["risk"], "repeat", blue, floor=floor or 0.0)
+    style.draw_mean(axis, sweep["risk"], "repeat", floor=floor, color=blue, label="distillation")
+    sampled = sweep["risk_sampled"].mean("repeat").values
+    seen = sampled > 0
+    axis.plot(kappa[seen], sampled[seen], "o", mfc="none", mec=style.INK, ms=7.5, mew=0.8, label="on test points")
+    if gram is not None:
+        axis.plot(kappa, gram, "x", color=style.INK, ms=5, mew=1, label="drawn by Gram matrix")
+    axis.plot(kappa, sweep["risk_bound"], **style.BOUNDS["theorem"], label="Theorem 3")
+    axis.plot(kappa, sweep["risk_bound_polynomial"], **style.BOUNDS["corollary"], label="Corollary 2")
+    axis.set_xscale("log", base=2)
+    axis.set_xlabel(r"angular alignment $\kappa$")
+    axis.set_ylabel(r"transfer risk $P[h \neq h_*]$")
+    if logarithmic:
+        axis.set_yscale("log")
+        axis.set_ylim(floor / 2, 3)
+    else:
+        axis.set_ylim(0, 1.05)
+
+
+def _gram(sweep, size):
+    if size not in sweep["gram_n_train"].values:
+        return None
+    return sweep["risk_gram"].sel(gram_n_train=size).values
+
+
+def _draw_growth(axis, alignment):
+    kappa = alignment["kappa"][alignment["risk"].notnull().any("repeat").sum("n_train").argmax("kappa")]
+    growth = alignment.sel(kappa=kappa).dropna("n_train", subset=["risk"], how="all")
+    recovered = growth["angle"].max("repeat") < RECOVERED
+    hard = alignment["risk_hard_target"].dropna("hard_n_train", how="all")
+    distilled = growth["risk"].where(~recovered)
+    # A decade of room for what lies on the floor.
+    floor = style.floor_of(distilled.mean("repeat"), hard.mean("hard_repeat")) / 10
+    axis.set_xscale("log")
+    axis.set_yscale("log")
+    for learner in hard["hard_target"].values:
+        words = {"descent": "hard labels, descent", "margin": "hard labels, max-margin"}.get(
+            learner, f"hard labels, {learner}"
+        )
+        style.draw_mean(
+            axis,
+            hard.sel(hard_target=learner),
+            "hard_repeat",
+            floor=floor,
+            color=style.LEARNERS[f"hard_target_{learner}"],
+            label=words,
+        )
+    style.draw_mean(axis, distilled, "repeat", floor=floor, color=style.LEARNERS["distillation"], label="distillation")
+    sizes = growth["n_train"].values[recovered.values]
+    axis.plot(growth["n_train"], growth["risk_bound"], **style.BOUNDS["theorem"], label="Theorem 3")
+    if sizes.size:
+        style.mark_floor(axis, sizes, np.zeros(sizes.size), floor, style.LEARNERS["distillation"])
+        axis.annotate(
+            "n ≥ d: teacher recovered",
+            (sizes.min(), floor),
+            (-8, 0),
+            textcoords="offset points",
+            ha="right",
+            va="center",
+            fontsize=7.5,
+        )
+    axis.set_xlabel("number of transfer points $n$")
+    axis.set_ylabel(r"transfer risk $P[h \neq h_*]$")
+    axis.set_ylim(floor / 2, 2)
+    common = np.intersect1d(hard["hard_n_train"].values, distilled.dropna("n_train", how="all")["n_train"].values)
+    below = ""
+    if common.size:
+        best = hard.sel(hard_n_train=common[-1]).mean("hard_repeat").min()
+        ratio = float(best / distilled.sel(n_train=common[-1]).mean("repeat"))
+        below = f"n = {common[-1]}: hard labels have {style.number(ratio)} times distillation's risk"
+    style.title(axis, rf"Risk against n, $\kappa$ = {float(kappa):g}", below)
+
+
+if __name__ == "__main__":
+    run_figure(draw, FIGURE)

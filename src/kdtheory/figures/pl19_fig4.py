@@ -1,0 +1,82 @@
+"""Transfer risk against the loss of the optimizer's bias, on MNIST (PL19 Fig. 4), and along growing transfer sets."""
+
+from kdtheory.figures import style
+from kdtheory.figures.registry import Figure, run_figure
+
+FIGURE = Figure(
+    reads=("linear/bias",),
+    shows="Fig. 4",
+    question="2. Optimization bias: which minimiser does descent find?",
+    caption=(
+        "Left: students that all minimise the distillation loss on the same images of the digits 0 and 1, turned "
+        "away from gradient descent's solution (δ = 0) by a random direction of relative length δ. The paper shows "
+        "a risk that grows with δ. Dots are means over repeats (other transfer sets, and several splits of the data "
+        "between teacher and students), bars their 95 % interval, the band holds the central 90 % of the repeats; "
+        "the dashed line is the limit δ → ∞, where the random direction is all that is left. Right: distillation (δ "
+        "= 0) on transfer sets that grow by added points; each thin line is one growing set. The angle to the "
+        "teacher can only shrink along a line (Lemma 1), but the risk need not: look for thin lines that rise. A "
+        "risk of exactly zero on the test images lies on the lower edge as a hollow circle."
+    ),
+)
+
+
+def draw(bias):
+    """Draw risk against δ, and the risk of every growing transfer set."""
+    figure, axes = style.panels(2, width=4.2, height=3.4)
+    _draw_deltas(axes[0, 0], bias)
+    _draw_chains(axes[0, 1], bias)
+    return figure
+
+
+def _draw_deltas(axis, bias):
+    green = style.LEARNERS["reduced_bias"]
+    style.draw_spread(axis, bias["risk"], "repeat", green)
+    mean = style.draw_mean(axis, bias["risk"], "repeat", color=green, label=r"$w_\delta$, reduced bias")
+    start = mean.sel(delta=mean["delta"] == 0)
+    axis.plot(
+        start["delta"],
+        start,
+        "o",
+        color=style.LEARNERS["distillation"],
+        ms=6,
+        label=r"distillation, $\delta = 0$",
+        zorder=3,
+    )
+    limit, error = style.mean_and_error(bias["risk_limit"], "repeat")
+    axis.axhspan(limit - error.fillna(0), limit + error.fillna(0), color=green, alpha=0.25, linewidth=0)
+    axis.axhline(limit, color=green, linestyle="--", label=r"limit $\delta \to \infty$")
+    axis.set_ylim(0, max(0.55, 1.05 * float(limit)))
+    axis.set_xlabel(r"$\delta$ (larger = less optimization bias)")
+    axis.set_ylabel(r"transfer risk $P[h \neq h_*]$")
+    axis.legend(loc="lower right", bbox_to_anchor=(1, 0.08))
+    ends = f"risk {style.number(float(mean[0]))} at δ = {float(mean['delta'][0]):g}, "
+    ends += f"{style.number(float(mean[-1]))} at δ = {float(mean['delta'][-1]):g}"
+    style.title(axis, f"Risk against bias, MNIST 0/1, {int(bias['test_images'])} test images", ends)
+
+
+def _draw_chains(axis, bias):
+    chains = bias["chain_risk"].transpose("n_train", "chain")
+    blue, sizes = style.LEARNERS["distillation"], chains["n_train"].values
+    axis.set_xscale("log")
+    axis.set_yscale("log")
+    # Below what one wrong test image makes, and below the mean.
+    floor = style.floor_of(chains.mean("chain"), 1 / bias["test_images"]) / 2
+    axis.plot(sizes, chains.clip(min=floor), color=blue, alpha=0.25, linewidth=0.7)
+    axis.plot([], [], color=blue, alpha=0.5, linewidth=0.7, label="one growing transfer set")
+    style.draw_mean(axis, chains, "chain", floor=floor, color=blue, linewidth=2, label="mean over sets")
+    zero = (chains == 0).any("chain").values
+    style.mark_floor(axis, sizes, [0 if reached else float("nan") for reached in zero], floor, blue)
+    axis.plot([], [], "o", mfc="white", mec=blue, ms=5, label="risk exactly 0 in some sets")
+    axis.set_ylim(floor / 1.4, 1)
+    axis.set_xlabel("number of transfer points $n$")
+    axis.set_ylabel(r"transfer risk $P[h \neq h_*]$")
+    axis.legend(loc="upper right")
+    steps = chains.diff("n_train")
+    share = 100 * float((steps > 0).mean())
+    exact = 100 * float((chains.isel(n_train=-1) == 0).mean())
+    words = f"risk rises in {share:.0f} % of the steps; it is 0 in {exact:.0f} % of the sets at n = {sizes[-1]}"
+    style.title(axis, "Distillation along growing sets", words)
+
+
+if __name__ == "__main__":
+    run_figure(draw, FIGURE)

@@ -1,0 +1,103 @@
+"""Transfer risk against monotonicity for seven learners and more (PL19 Fig. 5)."""
+
+from fractions import Fraction
+
+import numpy as np
+
+from kdtheory.figures import style
+from kdtheory.figures.registry import Figure, run_figure
+
+FIGURE = Figure(
+    reads=("linear/monotonicity",),
+    shows="Fig. 5",
+    question="3. Strong monotonicity: does one more point always help?",
+    caption=(
+        "Each marker is a learner; all learners share the transfer sets. Across: the monotonicity index of eq. 34, "
+        "the share of sets to which one more point brings the student strictly closer to the teacher. Up: the risk. "
+        "Bars are 95 % intervals of both. The paper finds a negative correlation over distillation, the hard-target "
+        "learner and five students with reduced bias (δ beside the marker). Hollow markers: the same students when "
+        "the random direction q of the smaller set is kept and projected again, not drawn afresh; where an index "
+        "stands depends on this choice, which the paper leaves open. The max-margin student is the limit of descent "
+        "on hard labels: many points are no support vectors and leave it exactly where it was, which strict "
+        "improvement counts as failure; the cross counts only the sets where it moved. The paper's caption orders "
+        "the values of δ from left to right; compare."
+    ),
+)
+
+_NAMES = {
+    "distillation": ("distillation", "o"),
+    "hard_target_descent": ("hard labels, descent", "s"),
+    "hard_target_margin": ("hard labels, max-margin limit", "D"),
+    "reduced_bias": (r"reduced bias $w_\delta$", "^"),
+}
+
+
+def draw(monotonicity):
+    """Draw mean risk against monotonicity index, one marker a learner."""
+    figure, axes = style.panels(1, width=5.6, height=4.2)
+    axis, named = axes[0, 0], set()
+    for learner in map(str, monotonicity["learner"].values):
+        kind = "reduced_bias" if learner.startswith("delta_") else learner
+        words, marker = _NAMES.get(kind, (kind, "o"))
+        _draw_learner(axis, monotonicity.sel(learner=learner), kind, marker, None if kind in named else words)
+        named.add(kind)
+    axis.errorbar(
+        [], [], fmt="^", mfc="white", color=style.LEARNERS["reduced_bias"], label=r"$w_\delta$, same $q$ kept"
+    )
+    axis.set_xlabel("monotonicity index $m$ (strictly closer after one more point)")
+    axis.set_ylabel(r"transfer risk $P[h \neq h_*]$")
+    axis.set_xlim(0, 1.03)
+    index, risk = monotonicity["monotonicity"], monotonicity["risk"].mean("repeat")
+    axis.set_ylim(0, 1.25 * float(risk.max()))
+    axis.legend(loc="lower left")
+    papers = [name for name in map(str, index["learner"].values) if name != "hard_target_margin"]
+    words = f"{monotonicity.sizes['repeat']} transfer sets"
+    if len(papers) > 2:
+        correlation = np.corrcoef(index.sel(learner=papers), risk.sel(learner=papers))[0, 1]
+        words += (
+            f"; correlation {correlation:.2f}".replace("-", "−")
+            + f" over {len(papers)} learners (without the max-margin limit)"
+        )
+    style.title(axis, "Risk against monotonicity", words)
+    return figure
+
+
+def _draw_learner(axis, learner, kind, marker, label):
+    colour = style.LEARNERS.get(kind, style.GREY)
+    risk, error = (float(value) for value in style.mean_and_error(learner["risk"], "repeat"))
+    index, same_q = float(learner["monotonicity"]), float(learner["monotonicity_same_q"])
+    low, high = _wilson(index, learner.sizes["repeat"])
+    bars = {"xerr": [[index - low], [high - index]], "yerr": 0 if np.isnan(error) else error}
+    if same_q != index:
+        axis.plot([index, same_q], [risk, risk], color=colour, linewidth=0.8, alpha=0.6)
+        axis.plot(same_q, risk, marker, mfc="white", mec=colour, ms=6)
+    axis.errorbar(index, risk, **bars, fmt=marker, color=colour, ms=6, elinewidth=1, label=label)
+    name = str(learner["learner"].values)
+    if kind == "reduced_bias":
+        delta = Fraction(name.removeprefix("delta_")).limit_denominator(1000)
+        # The two smallest δ have almost the same risk: one label goes below its marker, the other above.
+        down = delta <= Fraction(1, 16)
+        axis.annotate(
+            f"δ = {delta}", (index, risk), (-5, -5 if down else 4), textcoords="offset points", ha="right",
+            va="top" if down else "bottom", fontsize=7.5,
+        )  # fmt: skip
+    ties = float(learner["tie_fraction"])
+    if 0.01 < ties < 1:
+        moved = index / (1 - ties)
+        axis.plot([index, moved], [risk, risk], color=colour, linewidth=0.8, linestyle=":")
+        axis.plot(moved, risk, "x", color=colour, ms=7, mew=1.5)
+        words = f"{100 * ties:.0f} % of the added points leave\nit where it was; of the others,\n"
+        words += f"{100 * moved:.0f} % help (×)"
+        axis.annotate(words, (index, risk), (7, 5), textcoords="offset points", fontsize=7.5)
+
+
+def _wilson(share, count):
+    """Wilson's 95 % interval of a share, which also stands where the share is 0 or 1."""
+    z = 1.959964
+    centre = (share + z**2 / (2 * count)) / (1 + z**2 / count)
+    width = z / (1 + z**2 / count) * np.sqrt(share * (1 - share) / count + z**2 / (4 * count**2))
+    return min(centre - width, share), max(centre + width, share)
+
+
+if __name__ == "__main__":
+    run_figure(draw, FIGURE)

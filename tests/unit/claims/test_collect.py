@@ -1,0 +1,82 @@
+import json
+import sys
+
+import pytest
+
+from kdtheory import storage
+from kdtheory.claims import collect
+from kdtheory.claims.registry import HOLDS, NOT_RUN, Outcome, claims, record
+
+CHECKED = "pl19-thm2-distance"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A results folder in which one claim was checked, and logs in which two jobs failed."""
+    results = tmp_path / "results"
+    entry = record(claims()[CHECKED], Outcome(HOLDS, "a | b\nc <d> w*", reading="ours"))
+    storage.write_json(entry, results / "claims" / f"{CHECKED}.json")
+    for log, line in {
+        "datasets/fetched/mnist": "mnist: no server answered",
+        "students/deep-below": "bad start",
+    }.items():
+        path = tmp_path / "logs" / f"{log}.log"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"12:00:00 working\nerror: {line}\n")
+    return results
+
+
+def collected(folder, jobs=None):
+    return {entry["id"]: entry for entry in collect.collect(sorted(folder.glob("claims/*.json")), folder, jobs)}
+
+
+def test_every_registered_claim_has_a_record_and_a_missing_one_says_what_it_needs(folder):
+    records = collected(folder)
+    assert list(records) == list(claims())
+    assert records[CHECKED]["verdict"] == HOLDS
+    missing = records["pl19-fig4-bias"]
+    assert (missing["verdict"], missing["n_cells"]) == (NOT_RUN, 0)
+    assert missing["reason"].startswith("needs linear/bias, which this run did not compute; ")
+    assert "datasets/fetched/mnist: mnist: no server answered" in missing["reason"]
+
+
+def test_only_errors_of_the_jobs_behind_a_group_are_its_reasons(folder):
+    records = collected(folder, {"linear/bias": ["datasets/fetched/mnist"], "linear/deep": ["students/deep-below"]})
+    assert "no server answered" in records["pl19-fig4-bias"]["reason"]
+    assert "bad start" not in records["pl19-fig4-bias"]["reason"]
+    assert "bad start" in records["pl19-eq73-norm"]["reason"]
+    assert "error" not in records["pl19-fig3-alignment"]["reason"]
+    assert records["pl19-fig3-alignment"]["reason"] == "needs linear/alignment, which this run did not compute"
+
+
+def test_a_claim_whose_data_exist_points_to_the_log_of_its_check(folder):
+    (folder / "analysis").mkdir()
+    for name in ("alignment", "margin"):
+        (folder / "analysis" / f"{name}.nc").touch()
+    reason = collected(folder)["pl19-lemma1-angle"]["reason"]
+    assert reason == "was not checked, though its data exist (logs/claims/alignment_and_margin.log)"
+
+
+def test_the_table_is_markdown_of_one_line_a_claim(folder):
+    records = list(collected(folder).values())
+    lines = collect.table(records).splitlines()
+    rows = [line for line in lines if line.startswith("| `")]
+    assert len(rows) == len(records)
+    assert lines[0] == f"{len(records)} claims: {len(records) - 1} not run, 1 holds."
+    (row,) = [row for row in rows if f"`{CHECKED}`" in row]
+    assert r"a \| b c \<d> w\* (Reading: ours.)" in row
+
+
+def test_the_page_escapes_what_it_shows(folder):
+    page = collect.page(list(collected(folder).values()))
+    assert "c &lt;d&gt; w*" in page and "<d>" not in page
+
+
+def test_the_command_writes_all_three_files_of_a_partial_run(folder, monkeypatch):
+    jobs = json.dumps({"linear/bias": ["datasets/fetched/mnist"]})
+    monkeypatch.setattr(sys, "argv", ["collect", "--partial", "--jobs", jobs, "--output-folder", str(folder)])
+    collect._main()
+    records = json.loads((folder / "claims.json").read_text())
+    assert [entry["id"] for entry in records] == list(claims())
+    assert (folder / "claims.md").read_text() == collect.table(records)
+    assert (folder / "claims.html").read_text() == collect.page(records)
