@@ -31,4 +31,4 @@ rule all:
 
 # A failed run still has a table of claims: those that were computed, and the others as `not run` with the reason.
 onerror:
-    shell("python -m kdtheory.claims.collect --partial --output-folder results")
+    shell("python -m kdtheory.claims.collect --partial --output-folder results --jobs {JOBS_BEHIND:q}")

@@ -18,7 +18,7 @@ def test_a_dry_run_of_the_full_study_in_a_fresh_copy_plans_every_stage(fresh):
     assert finished.returncode == 0, output_of(finished)
     rules = {
         "fetch_images", "make_dataset", "train_teacher", "export_logits", "fit_linear", "fit_deep_linear", "measure",
-        "draw_figure", "check_claim", "assemble_cube", "collect_claims",
+        "draw_figure", "check_claims_of_bias", "assemble_cube", "collect_claims",
     }  # fmt: skip
     assert rules <= planned_jobs(finished).keys()
 
@@ -30,10 +30,10 @@ def test_a_dry_run_of_the_full_study_in_a_fresh_copy_plans_every_stage(fresh):
         ("teachers", "export_logits", {"fit_linear", "measure"}),
         ("students", "fit_linear", {"measure", "draw_figure"}),
         ("analysis", "measure", {"draw_figure", "check_claim"}),
-        ("figures", "draw_figure", {"check_claim", "assemble_cube"}),
-        ("claims", "check_claim", {"draw_figure", "assemble_cube"}),
+        ("figures", "draw_figure", {"check_claims_of_bias", "assemble_cube"}),
+        ("claims", "check_claims_of_bias", {"draw_figure", "assemble_cube"}),
         ("pl19", "draw_figure", {"assemble_cube", "collect_claims"}),
-        ("results/figures/pl19_fig3.svg", "draw_figure", {"fit_deep_linear", "train_teacher", "check_claim"}),
+        ("results/figures/pl19_fig3.svg", "draw_figure", {"fit_deep_linear", "train_teacher", "check_claims_of_bias"}),
     ],
 )  # fmt: skip
 def test_one_stage_one_paper_or_one_figure_builds_what_it_needs_and_nothing_else(fresh, target, last_rule, absent):

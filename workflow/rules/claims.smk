@@ -4,23 +4,6 @@ from kdtheory.claims import registry as claim_registry
 CLAIMS = {name: claim for name, claim in claim_registry.claims().items() if measurable(claim.reads)}
 
 
-def jobs_behind(experiment):
-    """Logs of the jobs that an experiment's group comes from, which say why it is missing."""
-    used = list(cells(experiment).values())
-    images = [name for name in datasets_of(experiment) if block("datasets", name, "kind") == "digits"]
-    return [
-        f"analysis/{experiment}",
-        *(f"students/{experiment}-{cell}" for cell in cells(experiment)),
-        *(f"datasets/{name}" for name in datasets_of(experiment)),
-        *(["datasets/fetched/mnist"] if images else []),
-        *sorted({f"teachers/{cell['teacher']}" for cell in used}),
-        *sorted({f"teachers/{cell['teacher']}-{cell['dataset']}" for cell in used}),
-    ]
-
-
-JOBS_BEHIND = json.dumps({group: jobs_behind(experiment) for group, experiment in GROUPS.items()})
-
-
 rule claims:
     input:
         expand("results/claims/{claim}.json", claim=CLAIMS),

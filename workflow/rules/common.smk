@@ -160,3 +160,20 @@ def measurable(reads):
 def groups_read(reads):
     """The group files that a figure or claim reads, in its order."""
     return [group_file(GROUPS[group]) for group in reads]
+
+
+def jobs_behind(experiment):
+    """Logs of the jobs that an experiment's group comes from, which say why it is missing."""
+    used = list(cells(experiment).values())
+    images = [name for name in datasets_of(experiment) if block("datasets", name, "kind") == "digits"]
+    return [
+        f"analysis/{experiment}",
+        *(f"students/{experiment}-{cell}" for cell in cells(experiment)),
+        *(f"datasets/{name}" for name in datasets_of(experiment)),
+        *(["datasets/fetched/mnist"] if images else []),
+        *sorted({f"teachers/{cell['teacher']}" for cell in used}),
+        *sorted({f"teachers/{cell['teacher']}-{cell['dataset']}" for cell in used}),
+    ]
+
+
+JOBS_BEHIND = json.dumps({group: jobs_behind(experiment) for group, experiment in GROUPS.items()})

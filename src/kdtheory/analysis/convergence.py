@@ -104,14 +104,14 @@ def _curvature(inputs, weights, limit):
     """Smallest 2(L(v) − L(w) − ∇L(w)ᵀ(v − w))/‖v − w‖² over the other points v of the path, and with v and w exchanged.
 
     That numerator is the loss of a student v whose teacher is w: both are Bregman divergences of the softplus. Points
-    closer than a millionth of the limit's norm are left out, since rounding moves them as much.
+    closer than 1e-4 of the limit's norm are left out, since rounding moves a float32 path by 1e-6 of it.
     """
     curvature = np.full(weights.shape[:-1], np.nan)
     for precision, path in enumerate(weights):
         points = np.vstack([path, limit])
         logits = points @ inputs.T
         squared = np.sum((points[:, None] - points) ** 2, axis=-1)
-        apart = squared > (1e-6 * np.linalg.norm(limit)) ** 2
+        apart = squared > (1e-4 * np.linalg.norm(limit)) ** 2
         ratio = 2 * soft_loss(logits[:, None], logits) / np.where(apart, squared, np.nan)
         smallest = np.fmin(np.fmin.reduce(ratio, axis=0), np.fmin.reduce(ratio, axis=1))
         curvature[precision] = smallest[:-1]

@@ -23,9 +23,6 @@ FIGURE = Figure(
     ),
 )
 
-# Below this angle (rad) to the teacher the student is the teacher up to rounding.
-RECOVERED = 1e-6
-
 
 def draw(alignment):
     """Draw risk against κ on linear and logarithmic axes, and against n."""
@@ -82,7 +79,7 @@ def _gram(sweep, size):
 def _draw_growth(axis, alignment):
     kappa = alignment["kappa"][alignment["risk"].notnull().any("repeat").sum("n_train").argmax("kappa")]
     growth = alignment.sel(kappa=kappa).dropna("n_train", subset=["risk"], how="all")
-    recovered = growth["angle"].max("repeat") < RECOVERED
+    recovered = growth["n_train"] >= growth["input_dim"].where(growth["risk"].notnull()).max("repeat")
     hard = alignment["risk_hard_target"].dropna("hard_n_train", how="all")
     distilled = growth["risk"].where(~recovered)
     # A decade of room for what lies on the floor.

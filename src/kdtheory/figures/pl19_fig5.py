@@ -18,7 +18,7 @@ FIGURE = Figure(
         "learner and five students with reduced bias (δ beside the marker). Hollow markers: the same students when "
         "the random direction q of the smaller set is kept and projected again, not drawn afresh; where an index "
         "stands depends on this choice, which the paper leaves open. The max-margin student is the limit of descent "
-        "on hard labels: many points are no support vectors and leave it exactly where it was, which strict "
+        "on hard labels: an added point that is no support vector leaves it exactly where it was, which strict "
         "improvement counts as failure; the cross counts only the sets where it moved. The paper's caption orders "
         "the values of δ from left to right; compare."
     ),

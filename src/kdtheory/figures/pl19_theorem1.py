@@ -1,5 +1,7 @@
 """Gradient descent on soft labels converges to the projected teacher (PL19 Theorem 1)."""
 
+import numpy as np
+
 from kdtheory.figures import style
 from kdtheory.figures.registry import Figure, run_figure
 
@@ -8,14 +10,16 @@ FIGURE = Figure(
     shows="Theorem 1",
     question="4. What does the student learn?",
     caption=(
-        "Distance of gradient descent to the limit that Theorem 1 names, relative to the limit's norm, against the "
-        "number of steps: the projection of the teacher onto the data span where n < d, the teacher itself where n "
-        "≥ d. The paper proves convergence, at an exponential rate, and states no constant. A line that bends down "
-        "to the rounding floor has converged; float32 (dashed) stops at its own, higher floor. The rate shrinks "
-        "with the smallest slope of the sigmoid, so a teacher with a large norm, whose soft labels are almost hard, "
-        "is approached far more slowly: a line that is still high at the last step has not converged, and no "
-        "statement is made about where it would end. The numbers at the right are the distances that remain at the "
-        "last step where it is above rounding (float64)."
+        "Above: the distance of gradient descent to the limit that Theorem 1 names, relative to the limit's norm, "
+        "against the number of steps: the projection of the teacher onto the data span where n < d, the teacher "
+        "itself where n ≥ d. The paper proves convergence, at an exponential rate, and states no constant. A line "
+        "that bends down to the rounding floor has converged; float32 (dashed) stops at its own, higher floor. The "
+        "rate shrinks with the smallest slope of the sigmoid, so a teacher with a large norm, whose soft labels are "
+        "almost hard, is approached far more slowly: a line that is still high at the last step has not converged, "
+        "and no statement is made about where it would end. The numbers at the right are the distances that remain "
+        "at the last step where it is above rounding (float64). Below: half the squared gradient divided by the "
+        "loss. Corollary A.1 says that it stays above some c > 0, which makes the loss fall at least like exp(−2ct) "
+        "under gradient flow (eq. 54); the least value of each line is the c that the path itself shows."
     ),
 )
 
@@ -30,20 +34,26 @@ def draw(convergence):
     )
     shapes.sort(key=lambda shape: shape[0] >= shape[1])
     colours = style.shades(sorted(set(convergence["teacher_norm"].values)))
-    distance = convergence["relative_distance"]
-    floor = style.floor_of(distance, least=1e-17)
-    figure, axes = style.panels(len(shapes), width=4.4, height=3.6, sharey=True)
-    for axis, (n_train, dim) in zip(axes[0], shapes, strict=True):
+    floor = style.floor_of(convergence["relative_distance"], least=1e-17)
+    figure, axes = style.panels(len(shapes), 2, width=4.4, height=3.3, sharex=True, sharey="row")
+    for (upper, lower), (n_train, dim) in zip(axes.T, shapes, strict=True):
         members = (convergence["n_train"] == n_train) & (convergence["dim"] == dim)
+        least = np.inf
         for name in convergence["setting"].values[members.values]:
-            _draw_setting(axis, distance.sel(setting=name), colours, floor)
-        axis.set_xscale("log")
-        axis.set_yscale("log")
-        axis.set_ylim(floor / 2, 3)
-        axis.set_xlabel("gradient step $t$")
+            setting = convergence.sel(setting=name)
+            colour = colours[float(setting["teacher_norm"])]
+            _draw_distance(upper, setting["relative_distance"], colour, floor)
+            least = min(least, _draw_rate(lower, setting, colour))
+        for axis in (upper, lower):
+            axis.set_xscale("log")
+            axis.set_yscale("log")
+        upper.set_ylim(floor / 2, 3)
+        lower.set_xlabel("gradient step $t$")
         sign, limit = ("<", "the projected teacher") if n_train < dim else ("≥", "the teacher itself")
-        style.title(axis, f"n = {n_train} {sign} d = {dim}", f"limit: {limit}")
+        style.title(upper, f"Distance, n = {n_train} {sign} d = {dim}", f"limit: {limit}")
+        style.title(lower, "Rate of the loss (Corollary A.1)", f"least value {style.number(least)}")
     axes[0, 0].set_ylabel(r"relative distance $\|w(t) - \hat{w}\| \,/\, \|\hat{w}\|$")
+    axes[1, 0].set_ylabel(r"$\frac{1}{2}\,\|\nabla L\|^2 \,/\, L$")
     for norm, colour in colours.items():
         axes[0, 0].plot([], [], color=colour, label=rf"$\|w_*\|$ = {norm:g}")
     for name, line in zip(("float64", "float32"), ("-", "--"), strict=True):
@@ -52,22 +62,28 @@ def draw(convergence):
     return figure
 
 
-def _draw_setting(axis, distance, colours, floor):
-    norm = float(distance["teacher_norm"])
+def _draw_distance(axis, distance, colour, floor):
     for precision, line in (("float64", "-"), ("float32", "--")):
         if precision not in distance["precision"].values:
             continue
-        path = distance.sel(precision=precision).dropna("step")
         # A logarithmic axis has no step 0, where the distance is 1.
-        path = path.sel(step=path["step"] > 0)
+        path = distance.sel(precision=precision, step=distance["step"] > 0).dropna("step")
         width = 1.5 if precision == "float64" else 1.0
-        axis.plot(path["step"], path.clip(min=floor), color=colours[norm], linestyle=line, linewidth=width)
+        axis.plot(path["step"], path.clip(min=floor), color=colour, linestyle=line, linewidth=width)
         last = float(path[-1]) if path.size else 0.0
         if precision == "float64" and last > ROUNDING:
             axis.annotate(
                 style.number(last), (float(path["step"][-1]), last), (4, 0), textcoords="offset points",
-                va="center", fontsize=7, color=colours[norm], annotation_clip=False,
+                va="center", fontsize=7, color=colour, annotation_clip=False,
             )  # fmt: skip
+
+
+def _draw_rate(axis, setting, colour):
+    """Draw the ratio while the distance is above rounding, and return its least value."""
+    path = setting.sel(precision="float64", step=setting["step"] > 0)
+    ratio = path["polyak_ratio"].where(path["relative_distance"] > ROUNDING)
+    axis.plot(path["step"], ratio, color=colour)
+    return float(ratio.min())
 
 
 if __name__ == "__main__":

@@ -73,9 +73,10 @@ def relu_kernels(x1, x2=None, *, depth=3, weight_std=1.0, bias_std=1.0):
             if symmetric and i == j:
                 # A matrix product may round entry (i, j) and entry (j, i) differently.
                 cosine = (cosine + cosine.T) / 2
-            ntk[block], nngp[block] = _block(cosine, rows, columns, *block)
-            if symmetric and i < j:
-                ntk[block[::-1]], nngp[block[::-1]] = ntk[block].T, nngp[block].T
+            for kernel, values in zip((ntk, nngp), _block(cosine, rows, columns, *block), strict=True):
+                kernel[block] = values
+                if symmetric and i < j:
+                    kernel[block[::-1]] = values.T
     return ntk, nngp
 
 

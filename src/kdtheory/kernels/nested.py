@@ -6,6 +6,9 @@ import numpy as np
 from scipy.linalg.blas import dtrsm
 from scipy.linalg.lapack import dpotrf
 
+# Largest block handed to LAPACK: OpenBLAS 0.3.30 on two threads dies of a segmentation fault from about 15,000 on.
+PANEL = 4096
+
 
 class NotPositiveDefiniteError(np.linalg.LinAlgError):
     """A Gram matrix that is not positive definite in float64, for instance because a point occurs twice.
@@ -151,13 +154,13 @@ class NestedRegression:
 
 
 def _cholesky(gram):
-    """Lower factor in a Fortran-ordered array, whose upper triangle is left as it was."""
+    """Lower factor in a Fortran-ordered array, whose upper triangle means nothing."""
     factor = gram.copy(order="K")
     if not factor.flags.f_contiguous:
         # LAPACK wants columns in one piece; of a symmetric matrix the transposed view will do.
         factor = factor.T
     noise = len(gram) * np.finfo(np.float64).eps * np.abs(np.diagonal(gram))
-    factor, failed_minor = dpotrf(factor, lower=1, clean=0, overwrite_a=1)
+    failed_minor = _factorise(factor)
     pivots = np.diagonal(factor) ** 2
     if failed_minor:
         # The factorisation ended at a pivot that is not positive, and left it there instead of its root.
@@ -168,6 +171,21 @@ def _cholesky(gram):
     if lost.size:
         raise NotPositiveDefiniteError(int(lost[0]) + 1, float(pivots[lost[0]]))
     return factor
+
+
+def _factorise(matrix):
+    """Overwrite the lower triangle of a symmetric matrix by its factor; return the minor that fails, or 0."""
+    for start in range(0, len(matrix), PANEL):
+        panel, below = slice(start, start + PANEL), slice(start + PANEL, None)
+        if start > 0:
+            matrix[start:, panel] -= matrix[start:, :start] @ matrix[panel, :start].T
+        corner, failed_minor = dpotrf(matrix[panel, panel], lower=1, clean=0, overwrite_a=1)
+        matrix[panel, panel] = corner
+        if failed_minor:
+            return start + failed_minor
+        if start + PANEL < len(matrix):
+            matrix[below, panel] = dtrsm(1.0, corner, matrix[below, panel], side=1, lower=1, trans_a=1)
+    return 0
 
 
 def _check_gram(gram):

@@ -60,6 +60,7 @@ def test_alignment_risk_agrees_with_explicit_points_and_with_gram_sampling(align
 def test_alignment_growth_has_its_own_repeats_and_zero_risk_from_d_points_on(alignment_experiment):
     group = alignment.measure(alignment_experiment)
     growth = group["risk"].sel(kappa=1.0).isel(repeat=slice(60, 63))
+    assert (group["input_dim"] == 40).all() and group["input_dim"].sizes == {"repeat": 63}
     assert growth.notnull().all()
     assert (growth.sel(n_train=40) < 1e-12).all()
     assert group["risk"].sel(kappa=0.5, n_train=[1, 20, 40]).isnull().all()
@@ -119,6 +120,21 @@ def test_convergence_measures_the_path_and_its_gradients(study):
     assert float(one["gradient_norm"].isel(step=1)) == pytest.approx(np.linalg.norm(gradient), rel=1e-9)
     assert float(one["teacher_distance"]) == pytest.approx(np.linalg.norm(limit - teacher), rel=1e-9)
     assert (one["polyak_ratio"] >= one["strong_convexity"]).where(one["loss"] > 1e-20, True).all()
+    assert (group["gradient_error"] < 1e-12).all()
+    points = np.vstack([weights, limit])
+
+    def value(w):
+        u = expit(inputs @ w)
+        return np.mean(target * np.log(target / u) + (1 - target) * np.log((1 - target) / (1 - u)))
+
+    def curvature(w, v):
+        slope = (expit(inputs @ w) - target) @ inputs / 4
+        return 2 * (value(v) - value(w) - slope @ (v - w)) / np.sum((v - w) ** 2)
+
+    others = [v for index, v in enumerate(points) if index != 2]
+    smallest = min(min(curvature(points[2], v), curvature(v, points[2])) for v in others)
+    assert float(one["curvature"].isel(step=2)) == pytest.approx(smallest, rel=1e-6)
+    assert (group["curvature"] >= group["strong_convexity"]).all()
 
 
 def test_deep_distances_follow_the_law_and_stay_below_the_bound(study):
@@ -135,6 +151,9 @@ def test_deep_distances_follow_the_law_and_stay_below_the_bound(study):
     _check_labels(group)
     np.testing.assert_allclose(group["distance"], group["distance_law"], rtol=0.01)
     assert (group["distance"] < group["distance_bound"]).all()
+    # Within the span the student is ŵ, and what is left is perpendicular to it.
+    np.testing.assert_allclose(np.tan(group["angle"]), group["distance"], rtol=1e-5)
+    np.testing.assert_array_equal(group["angle_by_start"].sel(start="balanced"), group["angle"])
     assert (group["recovery_distance"] < 1e-7).all()
     assert (group["flow_error"] < 1e-12).all()
     assert float(group["flow_error_by_start"].sel(start="gaussian", depth=2).min()) > 1e-3
@@ -159,6 +178,16 @@ def test_monotonicity_compares_each_set_with_itself_and_one_more_point(study):
     assert float(group["monotonicity"].sel(learner="delta_1.0")) == pytest.approx(float(closer.mean()))
     assert 0.3 < float(group["tie_fraction"].sel(learner="hard_target_margin")) < 0.9
     assert float(group["tie_fraction"].sel(learner="distillation")) == 0
+    inputs = experiment.dataset_of("chains")["inputs"].isel(kappa=0, sample=slice(3)).values
+    teacher = inputs[..., 0]  # the teacher is the first axis, of length 1
+    for learner in ("delta_1.0", "hard_target_descent"):
+        student = experiment.student("chains")["weights"].sel(learner=learner, n_train=3).isel(kappa=0)
+        found = np.einsum("rsa,ra->rs", inputs, student.transpose("repeat", "axis").values)
+        deviation = np.abs(found - teacher).max(axis=1) / np.abs(teacher).max(axis=1)
+        np.testing.assert_allclose(group["logit_deviation"].sel(learner=learner), deviation, atol=1e-13)
+        target, soft = expit(teacher), expit(found)
+        loss = np.mean(target * np.log(target / soft) + (1 - target) * np.log((1 - target) / (1 - soft)), axis=1)
+        np.testing.assert_allclose(group["training_loss"].sel(learner=learner), loss, atol=1e-13)
 
 
 def test_angle_law_tabulates_every_task(study):
@@ -215,3 +244,5 @@ def test_bias_counts_disagreement_with_the_teacher_of_the_split():
         )
         assert float(group["risk_limit"].isel(repeat=repeat)) == np.mean((test @ directions[repeat] > 0) != teacher)
     assert int(group["test_images"]) == 20
+    np.testing.assert_array_equal(group["split"], split)
+    np.testing.assert_array_equal(group["chain_split"], split)
