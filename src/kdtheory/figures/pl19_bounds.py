@@ -20,9 +20,9 @@ FIGURE = Figure(
         "colour. Lower middle: data crowded at the boundary, for which Corollary 2's constant c exceeds 1; a mean "
         "risk (with its 95 % interval) above the printed bound is a counterexample to it as printed, while the "
         "bound that its proof gives is far larger. Lower right: the angle to the teacher as single transfer sets "
-        "grow, each thin line one set; Lemma 1 says that no line ever rises. The risk, by contrast, is promised "
-        "nothing more than its bounds. Dots are means over transfer sets, bars 95 % intervals; hollow circles on "
-        "the lower edge are exactly zero, hollow triangles are below the axis."
+        "grow, each thin line one set; Lemma 1 says that no line ever rises. On these data, which are symmetric "
+        "about the teacher, the risk follows the angle. Dots are means over transfer sets, bars 95 % intervals; "
+        "hollow circles on the lower edge are exactly zero, hollow triangles are below the axis."
     ),
 )
 

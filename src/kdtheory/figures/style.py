@@ -28,6 +28,7 @@ PANEL_WIDTH, PANEL_HEIGHT = 3.6, 3.0
 
 # How strongly soft ratios are spread near 0 and 1: 1 would be evenly, 0 all at one place.
 _STRETCH = 0.35
+_FROM_HARD_TO_SOFT = [(0, ORANGE), (0.3, RED), (0.55, PURPLE), (0.75, SKY), (0.87, BLUE), (1, "#221155")]
 
 _RC = {
     "font.family": "DejaVu Sans",
@@ -108,10 +109,11 @@ def soft_ratio_axis(axes, ticks):
 
 
 def soft_ratio_colours(soft_ratios):
-    """Return the colour of each soft ratio, in every figure the same: dark blue for soft, orange for hard labels."""
-    import matplotlib
+    """Return the colour of each soft ratio, in every figure the same: orange for hard labels, dark blue for soft."""
+    from matplotlib.colors import LinearSegmentedColormap
 
-    return {ratio: matplotlib.colormaps["plasma"](0.82 * (1 - soft_ratio_position(ratio))) for ratio in soft_ratios}
+    colours = LinearSegmentedColormap.from_list("soft_ratio", _FROM_HARD_TO_SOFT)
+    return {ratio: colours(float(soft_ratio_position(ratio))) for ratio in soft_ratios}
 
 
 def mean_and_error(values, over):

@@ -1,6 +1,8 @@
 """Finite fully connected ReLU networks in NTK parameterization, and their empirical tangent kernel."""
 
 from functools import partial
+from itertools import accumulate, pairwise
+from math import prod
 
 import jax
 import jax.numpy as jnp
@@ -35,12 +37,12 @@ def init_network(key, dim, width, depth):
         if size < 1:
             raise ValueError(f"{name} is {size}; it must be 1 or more")
     sizes = [dim, *[width] * depth, 1]
-    params = []
-    for fan_in, fan_out, layer_key in zip(sizes, sizes[1:], jax.random.split(key, depth + 1), strict=False):
-        weight_key, bias_key = jax.random.split(layer_key)
-        weight = jax.random.normal(weight_key, (fan_in, fan_out), jnp.float64)
-        params.append((weight, jax.random.normal(bias_key, (fan_out,), jnp.float64)))
-    return params
+    shapes = [(fan_in + 1, fan_out) for fan_in, fan_out in pairwise(sizes)]
+    # One draw for all layers: XLA takes most of a second to compile its generator, each time that it occurs.
+    ends = list(accumulate(prod(shape) for shape in shapes))
+    draws = jnp.split(jax.random.normal(key, (ends[-1],), jnp.float64), ends[:-1])
+    layers = [draw.reshape(shape) for draw, shape in zip(draws, shapes, strict=True)]
+    return [(layer[:-1], layer[-1]) for layer in layers]
 
 
 def apply_network(params, x):

@@ -1,0 +1,84 @@
+"""Measurement ``wide/example``: a teacher of one input and the logits of its students (JZ20 Fig. 4 left)."""
+
+import numpy as np
+import xarray as xr
+
+from kdtheory.analysis.stage import labelled, run_measure
+from kdtheory.theory.stationarity import cutoff_approximation, effective_logits, label_smoothing_logit, threshold_logit
+
+
+def measure(experiment):
+    """Measure teacher logits by epoch, effective logits by soft ratio, and how teachers' logits grow in training."""
+    dataset = experiment.dataset_of("main").isel(repeat=0)
+    axis = {"x": dataset["inputs"].isel(axis=0).values}
+    truth = xr.DataArray(dataset["truth"].values / dataset.attrs["truth_std"], dims="x", coords=axis)
+    logits = experiment.logits_of("main")["logits"].isel(repeat=0, drop=True).rename(sample="x").assign_coords(axis)
+    first = logits.isel(teacher=0, drop=True)
+    ratios = experiment.settings["soft_ratios"]
+    ratio = xr.DataArray(ratios, dims="soft_ratio", coords={"soft_ratio": ratios})
+    group = {
+        "boundary": ((truth > 0).astype(np.int64), "class of the ground truth", "JZ20 Fig. 4 left top"),
+        "truth": (truth, "ground truth f_g in units of its spread", "ours"),
+        "teacher_logit": (first, "teacher logit", "JZ20 Fig. 4 left middle"),
+        **_student_logits(first.isel(stopping_epoch=-1, drop=True), ratio, experiment.settings["temperature"]),
+        **_shape(logits, truth),
+    }
+    return xr.Dataset({name: labelled(values, words, source) for name, (values, words, source) in group.items()})
+
+
+def _student_logits(logits, ratio, temperature):
+    """Effective logits of a perfect teacher, and JZ20's two pictures of them: label smoothing and a cut-off."""
+    labels = (logits > 0).astype(int)
+    smoothed = xr.apply_ufunc(label_smoothing_logit, ratio) * (2 * labels - 1)
+    return {
+        "effective_logit": (
+            xr.apply_ufunc(effective_logits, logits, labels, ratio, temperature).transpose("soft_ratio", "x"),
+            "effective student logit",
+            "JZ20 Fig. 4 left bottom",
+        ),
+        "label_smoothing": (
+            smoothed.transpose("soft_ratio", "x"),
+            "logit of label smoothing whose weight is the soft ratio",
+            "JZ20 Sec. 4.2",
+        ),
+        "cutoff": (
+            xr.apply_ufunc(cutoff_approximation, logits, ratio, temperature).transpose("soft_ratio", "x"),
+            "cut-off approximation of the effective logit",
+            "JZ20 Sec. 4.2",
+        ),
+        "threshold": (
+            xr.apply_ufunc(threshold_logit, ratio, temperature),
+            "least effective logit of a correct teacher",
+            "JZ20 Sec. 4.2",
+        ),
+    }
+
+
+def _shape(logits, truth):
+    """Scale and detail of each teacher's logits, and what they know of the boundary."""
+    scale = np.sqrt((logits**2).mean("x"))
+    span = float(logits["x"][-1] - logits["x"][0])
+    by_teacher = {
+        "logit_scale": (scale, "root mean square of the teacher logits"),
+        "logit_slope": (
+            np.abs(logits.diff("x")).sum("x") / (span * scale),
+            "mean slope of the teacher logits over their scale",
+        ),
+        "sign_changes": (_sign_changes(logits), "class boundaries of the teacher"),
+        "boundary_error": (((logits > 0) != (truth > 0)).mean("x"), "share of x where the teacher's class is wrong"),
+    }
+    group = {
+        name: (values.transpose("stopping_epoch", "teacher"), words, "JZ20 Fig. 4 left middle")
+        for name, (values, words) in by_teacher.items()
+    }
+    return group | {
+        "true_sign_changes": (_sign_changes(truth), "class boundaries of the ground truth", "JZ20 Fig. 4 left top")
+    }
+
+
+def _sign_changes(values):
+    return (values > 0).astype(np.int64).diff("x").pipe(np.abs).sum("x")
+
+
+if __name__ == "__main__":
+    run_measure(measure)

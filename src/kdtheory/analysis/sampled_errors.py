@@ -1,0 +1,22 @@
+"""What the shares of test points in student files stand for: their number, and the teachers' own errors."""
+
+import numpy as np
+
+from kdtheory.analysis.stage import labelled
+
+# Value of a dataset's variable ``part`` for test points.
+_TEST = 1
+
+
+def sample_size(experiment, cell):
+    """Return the number of test points of each run of a cell: shares times it are counts."""
+    count = (experiment.dataset_of(cell)["part"] == _TEST).sum().astype(np.int64)
+    return labelled(count, "number of test points of a run", "ours")
+
+
+def teacher_error(experiment, cell):
+    """Return the error of each of a cell's teachers at each stopping epoch, (teacher, stopping_epoch)."""
+    error = experiment.logits_of(cell)["teacher_error"].transpose("teacher", "stopping_epoch")
+    students = experiment.student(cell)
+    error = error.sel({dim: np.atleast_1d(students[dim].values) for dim in error.dims})
+    return labelled(error, "teacher's error on a large fresh sample", "JZ20 Sec. 5")

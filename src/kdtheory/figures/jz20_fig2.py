@@ -1,0 +1,148 @@
+"""Transfer risk, angles of the features and convergence of the student's direction (JZ20 Fig. 2)."""
+
+import numpy as np
+
+from kdtheory.figures import style
+from kdtheory.figures.registry import Figure, run_figure
+
+FIGURE = Figure(
+    reads=("wide/transfer",),
+    shows="Fig. 2",
+    question="7. Transfer risk: do soft labels teach faster?",
+    caption=(
+        "Students of a network teacher whose decisions count as the truth. Upper left: transfer risk against the "
+        "sample size n. The paper shows power laws, the steepest for purely soft labels (ρ = 1). Lines join means "
+        "over runs, bars are 95 % intervals; the legend has the slope of a straight line through the means with a "
+        "95 % jackknife interval over runs; grey lines have the slopes −1/2 and −1. Upper right: p(β) of eq. 6, the "
+        "probability that the features of a point make a larger angle than β with the oracle's weights, near a "
+        "right angle. The paper shows curves that are close to linear at the right end and not ordered by ρ. Lower "
+        "left: the angle α′ between the weights of the student and of the oracle, which the paper shows to shrink "
+        "fastest for ρ = 1; the oracle is a student of the largest number N of other points. Lower right: this "
+        "angle at the largest n against N, with an oracle of other points (solid) and one that has the student's "
+        "points too (dashed). With hard labels the target jumps, no finite weights fit it, and the angle drifts to "
+        "a right angle as N grows: its level then says as much of the oracle as of the student, and only the order "
+        "in ρ at one N can be read."
+    ),
+)
+
+RIGHT_ANGLE = np.pi / 2
+
+
+def draw(transfer):
+    """Draw risk against n, p(β), α′ against n, and α′ against the oracle's size, for the network teacher."""
+    here = transfer.sel(teacher_kind="network").sortby("soft_ratio")
+    colours = style.soft_ratio_colours(here["soft_ratio"].values)
+    figure, axes = style.panels(2, 2, width=4.7, height=3.7)
+    _draw_risk(axes[0, 0], here["risk"], colours)
+    _draw_survival(axes[0, 1], here, colours)
+    _draw_angle(axes[1, 0], here["oracle_angle"].isel(oracle_size=-1), colours)
+    _draw_drift(axes[1, 1], here, colours)
+    for ratio, colour in colours.items():
+        axes[1, 0].plot([], [], "s", color=colour, ms=6, label=f"ρ = {ratio:g}")
+    style.legend_below(figure, 9, axes[1, :1])
+    return figure
+
+
+def log_slope(values):
+    """Fit the power law of a mean over runs.
+
+    Parameters
+    ----------
+    values : xarray.DataArray, dims (n_train, repeat)
+
+    Returns
+    -------
+    slope, half_width : float
+        Slope of ln E[values] in ln n by least squares over the sizes where the mean is positive without any one run,
+        and the half width of its 95 % jackknife interval over runs.
+    """
+    from scipy.special import stdtrit
+
+    values = values.transpose("n_train", "repeat").dropna("n_train")
+    table, runs = values.values, values.sizes["repeat"]
+    without = (table.sum(1, keepdims=True) - table) / (runs - 1)
+    kept = (without > 0).all(1)
+    logs = np.log(np.column_stack([table.mean(1)[kept], without[kept]]))
+    slope, *others = np.polyfit(np.log(values["n_train"].values[kept]), logs, 1)[0]
+    error = np.sqrt((runs - 1) * np.var(others))
+    return slope, stdtrit(runs - 1, 0.975) * error
+
+
+def _draw_risk(axis, risk, colours):
+    floor = style.floor_of(risk.mean("repeat"))
+    _logarithmic(axis)
+    for ratio, colour in colours.items():
+        slope, error = log_slope(risk.sel(soft_ratio=ratio))
+        words = f"ρ = {ratio:g}: {slope:.2f} ± {error:.2f}".replace("-", "−")
+        style.draw_mean(
+            axis, risk.sel(soft_ratio=ratio), "repeat", floor=floor, color=colour, linewidth=1.2, ms=3.5, label=words
+        )
+    sizes = risk["n_train"].values[[0, -1]].astype(float)
+    for power in (-0.5, -1.0):
+        guide = 0.5 * (sizes / sizes[0]) ** power
+        axis.plot(sizes, guide, color=style.GREY, linewidth=0.7, zorder=1)
+        axis.annotate(
+            {-0.5: "−1/2", -1.0: "−1"}[power], (sizes[1], guide[1]), (3, 0), textcoords="offset points", va="center",
+            fontsize=7, color=style.GREY, annotation_clip=False,
+        )  # fmt: skip
+    # Room below for the legend.
+    axis.set_ylim(floor / 30, 1)
+    axis.set_ylabel(r"transfer risk $P[z_t z_s < 0]$")
+    axis.legend(loc="lower left", ncols=2, fontsize=6.5)
+    style.title(axis, "Risk against the sample size", "with slopes; grey lines: slopes −1/2 and −1")
+
+
+def _draw_survival(axis, here, colours):
+    size = here["oracle_size"].values[-1]
+    survival = here["angle_survival"].sel(oracle_size=size)
+    smallest = float(here["smallest_angle"].sel(oracle_size=size).min())
+    for ratio, colour in colours.items():
+        runs = survival.sel(soft_ratio=ratio).transpose("beta", "repeat")
+        style.draw_spread(axis, runs, "repeat", colour)
+        axis.plot(runs["beta"], runs.mean("repeat"), color=colour)
+    axis.set_xlim(RIGHT_ANGLE - 1.1 * (RIGHT_ANGLE - smallest), RIGHT_ANGLE)
+    axis.set_ylim(0, 1.03)
+    axis.set_xlabel(r"angle $\beta$ (rad), up to $\pi/2$")
+    axis.set_ylabel(r"$p(\beta)$, share of points beyond $\beta$")
+    degrees = np.rad2deg(smallest)
+    style.title(axis, f"Angles of features and oracle, N = {size}", f"no point is nearer than {degrees:.1f}°")
+
+
+def _draw_angle(axis, angle, colours):
+    _logarithmic(axis)
+    for ratio, colour in colours.items():
+        style.draw_mean(axis, angle.sel(soft_ratio=ratio), "repeat", color=colour, linewidth=1.2, ms=3.5)
+    axis.axhline(RIGHT_ANGLE, color=style.INK, linewidth=0.8, linestyle=":")
+    axis.set_ylabel(r"angle $\alpha'_n$ of student and oracle (rad)")
+    slopes = (
+        f"{log_slope(angle.sel(soft_ratio=ratio))[0]:.2f} (ρ = {ratio:g})" for ratio in (min(colours), max(colours))
+    )
+    style.title(axis, f"Direction, N = {int(angle['oracle_size'])}", f"slope {' and '.join(slopes)}".replace("-", "−"))
+
+
+def _draw_drift(axis, here, colours):
+    last = here.isel(n_train=-1)
+    axis.set_xscale("log")
+    for ratio, colour in colours.items():
+        for name, line in (("oracle_angle", "-"), ("oracle_angle_nested", "--")):
+            style.draw_mean(
+                axis, last[name].sel(soft_ratio=ratio), "repeat", color=colour, linestyle=line, linewidth=1.2, ms=3.5
+            )
+    axis.axhline(RIGHT_ANGLE, color=style.INK, linewidth=0.8, linestyle=":")
+    sizes = here["oracle_size"].values
+    axis.set_xticks(sizes, [str(size) for size in sizes])
+    axis.minorticks_off()
+    axis.set_ylim(bottom=0)
+    axis.set_xlabel("points $N$ of the oracle")
+    axis.set_ylabel(r"angle $\alpha'_n$ of student and oracle (rad)")
+    style.title(axis, f"Does the angle settle? n = {int(last['n_train'])}", "solid: other points; dashed: nested")
+
+
+def _logarithmic(axis):
+    axis.set_xscale("log", base=2)
+    axis.set_yscale("log")
+    axis.set_xlabel("sample size $n$")
+
+
+if __name__ == "__main__":
+    run_figure(draw, FIGURE)

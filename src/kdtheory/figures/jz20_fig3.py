@@ -1,0 +1,124 @@
+"""Data inefficiency of tasks whose difficulty is set by hand: modes and flipped signs (JZ20 Fig. 3)."""
+
+import numpy as np
+
+from kdtheory.figures import style
+from kdtheory.figures.registry import Figure, run_figure
+
+FIGURE = Figure(
+    reads=("wide/modes", "wide/flips", "wide/references"),
+    shows="Fig. 3",
+    question="8. Data inefficiency: what makes a task hard?",
+    caption=(
+        "Data inefficiency I(n) (eq. 10), how fast the student's weights still grow with the sample size n: low is "
+        "easy. Dots are means over octaves of n with 95 % jackknife intervals over runs; hollow circles are eq. 10 "
+        "as it is printed, from many candidates for the next point. Dashed lines are the paper's references, random "
+        "labels as the hard task and the zero function as the easy one. Left and middle: functions of q Gaussian "
+        "modes. The paper shows I(n) that falls with n and is ordered by q, and does not print the modes' widths: "
+        "with widths that shrink like q^(−1/2) (left) look for the order, with one fixed width (middle) see whether "
+        "it survives. Right: one smooth function whose signs are flipped with probability p. The paper shows "
+        "curves ordered by p that stop falling, at about 0.8 for random signs; the plateau that the kernel's "
+        "spectrum gives for independent noise is (d + 1)/(2d) (dotted), 3/4 for two inputs."
+    ),
+)
+
+REFERENCES = {
+    "random_labels": {"color": style.INK, "label": "random labels"},
+    "zero": {"color": style.GREY, "label": "zero function"},
+}
+# Plateau of independent noise on the two-dimensional inputs of this study.
+NOISE_PLATEAU = 0.75
+_LAWS = {"shrinking": r"Modes, widths $\propto q^{-1/2}$", "fixed": "Modes, one width"}
+
+
+def draw(modes, flips, references):
+    """Draw I(n) for each number of modes under two laws of their widths, and for each flip probability."""
+    laws = [law for law in _LAWS if law in modes["width_law"].values]
+    figure, axes = style.panels(len(laws) + 1, width=4.0, height=4.0, sharey=True)
+    numbers = {int(q): colour for q, colour in style.shades(list(modes["modes"].values)).items()}
+    for axis, law in zip(axes[0], laws, strict=False):
+        here = modes.sel(width_law=law)
+        draw_curves(axis, here, "modes", numbers, "q = {}")
+        draw_candidates(axis, here, "modes", numbers)
+        style.title(axis, _LAWS[law], last_octave(here, "modes", "q = {}"))
+    probabilities = style.shades(list(flips["flip_probability"].values))
+    draw_curves(axes[0, -1], flips, "flip_probability", probabilities, "p = {:g}")
+    draw_candidates(axes[0, -1], flips, "flip_probability", probabilities)
+    axes[0, -1].axhline(NOISE_PLATEAU, color=style.INK, linestyle=":", linewidth=1, label="(d + 1)/(2d)")
+    style.title(axes[0, -1], "Flipped signs", last_octave(flips, "flip_probability", "p = {:g}"))
+    for axis in axes[0]:
+        draw_references(axis, references, REFERENCES)
+        axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.17), ncols=3)
+    fit_to_means(*axes[0])
+    axes[0, 0].set_ylabel(r"data inefficiency $\mathcal{I}(n)$")
+    return figure
+
+
+def draw_curves(axis, group, along, colours, words, **options):
+    """Draw I(n) by octaves of n, a curve for each value of a dimension, with 95 % jackknife intervals over runs.
+
+    Parameters
+    ----------
+    axis : matplotlib.axes.Axes
+    group : xarray.Dataset
+        ``inefficiency(…, window)`` and ``inefficiency_se`` with no other dimensions, and ``weight_norm`` of its runs.
+    along : str
+        The dimension.
+    colours : dict
+        Colour of each of its values; the keys say which are drawn.
+    words : str or None
+        Format of a label in the legend.
+    **options
+        Passed to ``Axes.errorbar``.
+    """
+    half_width = group["inefficiency_se"] * _student_quantile(group.sizes["repeat"])
+    centre = np.sqrt(group["window_start"] * group["window_end"])
+    for value, colour in colours.items():
+        here = {along: value}
+        options = {"marker": "o", "elinewidth": 1, "linewidth": 1.2, **options, "color": colour}
+        label = words and words.format(value)
+        axis.errorbar(centre, group["inefficiency"].sel(here), half_width.sel(here), label=label, **options)
+    axis.set_xscale("log", base=2)
+    axis.set_xlabel("sample size $n$")
+
+
+def draw_candidates(axis, group, along, colours):
+    """Draw I(n) of single n, by candidates for the next point, as hollow circles."""
+    single = group["inefficiency_candidate"].dropna("n_train", how="all")
+    for value, colour in colours.items():
+        axis.plot(single["n_train"], single.sel({along: value}), "o", mfc="none", mec=colour, ms=6, mew=0.8)
+
+
+def draw_references(axis, references, chosen):
+    """Draw I(n) of reference tasks as dashed lines: names and line options."""
+    centre = np.sqrt(references["window_start"] * references["window_end"])
+    for name, options in chosen.items():
+        curve = references["inefficiency"].sel(reference=name)
+        axis.plot(centre, curve, linestyle="--", linewidth=1.6, zorder=1, **options)
+
+
+def fit_to_means(*panels):
+    """Give panels one range, that of the means and references: wide intervals of small n would flatten all curves."""
+    drawn = [bars.lines[0] for axis in panels for bars in axis.containers]
+    drawn += [line for axis in panels for line in axis.lines if not line.get_label().startswith("_")]
+    heights = np.concatenate([np.asarray(line.get_ydata(), float) for line in drawn])
+    for axis in panels:
+        axis.set_ylim(min(0.0, np.nanmin(heights)) - 0.05, 1.05 * np.nanmax(heights))
+
+
+def _student_quantile(runs):
+    from scipy.special import stdtrit
+
+    return stdtrit(runs - 1, 0.975)
+
+
+def last_octave(group, along, words):
+    """Return I(n) of the last octave at both ends of a dimension, in words."""
+    last = group["inefficiency"].isel(window=-1)
+    ends = (last.isel({along: place}) for place in (0, -1))
+    parts = (f"{float(end):.2f} ({words.format(end[along].item())})" for end in ends)
+    return f"n = {int(last['window_start'])}…{int(last['window_end'])}: {' and '.join(parts)}"
+
+
+if __name__ == "__main__":
+    run_figure(draw, FIGURE)

@@ -1,0 +1,159 @@
+"""Students of imperfect teachers: do hard labels correct the teacher's mistakes (JZ20 Fig. 5 left and right)?"""
+
+import numpy as np
+
+from kdtheory.figures import style
+from kdtheory.figures.registry import Figure, run_figure
+
+FIGURE = Figure(
+    reads=("wide/imperfect", "wide/correction"),
+    shows="Fig. 5",
+    question="9. Imperfect teachers: when do hard labels help?",
+    caption=(
+        "Students of teachers that make mistakes; the hard labels are the truth. Left: test error against the soft "
+        "ratio ρ for teachers stopped at several epochs; thin horizontal lines at the right are the teachers' own "
+        "errors. The paper shows that purely soft labels are not optimal and that a little portion of hard labels "
+        "helps: look for a minimum that is not at ρ = 1, and at how far from it. Middle: the change from ρ = 1 on the "
+        "same transfer sets, so that what runs have in common cancels, as a share of the error there; below zero hard "
+        "labels help. Bars are 95 % intervals over teachers where there are several, else over runs. Right: the inner "
+        "product of the weights that the first hard labels add with the direction in which the student can improve "
+        "(Theorem 2), divided by its largest mean at that n, on an axis that is linear within ±0.1; above zero hard "
+        "labels help. The paper shows that it is positive for early epochs, falls below zero for late ones, and that "
+        "it switches about when the teacher becomes better than the best student. Vertical lines: the first epoch at "
+        "which the teachers' mean error is below that of the student of hard labels alone, at the size nearest to the "
+        "n of their colour."
+    ),
+)
+
+_MOST_CURVES = 6
+_ERRORS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5]
+
+
+def draw(imperfect, correction):
+    """Draw test error against ρ, its paired difference to ρ = 1, and the correction against the epoch."""
+    figure, axes = style.panels(3, width=4.1, height=4.2)
+    size = int(imperfect["n_train"].max())
+    cells = imperfect.sel(n_train=size).sortby("soft_ratio")
+    epochs = style.shades(list(map(int, thinned(np.sort(cells["stopping_epoch"].values)))))
+    _draw_error(axes[0, 0], cells, epochs)
+    _draw_difference(axes[0, 1], cells, epochs)
+    _draw_correction(axes[0, 2], correction.sel(truth="smooth"), imperfect)
+    for axis in axes[0]:
+        axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3)
+    return figure
+
+
+def thinned(values):
+    """As many of the values as a panel can hold, both ends among them."""
+    places = np.linspace(0, len(values) - 1, min(_MOST_CURVES, len(values)))
+    return values[places.round().astype(int)]
+
+
+def by_teacher(values):
+    """Return values and their dimension of replicates: teachers where there are several, else runs.
+
+    Runs of one teacher share its mistakes, so that they are no replicates of a statement about teachers.
+    """
+    if values.sizes["teacher"] > 1:
+        return values.mean("repeat"), "teacher"
+    return values.isel(teacher=0, drop=True), "repeat"
+
+
+def plain_ticks(axis, errors):
+    """Put ticks without exponents on a logarithmic axis of errors, a ``matplotlib.axis.Axis``."""
+    errors = errors[errors > 0]
+    ticks = [tick for tick in _ERRORS if errors.min() / 1.5 <= tick <= 1.5 * errors.max()]
+    axis.set_ticks(ticks, [f"{tick:g}" for tick in ticks])
+    axis.set_ticks([], minor=True)
+
+
+def _draw_error(axis, cells, epochs):
+    axis.set_yscale("log")
+    for epoch, colour in epochs.items():
+        here = cells.sel(stopping_epoch=epoch)
+        options = {"color": colour, "linewidth": 1.2, "ms": 3.5, "label": f"epoch {epoch}"}
+        style.draw_mean(axis, *by_teacher(here["test_error"]), **options)
+        axis.axhline(float(here["teacher_error"].mean()), 0.9, 1, color=colour, linewidth=1.2, linestyle=":")
+    plain_ticks(axis.yaxis, cells["test_error"].mean(["teacher", "repeat"]).values)
+    _on_soft_ratios(axis, cells)
+    axis.set_ylabel("test error of the student")
+    style.title(axis, f"Test error, n = {int(cells['n_train'])}", _best(cells))
+
+
+def _draw_difference(axis, cells, epochs):
+    soft = cells["test_error"].sel(soft_ratio=cells["soft_ratio"].max())
+    # Divided by one number for each epoch, which leaves the pairs as they are.
+    change = 100 * (cells["test_error"] - soft) / soft.mean(["teacher", "repeat"])
+    for epoch, colour in epochs.items():
+        options = {"color": colour, "linewidth": 1.2, "ms": 3.5, "label": f"epoch {epoch}"}
+        style.draw_mean(axis, *by_teacher(change.sel(stopping_epoch=epoch)), **options)
+    axis.axhline(0, color=style.INK, linewidth=0.8)
+    _on_soft_ratios(axis, cells)
+    # Hard labels alone can be far worse than all else.
+    axis.set_ylim(-105, 105)
+    axis.set_ylabel(r"change of the test error (%)")
+    below = f"{cells.sizes['teacher']} teachers, {cells.sizes['repeat']} runs each"
+    style.title(axis, "Change from purely soft labels, paired", below)
+
+
+def _best(cells):
+    """Where the mean error is least, for the first and the last epoch."""
+    mean = cells["test_error"].mean(["teacher", "repeat"])
+    places = mean["soft_ratio"][mean.argmin("soft_ratio")]
+    ends = (places.isel(stopping_epoch=place) for place in (0, -1))
+    return "least at " + ", ".join(f"ρ = {float(end):g} (epoch {int(end['stopping_epoch'])})" for end in ends)
+
+
+def _on_soft_ratios(axis, cells):
+    ratios = cells["soft_ratio"].values
+    wanted = [tick for tick in (0, 0.1, 0.5, 0.9, 0.99, 1) if ratios.min() <= tick <= ratios.max()]
+    style.soft_ratio_axis(axis, wanted)
+    axis.set_xlim(ratios.min(), 1)
+
+
+def _draw_correction(axis, correction, imperfect):
+    sizes = correction["n_train"].values
+    colours = style.shades(list(map(int, thinned(np.sort(sizes)))))
+    switches = []
+    for size, colour in colours.items():
+        here = correction["correction"].sel(n_train=size)
+        scaled = here / np.abs(here.mean(["teacher", "repeat"])).max()
+        mean = style.draw_mean(axis, *by_teacher(scaled), color=colour, linewidth=1.2, ms=3.5, label=f"n = {size}")
+        negative = mean["stopping_epoch"].values[mean.values < 0]
+        switches.append(f"{negative.min()} (n = {size})" if negative.size else f"none (n = {size})")
+        passed = overtaken(imperfect, size)
+        if passed is not None:
+            axis.axvline(passed, color=colour, linewidth=1, linestyle=":")
+    axis.axhline(0, color=style.INK, linewidth=0.8)
+    axis.set_xscale("log", base=2)
+    # The sign is what counts: room for values near zero.
+    axis.set_yscale("symlog", linthresh=0.1, linscale=1)
+    epochs = correction["stopping_epoch"].values
+    axis.set_xticks(epochs, [str(epoch) for epoch in epochs])
+    axis.set_xlabel("stopping epoch of the teacher")
+    axis.set_ylabel(r"$\langle\delta\hat{w}_h, \Delta\hat{w}_c\rangle$ / its largest")
+    style.title(axis, "Correction by hard labels", f"first negative epoch: {', '.join([switches[0], switches[-1]])}")
+
+
+def overtaken(imperfect, size):
+    """Return the first stopping epoch whose teachers are better than a student of hard labels, None without one.
+
+    Parameters
+    ----------
+    imperfect : xarray.Dataset
+        Group ``wide/imperfect``; the student of the least soft ratio stands for hard labels.
+    size : int
+        Sample size; the nearest one of the group is taken.
+    """
+    hard = imperfect["test_error"].sel(soft_ratio=imperfect["soft_ratio"].min())
+    sizes = hard["n_train"].values
+    nearest = min(sizes, key=lambda n: abs(np.log(n / size)))
+    # Students of hard labels alone do not depend on the teacher.
+    student = float(hard.sel(n_train=nearest).mean())
+    teachers = imperfect["teacher_error"].mean("teacher").sortby("stopping_epoch")
+    better = teachers["stopping_epoch"].values[teachers.values < student]
+    return int(better[0]) if better.size else None
+
+
+if __name__ == "__main__":
+    run_figure(draw, FIGURE)

@@ -1,0 +1,146 @@
+"""The risk bound by angles of random features, against the risk that it bounds (JZ20 Theorem 1, S5, S6)."""
+
+import numpy as np
+
+from kdtheory.figures import style
+from kdtheory.figures.registry import Figure, run_figure
+
+FIGURE = Figure(
+    reads=("wide/transfer",),
+    shows="Theorem 1",
+    question="7. Transfer risk: do soft labels teach faster?",
+    caption=(
+        "Upper row: the mean transfer risk (solid) and the mean of Theorem 1's bound (dashed), for a network teacher "
+        "and for a linear one; where the bound is 1 (grey) it says nothing. The linear teacher is smooth, so that "
+        "its student's direction converges and the bound can be seen to work. The dotted lines are the bound of "
+        "PL19 with the same angles, which the paper calls 1 everywhere for ReLU features. Lower left: every run at "
+        "every n; the theorem asks all dots to lie on or below the diagonal. The angle in it must be signed: crosses "
+        "are eq. 7 as printed, with an acute angle, wherever the student points away from the oracle and the two "
+        "differ. A cross above the diagonal refutes the printed form. The title counts all runs, sizes and both "
+        "kinds of oracles, and the misclassified test points that lie outside the region from which the theorem is "
+        "proved. Lower right: norms of the weights that make the student zero (grey) and of the weights that make it "
+        "the teacher's (colours). The paper neglects the first; the distance on this logarithmic axis says how "
+        "well. A line that is still rising at the right has no finite oracle in sight."
+    ),
+)
+
+_KINDS = {"network": "Network teacher", "linear": "Linear teacher"}
+_THEOREM = {"linestyle": "--", "linewidth": 1.4}
+_LINEAR = {"color": style.GREY, "linestyle": ":", "linewidth": 3}
+
+
+def draw(transfer):
+    """Draw bound and risk for both teachers, every run's bound against its risk, and the norms."""
+    transfer = transfer.sortby("soft_ratio")
+    figure, axes = style.panels(2, 2, width=4.5, height=3.7)
+    colours = style.soft_ratio_colours(transfer["soft_ratio"].values)
+    kinds = [kind for kind in _KINDS if kind in transfer["teacher_kind"].values]
+    for axis, kind in zip(axes[0], kinds, strict=False):
+        _draw_bounds(axis, transfer.sel(teacher_kind=kind).isel(oracle_size=-1), colours)
+    _draw_cells(axes[1, 0], transfer)
+    _draw_norms(axes[1, 1], transfer.sel(teacher_kind=kinds[0]), colours)
+    _legend(axes[0, 0], colours)
+    style.legend_below(figure, 6)
+    return figure
+
+
+def _measured(group, colours):
+    """The soft ratios that this teacher has."""
+    return {ratio: colour for ratio, colour in colours.items() if group["risk"].sel(soft_ratio=ratio).notnull().any()}
+
+
+def _draw_bounds(axis, here, colours):
+    floor = style.floor_of(here["risk"].mean("repeat"))
+    axis.set_xscale("log", base=2)
+    axis.set_yscale("log")
+    axis.axhspan(1, 2, color=style.LIGHT, alpha=0.6, linewidth=0)
+    for ratio, colour in _measured(here, colours).items():
+        cells = here.sel(soft_ratio=ratio)
+        style.draw_mean(axis, cells["risk"], "repeat", floor=floor, color=colour, linewidth=1.2, ms=3)
+        for name, options in (("risk_bound_linear", _LINEAR), ("risk_bound", {"color": colour, **_THEOREM})):
+            mean = cells[name].mean("repeat").dropna("n_train")
+            axis.plot(mean["n_train"], mean, **options)
+    axis.set_ylim(floor / 2, 1.6)
+    axis.set_xlabel("sample size $n$")
+    axis.set_ylabel("transfer risk, bound")
+    lowest = here["risk_bound"].mean("repeat").stack(cell=["soft_ratio", "n_train"])
+    best = lowest.isel(cell=int(lowest.argmin("cell")))
+    words = f"N = {int(here['oracle_size'])}; least mean bound {style.number(float(best))}"
+    if best < 1:
+        words += f" (n = {int(best['n_train'])}, ρ = {float(best['soft_ratio']):g})"
+    style.title(axis, _KINDS[str(here["teacher_kind"].values)], words)
+
+
+def _draw_cells(axis, transfer):
+    bound, printed, risk = (transfer[name] for name in ("risk_bound", "risk_bound_printed", "risk"))
+    risk = risk.broadcast_like(bound)
+    known = bound.notnull() & risk.notnull()
+    floor = 0.5 / float(transfer["test_points"])
+    _scatter(axis, bound, risk, known, floor, ".", style.BLUE, "signed angle")
+    _scatter(axis, printed, risk, known & (printed < bound), floor, "x", style.RED, "acute angle, where it differs")
+    axis.plot([floor, 1], [floor, 1], color=style.INK, linewidth=0.8)
+    axis.set_xscale("log")
+    axis.set_yscale("log")
+    axis.set_xlabel("bound of the run")
+    axis.set_ylabel("risk of the run")
+    counts = [_violations(transfer, suffix) for suffix in ("", "_nested")]
+    signed, acute, outside, cells = (sum(column) for column in zip(*counts, strict=True))
+    words = f"above: signed {signed}, printed {acute} of {cells}; points outside the region: {outside}"
+    style.title(axis, "Every run at every n", words)
+
+
+def _scatter(axis, bound, risk, chosen, floor, marker, colour, label):
+    x, y = (values.where(chosen).values.ravel() for values in (bound, risk.transpose(*bound.dims)))
+    keep = np.isfinite(x)
+    # Zeros lie on the lower and left edges.
+    x, y = np.maximum(x[keep], floor), np.maximum(y[keep], floor)
+    axis.plot(
+        x, y, marker, color=colour, ms=3 if marker == "." else 4, mew=0.8, alpha=0.5, label=label, rasterized=True
+    )
+
+
+def _violations(transfer, suffix):
+    bound, printed, outside = (
+        transfer[f"{name}{suffix}"] for name in ("risk_bound", "risk_bound_printed", "outside_region")
+    )
+    risk = transfer["risk"]
+    # Both are shares of the same test points: half a point is above rounding.
+    slack = 0.5 / float(transfer["test_points"])
+    cells = int((bound.notnull() & risk.notnull()).sum())
+    return int((risk > bound + slack).sum()), int((risk > printed + slack).sum()), int(outside.sum()), cells
+
+
+def _draw_norms(axis, here, colours):
+    axis.set_xscale("log", base=2)
+    axis.set_yscale("log")
+    style.draw_mean(axis, here["zero_norm"], "repeat", color=style.GREY, linewidth=1.2, ms=3)
+    for ratio, colour in _measured(here, colours).items():
+        style.draw_mean(axis, here["weight_norm"].sel(soft_ratio=ratio), "repeat", color=colour, linewidth=1.2, ms=3)
+    for ratio, colour in _measured(here, colours).items():
+        norm = here["oracle_norm"].sel(soft_ratio=ratio).mean("repeat")
+        axis.plot(norm["oracle_size"], norm, "D", color=colour, mfc="white", ms=4)
+    zero = here["oracle_zero_norm"].mean("repeat")
+    axis.plot(zero["oracle_size"], zero, "D", color=style.GREY, mfc="white", ms=4)
+    axis.set_xlabel("sample size $n$ (diamonds: oracle's $N$)")
+    axis.set_ylabel(r"norm of the weight change")
+    share = (zero / here["oracle_norm"].mean("repeat")).isel(oracle_size=-1)
+    share = share.dropna("soft_ratio")
+    ends = (
+        f"{style.number(float(share.isel(soft_ratio=place)))} (ρ = {float(share['soft_ratio'][place]):g})"
+        for place in (0, -1)
+    )
+    kind = str(here["teacher_kind"].values)
+    words = f"N = {int(zero['oracle_size'][-1])}: ‖Δw_z‖ / ‖Δw*‖ = {', '.join(ends)}"
+    style.title(axis, f"Is the zero function negligible? ({kind})", words)
+
+
+def _legend(axis, colours):
+    for ratio, colour in colours.items():
+        axis.plot([], [], "s", color=colour, ms=6, label=f"ρ = {ratio:g}")
+    axis.plot([], [], color=style.GREY, marker="o", ms=3, label="risk, norm")
+    axis.plot([], [], color=style.GREY, **_THEOREM, label="Theorem 1")
+    axis.plot([], [], **_LINEAR, label="bound of PL19")
+
+
+if __name__ == "__main__":
+    run_figure(draw, FIGURE)

@@ -1,0 +1,111 @@
+"""When hard labels turn the student towards the truth: Theorem 2 against epochs and errors of teachers (JZ20)."""
+
+import numpy as np
+
+from kdtheory.figures import style
+from kdtheory.figures.jz20_fig5 import by_teacher, plain_ticks, thinned
+from kdtheory.figures.registry import Figure, run_figure
+
+FIGURE = Figure(
+    reads=("wide/correction",),
+    shows="Theorem 2",
+    question="9. Imperfect teachers: when do hard labels help?",
+    caption=(
+        "Hard labels add weights δŵ_h to a student of purely soft labels; Δŵ_c is the direction in which that "
+        "student can improve. The cosine of the two has the sign of Theorem 2's derivative: above zero a first "
+        "portion of hard labels brings the student closer to the truth. Upper left: against the teacher's stopping "
+        "epoch, the paper's axis; solid for a smooth truth, dashed for a truth that is the sign alone. The paper "
+        "leaves the truth's logits z_g open, and the sign of the result can depend on them. Upper right and lower "
+        "left: the same, each teacher at each epoch against its own error, for both truths. If mistakes of the "
+        "teacher are what hard labels repair, the markers rise to the right and cross zero at an error that depends "
+        "on n. Lower right: the derivative of eq. 12 against a finite difference of the cosine itself near ρ = 1, "
+        "run by run; the theorem asks for the diagonal. Bars are 95 % intervals over teachers where there are "
+        "several, else over runs."
+    ),
+)
+
+_CELLS = ("truth", "teacher", "stopping_epoch", "repeat")
+_TRUTHS = {"smooth": ("-", "Smooth truth"), "sign": ("--", "Truth is a sign")}
+
+
+def draw(correction):
+    """Draw the cosine against epoch and teacher's error, and the derivative against a finite difference."""
+    figure, axes = style.panels(2, 2, width=4.5, height=3.6)
+    colours = style.shades(list(map(int, thinned(np.sort(correction["n_train"].values)))))
+    _draw_epochs(axes[0, 0], correction, colours)
+    for axis, truth in zip((axes[0, 1], axes[1, 0]), _TRUTHS, strict=True):
+        _draw_errors(axis, correction.sel(truth=truth), colours)
+    _draw_derivative(axes[1, 1], correction, colours)
+    for size, colour in colours.items():
+        axes[0, 0].plot([], [], "s", color=colour, ms=6, label=f"n = {size}")
+    for line, words in _TRUTHS.values():
+        axes[0, 0].plot([], [], color=style.GREY, linestyle=line, label=words.lower())
+    style.legend_below(figure, 8)
+    return figure
+
+
+def _draw_epochs(axis, correction, colours):
+    for size, colour in colours.items():
+        for truth, (line, _) in _TRUTHS.items():
+            values = correction["correction_cosine"].sel(n_train=size, truth=truth, drop=True)
+            style.draw_mean(axis, *by_teacher(values), color=colour, linestyle=line, linewidth=1.2, ms=3.5)
+    axis.axhline(0, color=style.INK, linewidth=0.8)
+    axis.set_xscale("log", base=2)
+    epochs = correction["stopping_epoch"].values
+    axis.set_xticks(epochs, [str(epoch) for epoch in epochs])
+    axis.set_xlabel("stopping epoch of the teacher")
+    axis.set_ylabel(r"cosine of $\delta\hat{w}_h$ and $\Delta\hat{w}_c$")
+    style.title(
+        axis,
+        "Against the stopping epoch",
+        f"{correction.sizes['teacher']} teachers, {correction.sizes['repeat']} runs each",
+    )
+
+
+def _draw_errors(axis, here, colours):
+    error = here["teacher_error"].transpose("teacher", "stopping_epoch").values.ravel()
+    crossings = {}
+    for size, colour in colours.items():
+        cosine = here["correction_cosine"].sel(n_train=size).mean("repeat")
+        cosine = cosine.transpose("teacher", "stopping_epoch").values.ravel()
+        axis.plot(error, cosine, "o", color=colour, ms=3.5, mew=0, alpha=0.8)
+        negative, positive = error[cosine < 0], error[cosine > 0]
+        if negative.size and positive.size:
+            crossings[size] = (positive.min(), negative.max())
+    axis.axhline(0, color=style.INK, linewidth=0.8)
+    axis.set_xscale("log")
+    plain_ticks(axis.xaxis, error)
+    axis.set_xlabel("teacher's error")
+    axis.set_ylabel(r"cosine of $\delta\hat{w}_h$ and $\Delta\hat{w}_c$")
+    words = "; ".join(_crossing(*crossings[size], size) for size in list(crossings)[-1:])
+    style.title(axis, _TRUTHS[str(here["truth"].values)][1], words or "no change of sign")
+
+
+def _crossing(least_positive, largest_negative, size):
+    return (
+        f"n = {size}: positive down to an error of {style.number(least_positive)}, "
+        f"negative up to {style.number(largest_negative)}"
+    )
+
+
+def _draw_derivative(axis, correction, colours):
+    worst = 0.0
+    for size, colour in colours.items():
+        exact, difference = (
+            correction[name].sel(n_train=size).transpose(*_CELLS).values.ravel()
+            for name in ("derivative", "derivative_fd")
+        )
+        axis.plot(exact, difference, ".", color=colour, ms=3, alpha=0.6, rasterized=True)
+        worst = max(worst, np.abs(difference - exact).max() / np.abs(exact).max())
+    limits = axis.get_xlim()
+    axis.plot(limits, limits, color=style.INK, linewidth=0.8, zorder=1)
+    axis.set_xlim(limits)
+    axis.set_xlabel("derivative of eq. 12")
+    axis.set_ylabel("finite difference")
+    style.title(
+        axis, r"Derivative of $\cos\alpha$ in the hard ratio", f"apart by at most {style.number(worst)} of the largest"
+    )
+
+
+if __name__ == "__main__":
+    run_figure(draw, FIGURE)

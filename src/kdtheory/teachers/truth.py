@@ -1,0 +1,25 @@
+"""The perfect teacher: the dataset's own function as logits."""
+
+from dataclasses import dataclass
+
+import xarray as xr
+
+from kdtheory.stage import run_stage
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings of a truth teacher (workflow/schemas/teachers/truth.yaml)."""
+
+    scale: float
+
+
+def export(settings: Settings, draw, dataset):
+    """Export ``scale`` times the dataset's functions, or times its ground truth in units of its spread."""
+    function = dataset["function"] if "function" in dataset else dataset["truth"] / dataset.attrs["truth_std"]
+    logits = (settings.scale * function).expand_dims(stopping_epoch=[0])
+    return xr.Dataset({"logits": logits, "sample_id": dataset["sample_id"]})
+
+
+if __name__ == "__main__":
+    run_stage(export)

@@ -1,0 +1,47 @@
+from pathlib import Path
+from types import SimpleNamespace
+
+import jinja2
+import pytest
+import yte
+from docutils.core import publish_parts
+
+from kdtheory.figures.registry import figures
+
+REPORT = Path(__file__).parents[3] / "workflow" / "report"
+
+
+def rendered(template, **snakemake):
+    # Snakemake's own settings of jinja, and a docutils that raises where Snakemake's would print into the page.
+    environment = jinja2.Environment(trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
+    text = environment.from_string((REPORT / template).read_text(encoding="utf-8")).render(
+        snakemake=SimpleNamespace(**snakemake)
+    )
+    return publish_parts(text, writer="html", settings_overrides={"halt_level": 2})["html_body"]
+
+
+@pytest.mark.parametrize("preset", ["default", "smoke"])
+def test_the_front_page_names_what_was_run(preset):
+    page = rendered("study.rst", config={"preset": preset, "seed": 7, "experiments": {"deep": {}, "angle_law": {}}})
+    assert f"<strong>{preset}</strong> with seed 7" in page
+    assert "angle law, deep" in page
+
+
+@pytest.mark.parametrize("name", figures())
+def test_every_caption_is_sound_markup(name):
+    page = rendered("figure.rst", params=SimpleNamespace(caption=figures()[name].caption))
+    assert "problematic" not in page
+
+
+def test_the_text_about_claims_is_sound_markup():
+    assert "<em>not run</em>" in rendered("claims.rst")
+
+
+def test_metadata_are_texts_that_name_package_commit_and_libraries(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("snakemake.report.render_metadata", None)
+    metadata = yte.process_yaml((REPORT / "metadata.yaml").read_text(encoding="utf-8"))
+    assert all(isinstance(value, str) for value in metadata.values())
+    assert metadata["package"].startswith("kdtheory ")
+    assert "numpy" in metadata["libraries"]
+    assert "not assembled" in metadata["scale"]

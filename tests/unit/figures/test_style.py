@@ -1,0 +1,74 @@
+import numpy as np
+import pytest
+import xarray as xr
+from scipy import stats
+
+from kdtheory.figures import style
+from kdtheory.figures.pl19_fig5 import _wilson
+
+
+def test_mean_and_error_agree_with_a_loop_over_measured_repeats():
+    values = np.random.default_rng(0).standard_normal((3, 9))
+    values[1, 4:] = np.nan
+    mean, error = style.mean_and_error(xr.DataArray(values, dims=("n_train", "repeat")), "repeat")
+    for row, centre, half_width in zip(values, mean.values, error.values, strict=True):
+        kept = row[~np.isnan(row)]
+        low, high = stats.t.interval(0.95, kept.size - 1, kept.mean(), stats.sem(kept))
+        np.testing.assert_allclose([centre - half_width, centre + half_width], [low, high], rtol=1e-12)
+
+
+@pytest.mark.parametrize(("count", "finite"), [(0, False), (1, False), (2, True)])
+def test_an_interval_needs_two_repeats(count, finite):
+    values = xr.DataArray([[1.0, 2.0, 4.0]], dims=("n_train", "repeat")).where(
+        xr.DataArray(np.arange(3), dims="repeat") < count
+    )
+    assert np.isfinite(style.mean_and_error(values, "repeat")[1].values) == [finite]
+
+
+def test_zeros_and_values_below_the_axis_are_marked_on_its_floor():
+    _, axes = style.panels(1)
+    axes[0, 0].set_yscale("log")
+    values = xr.DataArray(
+        [[1e-2], [0.0], [1e-9], [np.nan], [0.1]], dims=("n_train", "repeat"), coords={"n_train": [1, 2, 3, 4, 5]}
+    )
+    style.draw_mean(axes[0, 0], values, "repeat", floor=1e-4, color="k")
+    marked = {
+        line.get_marker(): (*line.get_xdata(), *line.get_ydata())
+        for line in axes[0, 0].lines
+        if line.get_mfc() == "white"
+    }
+    assert marked == {"o": (2, 1e-4), "v": (3, 1e-4)}
+    assert axes[0, 0].get_ylim()[0] < 1e-4
+
+
+@pytest.mark.parametrize(
+    ("arrays", "floor"),
+    [
+        (([3e-5, 1.0],), 1e-5),
+        (([0.0, np.nan],), 1.0),
+        (([1e-3],), 1e-3),
+        (([1e-30, 0.1],), 1e-12),
+        (([0.2], [0.04]), 1e-2),
+    ],
+)
+def test_the_floor_is_the_power_of_ten_at_or_below_the_data(arrays, floor):
+    assert style.floor_of(*arrays) == pytest.approx(floor, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(0.0, "0"), (0.0123, "0.012"), (179.4, "180"), (1.2e-7, r"$1.2 \cdot 10^{-7}$"), (-2.4e6, r"$-2.4 \cdot 10^{6}$")],
+)
+def test_a_number_has_two_digits(value, words):
+    assert style.number(value) == words
+
+
+@pytest.mark.parametrize(("hits", "count"), [(0, 10), (3, 10), (10, 10), (690, 1000)])
+def test_wilsons_interval_agrees_with_scipy(hits, count):
+    expected = stats.binomtest(hits, count).proportion_ci(0.95, method="wilson")
+    np.testing.assert_allclose(_wilson(hits / count, count), expected, atol=1e-6)
+
+
+def test_ordered_values_get_distinct_colours():
+    assert len(set(style.shades([1, 2, 3, 4]).values())) == 4
+    assert len(style.shades([1])) == 1

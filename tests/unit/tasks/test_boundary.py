@@ -1,0 +1,114 @@
+from functools import partial
+
+import numpy as np
+import pytest
+
+from kdtheory.seeds import generator
+from kdtheory.tasks import boundary, gaussian_mixture, line, uniform
+from kdtheory.tasks.boundary_function import FLAT_LEVEL, draw_boundary_function, gaussian_sum, truth_of
+
+draw = partial(generator, 11, "task")
+
+
+def task(**changes):
+    settings = {"dim": 2, "modes": 6, "width": 0.6, "flat_share": 0.15, "n_points": 40, "n_test": 30, "n_oracle": 20}
+    return boundary.build(boundary.Settings(**{**settings, "repeats": 3, **changes}), draw)
+
+
+def test_a_gaussian_sum_is_its_definition():
+    rng = np.random.default_rng(0)
+    inputs, centres, amplitudes = rng.uniform(-1, 1, (5000, 3)), rng.uniform(-1, 1, (4, 3)), rng.standard_normal(4)
+    expected = sum(
+        a * np.exp(-((inputs - c) ** 2).sum(axis=1) / 0.7**2) for a, c in zip(amplitudes, centres, strict=True)
+    )
+    np.testing.assert_allclose(gaussian_sum(inputs, centres, amplitudes, 0.7), expected, rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"centres": np.zeros((4, 2))}, r"centres has shape \(4, 2\)"),
+        ({"amplitudes": np.zeros(3)}, r"amplitudes has shape \(3,\)"),
+        ({"width": 0}, "width is 0"),
+    ],
+)
+def test_a_gaussian_sum_refuses_what_does_not_fit(changes, words):
+    arguments = {"inputs": np.zeros((5, 3)), "centres": np.zeros((4, 3)), "amplitudes": np.zeros(4), "width": 1.0}
+    with pytest.raises(ValueError, match=words):
+        gaussian_sum(**{**arguments, **changes})
+
+
+def test_the_ground_truth_is_the_stored_function_and_its_signs_are_the_labels():
+    dataset = task()
+    squares = np.square(dataset["inputs"] - dataset["centres"]).sum("axis")
+    expected = (dataset["amplitudes"] * np.exp(-squares / dataset.attrs["width"] ** 2)).sum("mode")
+    np.testing.assert_allclose(dataset["truth"], expected - dataset.attrs["offset"], atol=1e-12)
+    np.testing.assert_array_equal(dataset["label"], dataset["truth"] > 0)
+    np.testing.assert_allclose(truth_of(dataset)(dataset["inputs"].values), dataset["truth"], rtol=1e-14)
+    assert len(np.unique(dataset["sample_id"])) == dataset["sample_id"].size
+
+
+def test_classes_are_balanced_and_the_spread_is_that_of_the_function():
+    dataset = task(n_points=4000, repeats=5)
+    # 20,000 points and an offset from 20,000 others: standard error 0.005; six of them: one false alarm in 1e8 seeds.
+    assert abs(dataset["label"].isel(sample=slice(4000)).mean() - 0.5) < 0.03
+    assert float(dataset["truth"].std()) == pytest.approx(dataset.attrs["truth_std"], rel=0.05)
+
+
+def test_flat_functions_are_drawn_again():
+    probe = np.random.default_rng(5).uniform(-1, 1, (20_000, 2))
+    shares = []
+    for seed in range(12):
+        # Narrow bumps leave most of the square flat.
+        function = draw_boundary_function(np.random.default_rng(seed), dim=2, modes=6, width=0.3, flat_share=0.2)
+        shares.append(np.mean(np.abs(function(probe)) < FLAT_LEVEL * function.spread))
+    # The share is measured on 20,000 other points: standard error 0.003, and the median moves too.
+    assert max(shares) < 0.2 + 0.02
+    assert max(shares) > 0.1
+    with pytest.raises(ValueError, match="none of 1000 functions"):
+        draw_boundary_function(np.random.default_rng(0), dim=2, modes=1, width=0.001, flat_share=0.15)
+
+
+def test_a_part_of_the_points_and_a_repeat_do_not_depend_on_the_size_of_the_others():
+    small, large = task(), task(n_points=50, n_test=35, n_oracle=25, repeats=5)
+    for part, size in enumerate([40, 30, 20]):
+        one, other = (data["inputs"].isel(sample=data["part"].values == part) for data in (small, large))
+        np.testing.assert_array_equal(one, other.isel(repeat=slice(3), sample=slice(size)))
+    np.testing.assert_array_equal(small["centres"], large["centres"])
+
+
+def test_points_are_uniform_on_the_square_and_differ_between_parts_and_repeats():
+    dataset = task(n_points=200)
+    assert float(np.abs(dataset["inputs"]).max()) <= 1
+    assert len(np.unique(dataset["inputs"].values.reshape(-1, 2), axis=0)) == dataset["sample_id"].size
+
+
+def test_the_line_is_a_grid_with_a_truth_of_one_input():
+    dataset = line.build(line.Settings(modes=6, width=0.3, flat_share=0.15, n_points=101), draw)
+    np.testing.assert_allclose(dataset["inputs"][0, :, 0], np.linspace(-1, 1, 101))
+    assert dataset["truth"].dims == ("repeat", "sample") and dataset.attrs["dim"] == 1
+    np.testing.assert_array_equal(dataset["label"], dataset["truth"] > 0)
+
+
+def test_mixtures_have_q_bumps_of_fixed_or_shrinking_width():
+    settings = gaussian_mixture.Settings(2, [1, 4, 9], 0.8, ["shrinking", "fixed"], 25, 15, 2)
+    dataset = gaussian_mixture.build(settings, draw)
+    for repeat in range(2):
+        rng = draw(repeat, "function")
+        bumps = [(rng.uniform(-1, 1, 2), rng.standard_normal()) for _ in range(9)]
+        for law, width in [("fixed", lambda q: 0.8), ("shrinking", lambda q: 0.8 / np.sqrt(q))]:
+            for modes in (1, 4, 9):
+                inputs = dataset["inputs"].isel(repeat=repeat).values
+                expected = sum(
+                    a * np.exp(-((inputs - c) ** 2).sum(axis=1) / width(modes) ** 2) for c, a in bumps[:modes]
+                )
+                found = dataset["function"].sel(width_law=law, modes=modes).isel(repeat=repeat)
+                np.testing.assert_allclose(found, expected, atol=1e-12)
+    assert dataset["part"].values.tolist() == [0] * 25 + [1] * 15
+
+
+def test_functions_of_the_plateau_sweep_depend_on_the_first_coordinate_alone():
+    dataset = uniform.build(uniform.Settings(dim=4, n_points=30, repeats=2), draw)
+    first = dataset["inputs"].isel(axis=0)
+    for target, function in {"jump": np.sign, "kinked": np.abs, "smooth": lambda x: np.exp(-(x**2))}.items():
+        np.testing.assert_allclose(dataset["function"].sel(target=target), function(first))
