@@ -8,7 +8,7 @@ ACTIVATE := . $(VENV)/bin/activate &&
 CONFIG := $(if $(filter-out default,$(PRESET)),--configfile workflow/presets/$(PRESET).yaml)
 SNAKEMAKE := $(ACTIVATE) snakemake $(CONFIG)
 
-.PHONY: help env study report test lint docs unlock clean
+.PHONY: help env study report test lint bench docs unlock clean
 
 help:
 	@echo "make env     create $(VENV) with the pinned environment"
@@ -16,6 +16,7 @@ help:
 	@echo "make report  write results/report.html of a finished study"
 	@echo "make test    run every lint and test"
 	@echo "make lint    run the lints alone"
+	@echo "make bench   time the numerics against a peer and against their floor"
 	@echo "make docs    keep claims, figures and tables of the last study under docs/"
 	@echo "make unlock  free the working folder after a run was killed"
 	@echo "make clean   delete results/ and logs/ (images stay in the cache)"
@@ -41,6 +42,10 @@ test: env
 
 lint: env
 	$(ACTIVATE) python -m pytest tests/test_lints.py
+
+bench: env
+	$(ACTIVATE) python bench/effective_logits.py
+	$(ACTIVATE) python bench/nested_regression.py
 
 docs: env
 	$(ACTIVATE) python -m kdtheory.documents --results results --config config.yaml

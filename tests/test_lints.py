@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).parents[1]
-PYTHON_FILES = ["src", "tests"]
+PYTHON_FILES = ["src", "tests", "bench"]
 
 
 @pytest.mark.parametrize(

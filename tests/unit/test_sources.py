@@ -33,7 +33,7 @@ ALLOWED = {
     "teachers": {"teachers", "tasks", "theory", "kernels"},
     "students": {"students", "tasks", "theory", "kernels"},
     "analysis": {"analysis", "theory", "kernels"},
-    "claims": {"claims"},
+    "claims": {"claims", "theory"},
     "figures": {"figures"},
 }
 FORBIDDEN = {"theory": {"torch", "jax", "xarray"}, "claims": {"torch", "jax"}, "figures": {"torch", "jax"}}

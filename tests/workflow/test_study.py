@@ -78,6 +78,8 @@ def test_the_smoke_study_makes_cube_figures_claims_and_report(smoke):
     assert cube["linear/bias"]["test_images"] == 2115
     figures = {path.name for path in (results / "figures").iterdir()}
     expected = {f"pl19_{name}" for name in ("fig1", "fig2", "fig3", "fig4", "fig5", "theorem1", "theorem2", "bounds")}
+    expected |= {f"jz20_{name}" for name in ("fig1", "fig2", "fig3", "fig4", "fig5", "theorem1", "theorem2")}
+    expected |= {"ext_plateaus"}
     assert {f"{name}.{kind}" for name in expected for kind in ("svg", "png")} <= figures
     claims = json.loads((results / "claims.json").read_text())
     assert {entry["verdict"] for entry in claims} <= {"holds", "holds in part", "fails", "not decided at this scale"}
@@ -123,6 +125,19 @@ def test_editing_the_risk_reruns_exactly_what_uses_it(smoke):
     for experiment in ("alignment", "margin", "monotonicity"):
         assert f"Measure {experiment}" in measured
     assert not {"make_dataset", "train_teacher", "export_logits", "fit_linear", "fit_deep_linear"} & planned.keys()
+
+
+def test_editing_one_soft_ratio_retrains_no_teacher_and_reruns_only_the_experiment_that_lists_it(smoke):
+    (smoke.folder / "ratio.yaml").write_text(
+        "experiments: {mixing: {cells: {main: {soft_ratios: [0.0, 0.6, 0.95, 1.0]}}}}\n"
+    )
+    finished = smoke.run(*SMOKE, "ratio.yaml", "-n")
+    planned = planned_jobs(finished)
+    assert planned["fit_kernel"] == 1 and planned["measure"] == 1, output_of(finished)
+    assert "Measure mixing" in output_of(finished)
+    assert not any(
+        rule.startswith(("make_dataset", "train_teacher", "export_logits", "fit_linear")) for rule in planned
+    )
 
 
 def test_editing_one_number_reruns_only_the_experiments_that_list_it(smoke):
