@@ -9,7 +9,7 @@ from kdtheory import log, provenance, storage
 from kdtheory.seeds import generator
 
 
-def run_stage(*verbs, libraries=()):
+def run_stage(*verbs, libraries=(), device=None):
     """Run one job: ``python -m kdtheory.<package>.<module> <verb> --settings … --output …``.
 
     Parameters
@@ -20,11 +20,13 @@ def run_stage(*verbs, libraries=()):
         passed as the dataset (or dictionary of arrays) that it holds. It returns the dataset (or the arrays) to store.
     libraries : tuple of str
         Distributions whose versions shape the result; recorded in the output.
+    device : callable, optional
+        Gives the name of the device that the job computes on, recorded in the output; left out for the CPU.
     """
-    log.run(partial(_main, verbs, libraries))
+    log.run(partial(_main, verbs, libraries, device))
 
 
-def _main(verbs, libraries):
+def _main(verbs, libraries, device):
     parser = argparse.ArgumentParser()
     commands = parser.add_subparsers(dest="verb", required=True)
     for verb in verbs:
@@ -40,7 +42,7 @@ def _main(verbs, libraries):
     settings = parse_settings(inspect.get_annotations(verb)["settings"], arguments.settings)
     files = {name: storage.read(getattr(arguments, name)) for name in _file_parameters(verb)}
     result = verb(settings, partial(generator, arguments.seed, arguments.key), **files)
-    storage.write(result, arguments.output, provenance.stamp(*libraries))
+    storage.write(result, arguments.output, provenance.stamp(*libraries, device=device() if device else "cpu"))
 
 
 def parse_settings(settings_class, text):

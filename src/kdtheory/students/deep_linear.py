@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from kdtheory.kernels.devices import device_name
 from kdtheory.stage import run_stage
 from kdtheory.students.deep_network import balanced_start, gaussian_start, initial_velocity, train
 from kdtheory.students.linear_path import recorded_steps
@@ -104,4 +105,4 @@ def _lowering_direction(inputs, targets, norm, rng):
 
 
 if __name__ == "__main__":
-    run_stage(fit, libraries=("jax", "jaxlib", "scipy"))
+    run_stage(fit, libraries=("jax", "jaxlib", "scipy"), device=device_name)

@@ -11,10 +11,11 @@ import jax.numpy as jnp
 import numpy as np
 from scipy.special import expit
 
+from kdtheory.kernels.devices import configure_jax
 from kdtheory.students.descent import increasing_steps
 from kdtheory.theory.projection import minimum_norm_weights
 
-jax.config.update("jax_enable_x64", True)
+configure_jax()
 
 
 @dataclass(frozen=True)
