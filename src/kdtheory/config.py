@@ -51,6 +51,7 @@ def check(config):
         _check_names(config, block, schema(f"experiments/{name}.yaml"), ("experiments", name))
         for cell, settings in block.get("cells", {}).items():
             _check_cell(config, settings, ("experiments", name, "cells", cell))
+            _check_wide_cell(config, settings, ("experiments", name, "cells", cell))
         _check_same_dim(config, name, block)
     _check_teacher_files(config)
     return config
@@ -191,6 +192,28 @@ def _check_cell(config, settings, path):
         raise ConfigError(f"{_dotted((*path, 'n_train'))}: is {settings['n_train']}, must increase")
     if settings.get("recorded_steps", 0) > settings.get("max_steps", math.inf):
         raise ConfigError(f"{_dotted((*path, 'recorded_steps'))}: is {settings['recorded_steps']}, must be ≤ max_steps")
+
+
+def _check_wide_cell(config, settings, path):
+    """Kernel students see only the epochs and seeds that their teacher has, and the points that their dataset has."""
+    teacher, dataset = config["teachers"][settings["teacher"]], config["datasets"][settings["dataset"]]
+    limits = {}
+    if "stopping_epochs" in teacher:
+        limits["stopping_epochs"] = (set(teacher["stopping_epochs"]), f"an epoch that {settings['teacher']} keeps")
+        limits["teachers"] = (range(teacher["seeds"]), f"a seed of {settings['teacher']}, below {teacher['seeds']}")
+    if "n_test" in dataset:
+        beyond = dataset["n_test"] + dataset["n_oracle"]
+        allowed = range(dataset["n_test"], beyond + 1)
+        limits["oracle_sizes"] = (allowed, f"between n_test = {dataset['n_test']} and n_test + n_oracle = {beyond}")
+    if "dims" in settings:
+        limits["dims"] = (
+            range(1, dataset["dim"] + 1),
+            f"at most datasets.{settings['dataset']}.dim = {dataset['dim']}",
+        )
+    for key, (allowed, words) in limits.items():
+        for value in settings.get(key, []):
+            if value not in allowed:
+                raise ConfigError(f"{_dotted((*path, key))}: holds {value}, must be {words}")
 
 
 def _check_same_dim(config, name, block):

@@ -60,7 +60,7 @@ def write(content, path, attributes):
 
         metadata = {key: str(value) for key, value in attributes.items()} | {DIGEST: data_digest(_as_dataset(content))}
         with replacing(path) as temporary:
-            save_file({name: np.ascontiguousarray(values) for name, values in content.items()}, temporary, metadata)
+            save_file({name: np.asarray(values, order="C") for name, values in content.items()}, temporary, metadata)
         return
     attributes = {key: _plain(value) for key, value in {**content.attrs, **attributes}.items()}
     content = content.drop_attrs(deep=False).assign_attrs(attributes)
@@ -91,7 +91,8 @@ def read(path):
 
 def _read_dataset(path):
     with xr.open_dataset(path, engine="h5netcdf") as opened:
-        dataset = opened.load()
+        # Without the file's encodings: they would cut longer texts in a dataset that is derived from this one.
+        dataset = opened.load().drop_encoding()
     return dataset, dataset.attrs.get(DIGEST), _digest(dataset)
 
 

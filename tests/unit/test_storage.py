@@ -28,8 +28,17 @@ def test_a_dataset_survives_the_round_trip(dataset, tmp_path):
     assert storage.data_digest(found) == storage.data_digest(dataset)
 
 
+def test_a_longer_text_in_a_derived_dataset_is_kept_whole(dataset, tmp_path):
+    storage.write(dataset, tmp_path / "a.nc", {})
+    derived = storage.read(tmp_path / "a.nc").assign_coords(column=["a longer text", "b"])
+    storage.write(derived, tmp_path / "b.nc", {})
+    assert storage.read(tmp_path / "b.nc")["column"].values[0] == "a longer text"
+
+
 def test_arrays_survive_the_round_trip(tmp_path):
-    arrays = {"weights": np.arange(6.0).reshape(2, 3), "seen": np.array([0, 1], dtype=np.int8)}
+    arrays = {
+        "weights": np.arange(6.0).reshape(2, 3).T, "seen": np.array([0, 1], dtype=np.int8), "scale": np.array(2.5)
+    }  # fmt: skip
     storage.write(arrays, tmp_path / "a.safetensors", {"made_by": "test"})
     found = storage.read(tmp_path / "a.safetensors")
     assert found.keys() == arrays.keys()
