@@ -46,7 +46,7 @@ def check(config):
     for name, block in config["experiments"].items():
         known = names("experiments")
         if name not in known:
-            raise ConfigError(f"experiments.{name}: unknown experiment{_suggest(name, known)}")
+            raise ConfigError(f"{_dotted(('experiments', name))}: unknown experiment{_suggest(name, known)}")
         _validate(block, f"experiments/{name}.yaml", ("experiments", name))
         _check_names(config, block, schema(f"experiments/{name}.yaml"), ("experiments", name))
         for cell, settings in block.get("cells", {}).items():
@@ -240,7 +240,8 @@ def _check_teacher_files(config):
 
 
 def _dotted(path):
-    return ".".join(map(str, path)) or "the configuration"
+    parts = [str(part) if str(part).isprintable() else json.dumps(part) for part in path]
+    return ".".join(parts) or "the configuration"
 
 
 def _suggest(word, known):

@@ -6,6 +6,7 @@ import pytest
 from workflow.snakemake_study import SMOKE, Study, output_of, planned_jobs
 
 from kdtheory import open_cube
+from kdtheory.config import names, schema
 
 
 @pytest.fixture(scope="module")
@@ -67,8 +68,7 @@ def test_the_smoke_study_makes_cube_figures_claims_and_report(smoke):
     results = smoke.folder / "results"
     cube = open_cube(results / "cube.nc")
     assert {node.path for node in cube.subtree if node.has_data} == {
-        f"/linear/{name}"
-        for name in ("angle_law", "convergence", "deep", "alignment", "margin", "bias", "monotonicity")
+        f"/{schema(f'experiments/{name}.yaml')['x-group']}" for name in names("experiments")
     }
     assert cube.attrs["preset"] == "smoke"
     assert json.loads(cube.attrs["config"])["preset"] == "smoke"
