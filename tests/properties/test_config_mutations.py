@@ -35,7 +35,7 @@ def leaves(node, path=()):
 PATHS = [path for path in leaves(CONFIG) if path]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, derandomize=True)
 @given(st.sampled_from(PATHS), junk, st.booleans(), st.text(max_size=4))
 def test_a_mutation_validates_or_gives_one_line(path, value, insert, name):
     config = copy.deepcopy(CONFIG)

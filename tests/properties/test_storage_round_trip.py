@@ -29,7 +29,7 @@ def datasets(draw):
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(datasets())
 def test_writing_and_reading_is_the_identity(dataset):
     with tempfile.TemporaryDirectory() as folder:
@@ -40,7 +40,7 @@ def test_writing_and_reading_is_the_identity(dataset):
     assert {k: v for k, v in found.attrs.items() if k != storage.DIGEST} == dataset.attrs
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(values, st.data())
 def test_any_changed_element_changes_the_digest(array, data):
     position = data.draw(st.integers(0, array.nbytes - 1))
