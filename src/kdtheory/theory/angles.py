@@ -148,8 +148,8 @@ class IsotropicAngles(AngleLaw):
         return np.arctan2(np.sqrt(betaincinv(0.5, half, uniforms)), np.sqrt(betaincinv(half, 0.5, 1 - uniforms)))
 
 
-def tangent_to(weights, direction):
-    """Return the tangent of the signed angle between weight vectors and a direction.
+def signed_angle(weights, direction):
+    """Return the angle α ∈ [0, π] between weight vectors and a direction (PL19 eq. 28).
 
     Parameters
     ----------
@@ -159,8 +159,7 @@ def tangent_to(weights, direction):
     Returns
     -------
     ndarray, shape (...)
-        ‖w − w_∥‖ / (w · direction/‖direction‖), negative beyond π/2 and infinite at π/2. From the residual
-        and never through an arccosine, which loses half of the digits of a small angle.
+        From the residual ‖w − w_∥‖ and never through an arccosine, which loses half of the digits of a small angle.
 
     Raises
     ------
@@ -168,18 +167,11 @@ def tangent_to(weights, direction):
         A vector is zero or not finite, or the last axes differ.
     """
     along, across = _components(weights, direction)
-    with np.errstate(divide="ignore"):
-        return across / along
-
-
-def signed_angle(weights, direction):
-    """Return α ∈ [0, π] of PL19 eq. 28, shape (...); arguments and errors as `tangent_to`."""
-    along, across = _components(weights, direction)
     return np.arctan2(across, along)
 
 
 def acute_angle(weights, direction):
-    """Return ᾱ ∈ [0, π/2] of PL19 eq. 16, shape (...); arguments and errors as `tangent_to`."""
+    """Return ᾱ ∈ [0, π/2] of PL19 eq. 16, shape (...); arguments and errors as `signed_angle`."""
     along, across = _components(weights, direction)
     return np.arctan2(across, np.abs(along))
 

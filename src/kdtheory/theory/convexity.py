@@ -112,15 +112,6 @@ def strong_convexity(inputs, teacher_logits, level):
     return curvature * singular_values[kept].min() ** 2 / inputs.shape[0]
 
 
-def decay_rate(inputs, teacher_logits, level):
-    """Return 2μ, so that L(t) ≤ L(0)·exp(−2μt) under gradient flow with L(0) ≤ ``level`` (PL19 eq. 54).
-
-    μL₁ ≤ ½‖∇L₁‖² (Corollary A.1; the projection's largest eigenvalue is 1) in L′ = −‖∇L₁‖² (eq. 53). The
-    paper's c is left unspecified and without the factor 2. Parameters and errors as `strong_convexity`.
-    """
-    return 2 * strong_convexity(inputs, teacher_logits, level)
-
-
 def _largest_logit(teacher_logits, level):
     """K: the largest u with ℓ_i(u) ≤ level for some i, teacher logits z ≥ 0.
 

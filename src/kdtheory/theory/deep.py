@@ -34,33 +34,6 @@ def distance_bound(depth, init_ratio, norm):
     return norm * ratio ** (1 / depth) / np.sqrt(_one_minus_power(ratio, 2 / depth))
 
 
-def condition_11(depth, epsilon, norm):
-    """Return the threshold of PL19 eq. 11: with ‖w(0)‖ below it, Theorem 2 promises a distance of at most ε.
-
-    min{‖ŵ‖, ε^N (ε²‖ŵ‖^(−2/N) + ‖ŵ‖^(2−2/N))^(−N/2)}; the second equals ‖ŵ‖(ε/√(ε² + ‖ŵ‖²))^N, always the
-    smaller. It is the inverse of `distance_bound`.
-
-    Parameters
-    ----------
-    depth : int
-        N ≥ 1.
-    epsilon, norm : array_like
-        ε > 0 and ‖ŵ‖ > 0; broadcast.
-
-    Returns
-    -------
-    ndarray, broadcast shape
-
-    Raises
-    ------
-    ValueError
-        An argument is out of its range.
-    """
-    check_depth(depth)
-    epsilon, norm = _checked_positive("epsilon", epsilon), _checked_positive("norm", norm)
-    return norm * (epsilon / np.hypot(epsilon, norm)) ** depth
-
-
 def distance_law(depth, init_norm, init_off_span, student_norm):
     """Return the exact distance lim ‖w(t) − ŵ‖ of gradient flow from a balanced start, from PL19 eq. 66.
 
@@ -110,24 +83,6 @@ def distance_law(depth, init_norm, init_off_span, student_norm):
         if (np.abs(step) <= 1e-15 * np.maximum(1, np.abs(log_square))).all():
             break
     return np.where(moves, np.exp(log_square / 2), 0.0)[()]
-
-
-def in_scope(depth, init_ratio):
-    """Return whether Theorem D.1 applies to what Theorem 2 promises, ε ≤ ‖ŵ‖/2, that is r ≤ 5^(−N/2).
-
-    Parameters
-    ----------
-    depth : int
-        N ≥ 1.
-    init_ratio : array_like
-        r ≥ 0.
-
-    Returns
-    -------
-    ndarray of bool, shape of ``init_ratio``
-    """
-    check_depth(depth)
-    return np.asarray(init_ratio, dtype=float) <= 5.0 ** (-depth / 2)
 
 
 def induced_flow(weights, gradient, depth):

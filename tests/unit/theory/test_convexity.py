@@ -4,7 +4,7 @@ import pytest
 from scipy.integrate import solve_ivp
 from scipy.special import xlogy
 
-from kdtheory.theory.convexity import decay_rate, soft_loss, soft_loss_gradient, strong_convexity
+from kdtheory.theory.convexity import soft_loss, soft_loss_gradient, strong_convexity
 from kdtheory.theory.projection import minimum_norm_weights
 
 
@@ -160,12 +160,12 @@ def test_strong_convexity_decreases_with_the_level_and_underflows_to_zero():
     assert strong_convexity(inputs, 900 * logits, 1.0) == 0
 
 
-def test_gradient_flow_decays_at_least_at_the_stated_rate():
+def test_gradient_flow_decays_at_least_at_twice_the_strong_convexity():
     rng = np.random.default_rng(5)
     inputs = rng.standard_normal((4, 6))
     logits = inputs @ rng.standard_normal(6)
     level = soft_loss(np.zeros(4), logits)
-    rate = decay_rate(inputs, logits, level)
+    rate = 2 * strong_convexity(inputs, logits, level)
     times = np.linspace(0, 60, 61)
     path = solve_ivp(
         lambda _, w: -soft_loss_gradient(inputs, inputs @ w, logits),
@@ -179,10 +179,10 @@ def test_gradient_flow_decays_at_least_at_the_stated_rate():
     assert np.all(losses[1:] < level * np.exp(-rate * times[1:]))
 
 
-def test_decay_rate_is_attained_near_the_optimum():
+def test_twice_the_strong_convexity_is_the_rate_near_the_optimum():
     inputs, logits, start, time = [[2.0]], [0.6], 0.3 - 1e-3, 5.0
     level = soft_loss([2 * start], logits)
-    rate = decay_rate(inputs, logits, level)
+    rate = 2 * strong_convexity(inputs, logits, level)
     flow = solve_ivp(
         lambda _, w: -soft_loss_gradient(inputs, 2 * w, logits),
         (0, time),
