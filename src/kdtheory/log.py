@@ -38,12 +38,15 @@ class Progress:
 def run(main):
     """Run a command's ``main``; expected failures end it with one ``error:`` line and exit status 1.
 
-    Any other exception keeps its traceback: it is a defect of ours, not of the user's input.
+    Any other exception keeps its traceback: it is a defect of ours, not of the user's input. The last line of a
+    command that succeeds tells the processor time of its work, apart from that of starting Python and its imports.
     """
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    before = time.process_time()
     try:
         main()
     except (ValueError, OSError, RuntimeError) as error:
         _log.debug("details", exc_info=True)
         print(f"error: {error}", file=sys.stderr)
         sys.exit(1)
+    _log.info("done: %.2f s of work after %.2f s of imports (processor time)", time.process_time() - before, before)

@@ -1,4 +1,5 @@
 import json
+import re
 import subprocess
 import sys
 
@@ -28,6 +29,7 @@ def build(output, settings=SETTINGS, seed=1):
 def test_a_stage_writes_what_its_function_returns_with_provenance(tmp_path):
     finished = build(tmp_path / "task.nc")
     assert finished.returncode == 0, finished.stderr
+    assert re.search(r"done: \d+\.\d\d s of work after \d+\.\d\d s of imports", finished.stderr)
     found = storage.read(tmp_path / "task.nc")
     from functools import partial
 
