@@ -3,13 +3,12 @@
 import argparse
 import inspect
 import json
+import shutil
 from functools import partial
 from pathlib import Path
 
 from kdtheory import log, provenance, storage
 from kdtheory.seeds import generator
-
-STATE = ".training.safetensors"
 
 
 def run_stage(*verbs, libraries=(), device=None):
@@ -23,7 +22,7 @@ def run_stage(*verbs, libraries=(), device=None):
         passed as the dataset (or dictionary of arrays) that it holds; one annotated ``list`` is any number of files.
         It returns the dataset (or the arrays) to store, or a list with one for each output file.
 
-        A verb that trains for long has the parameter ``state``: the path of a file beside its outputs, undeclared to
+        A verb that trains for long has the parameter ``state``: a folder beside its (first) output, undeclared to
         the workflow (which deletes the outputs of a job that was killed), in which it keeps what it needs to go on.
         It is removed when the outputs are written.
     libraries : tuple of str
@@ -50,14 +49,14 @@ def _main(verbs, libraries, device):
     settings = parse_settings(inspect.get_annotations(verb)["settings"], arguments.settings)
     inputs = {name: getattr(arguments, name) for name in _files_of(verb)}
     if "state" in inspect.signature(verb).parameters:
-        inputs["state"] = arguments.output[0].with_name(STATE)
+        inputs["state"] = arguments.output[0].with_name(f".{arguments.output[0].stem}.training")
     result = verb(settings, partial(generator, arguments.seed, arguments.key), **inputs)
     stamp = provenance.stamp(*libraries, device=device() if device else "cpu")
     for content, path in zip(result if isinstance(result, list) else [result], arguments.output, strict=True):
         storage.write(content, path, stamp)
     # Only now: until all outputs are written, the state alone holds what was learned.
     if "state" in inputs:
-        inputs["state"].unlink(missing_ok=True)
+        shutil.rmtree(inputs["state"], ignore_errors=True)
 
 
 def parse_settings(settings_class, text):

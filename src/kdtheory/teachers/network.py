@@ -39,7 +39,7 @@ def train(settings: Settings, draw, dataset, state: Path):
     dataset : xarray.Dataset
         Carries the ground truth (`kdtheory.tasks.boundary_function`).
     state : pathlib.Path
-        Where training keeps the state from which it goes on after a kill.
+        Folder of the state from which training goes on after a kill.
 
     Returns
     -------
@@ -63,7 +63,7 @@ def train(settings: Settings, draw, dataset, state: Path):
         learning_rate=settings.learning_rate,
         batch_size=settings.batch_size,
         stopping_epochs=settings.stopping_epochs,
-        state=state,
+        state=state / "networks.safetensors",
         identity={
             **asdict(settings), "draw": int(draw("identity").integers(2**62)), "dataset": storage.data_digest(dataset)
         },

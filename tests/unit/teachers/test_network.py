@@ -29,7 +29,7 @@ def dataset():
 
 @pytest.fixture(scope="module")
 def trained(dataset, tmp_path_factory):
-    return train(SETTINGS, dataset, tmp_path_factory.mktemp("trained") / "state.safetensors")
+    return train(SETTINGS, dataset, tmp_path_factory.mktemp("trained"))
 
 
 def train(settings, dataset, state, draw=draw):
@@ -102,14 +102,14 @@ def test_export_stacks_epochs_and_seeds_and_keeps_the_test_errors(dataset, train
 
 def test_a_longer_training_of_a_larger_network_gets_better(dataset, tmp_path):
     settings = replace(SETTINGS, width=32, train_points=1000, stopping_epochs=[1, 20])
-    trained = train(settings, dataset, tmp_path / "state.safetensors")
+    trained = train(settings, dataset, tmp_path / "state")
     assert np.all(trained[20]["test_error"] < trained[1]["test_error"])
     assert np.all(trained[20]["test_error"] < 0.06)
 
 
 def test_training_that_was_cut_off_goes_on_to_the_same_bits(dataset, trained, tmp_path, monkeypatch):
     monkeypatch.setattr(training, "SECONDS_BETWEEN_STATES", 0.0)
-    state = tmp_path / "state.safetensors"
+    state = tmp_path / "state"
 
     def cut_off_in(epoch):
         def failing_draw(*key):
@@ -122,7 +122,7 @@ def test_training_that_was_cut_off_goes_on_to_the_same_bits(dataset, trained, tm
     for epoch in (2, 5):
         with pytest.raises(KeyboardInterrupt):
             train(SETTINGS, dataset, state, cut_off_in(epoch))
-        assert storage.read(state)["epoch"].item() == epoch - 1
+        assert storage.read(state / "networks.safetensors")["epoch"].item() == epoch - 1
     resumed = train(SETTINGS, dataset, state)
     for epoch, checkpoint in trained.items():
         for name, values in checkpoint.items():
@@ -130,7 +130,7 @@ def test_training_that_was_cut_off_goes_on_to_the_same_bits(dataset, trained, tm
 
 
 def test_a_state_of_other_settings_is_not_used(dataset, trained, tmp_path):
-    state = tmp_path / "state.safetensors"
+    state = tmp_path / "state"
     train(replace(SETTINGS, learning_rate=0.02), dataset, state)
     again = train(SETTINGS, dataset, state)
     np.testing.assert_array_equal(again[6]["weight_0"], trained[6]["weight_0"])
@@ -138,7 +138,7 @@ def test_a_state_of_other_settings_is_not_used(dataset, trained, tmp_path):
 
 def test_a_diverging_loss_is_an_error_that_names_epoch_and_learning_rate(dataset, tmp_path):
     with pytest.raises(RuntimeError, match=r"not finite in epoch 1 at learning rate 1e\+30"):
-        train(replace(SETTINGS, learning_rate=1e30), dataset, tmp_path / "state.safetensors")
+        train(replace(SETTINGS, learning_rate=1e30), dataset, tmp_path / "state")
 
 
 def test_after_a_kill_the_command_makes_the_same_checkpoints(dataset, tmp_path):
@@ -151,7 +151,7 @@ def test_after_a_kill_the_command_makes_the_same_checkpoints(dataset, tmp_path):
         "--output", *(str(folder / f"epoch-{epoch}.safetensors") for epoch in settings.stopping_epochs),
     ]  # fmt: skip
     running = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    while not (folder / ".training.safetensors").exists():
+    while not (folder / ".epoch-1.training" / "networks.safetensors").exists():
         assert running.poll() is None, "it ended before it could be killed"
         time.sleep(0.001)
     running.send_signal(signal.SIGKILL)
@@ -160,7 +160,7 @@ def test_after_a_kill_the_command_makes_the_same_checkpoints(dataset, tmp_path):
 
     subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
     assert sorted(path.name for path in folder.iterdir()) == ["epoch-1.safetensors", "epoch-40.safetensors"]
-    whole = train(settings, dataset, tmp_path / "state.safetensors")
+    whole = train(settings, dataset, tmp_path / "state")
     for epoch, checkpoint in whole.items():
         resumed = storage.read(folder / f"epoch-{epoch}.safetensors")
         for name, values in checkpoint.items():
