@@ -137,6 +137,12 @@ def student_of(wildcards):
     return CARDS[wildcards.experiment]["x-student"]
 
 
+def key_of(wildcards):
+    """What the random numbers of a student job depend on; the cells of a paired experiment share them."""
+    paired = CARDS[wildcards.experiment].get("x-paired")
+    return wildcards.experiment if paired else f"{wildcards.experiment}/{wildcards.cell}"
+
+
 def one_of(names):
     """Some names as a wildcard constraint."""
     return "|".join(names) or "none"
