@@ -58,3 +58,13 @@ use rule fit_linear as fit_resnet with:
         runtime=600,
     message:
         "Train residual students: {wildcards.experiment}, {wildcards.cell}"
+
+
+use rule fit_linear as fit_image_kernel with:
+    wildcard_constraints:
+        experiment=experiments_learnt_by("image_kernel"),
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    message:
+        "Fit kernel students on images: {wildcards.experiment}, {wildcards.cell}"
