@@ -88,6 +88,26 @@ def test_a_bad_value_gives_one_line_that_names_key_value_and_what_is_allowed(con
         assert word in message
 
 
+def test_no_cell_may_name_an_epoch_or_a_seed_that_its_teacher_does_not_have(config):
+    cells = {
+        (experiment, cell): settings
+        for experiment, block in config["experiments"].items()
+        for cell, settings in block.get("cells", {}).items()
+    }
+    kinds = set()
+    for (experiment, cell), settings in cells.items():
+        teacher = config["teachers"][settings["teacher"]]
+        beyond = {"stopping_epochs": 999_999, "teachers": teacher.get("seeds")}
+        for key in beyond.keys() & settings.keys():
+            with pytest.raises(ConfigError, match=rf"{experiment}\.cells\.{cell}\.{key}: holds {beyond[key]}, must be"):
+                check(changed(config, ["experiments", experiment, "cells", cell, key], [beyond[key]]))
+            kinds.add(teacher["kind"])
+    used = {config["teachers"][settings["teacher"]]["kind"] for settings in cells.values()}
+    assert kinds == used & {
+        kind for kind in names("teachers") if "stopping_epochs" in schema(f"teachers/{kind}.yaml")["properties"]
+    }
+
+
 def test_a_missing_key_is_named(config):
     del config["datasets"]["margin_10"]["dim"]
     with pytest.raises(ConfigError, match=r"datasets\.margin_10\.dim: is missing"):
