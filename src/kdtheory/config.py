@@ -193,6 +193,14 @@ def _check_cell(config, settings, path):
         raise ConfigError(f"{_dotted((*path, 'n_train'))}: is {settings['n_train']}, must increase")
     if settings.get("recorded_steps", 0) > settings.get("max_steps", math.inf):
         raise ConfigError(f"{_dotted((*path, 'recorded_steps'))}: is {settings['recorded_steps']}, must be ≤ max_steps")
+    if "batch_size" in settings:
+        from kdtheory.students.steps import epochs_of
+
+        for n_train in settings["n_train"]:
+            try:
+                epochs_of(settings["steps"], n_train, settings["batch_size"])
+            except ValueError as error:
+                raise ConfigError(f"{_dotted((*path, 'steps'))}: {error}") from error
 
 
 def _check_what_inputs_have(config, settings, path):

@@ -24,6 +24,7 @@ from kdtheory.networks.pixels import Standardise, channel_statistics
 from kdtheory.networks.resnet import ResNet
 from kdtheory.networks.training import Optimisation, predict, train
 from kdtheory.stage import run_stage
+from kdtheory.students.steps import epochs_of
 from kdtheory.theory.multiclass import effective_logits_multiclass
 
 _log = logging.getLogger(__name__)
@@ -106,7 +107,7 @@ def fit(settings: Settings, draw, dataset, logits, state: Path):
     Raises
     ------
     ValueError
-        Too few images, or a number of steps that is no whole number of epochs.
+        The logits are of other images, there are too few images, or the steps are no whole number of epochs.
     """
     if not dataset["sample_id"].equals(logits["sample_id"]):
         raise ValueError("the teacher's logits are not those of the dataset's samples")
@@ -115,8 +116,6 @@ def fit(settings: Settings, draw, dataset, logits, state: Path):
         raise ValueError(
             f"n_train asks for {settings.n_train[-1]} images; the dataset has {len(transfer.labels)} to transfer"
         )
-    for n_train in settings.n_train:
-        epochs_of(settings.steps, n_train, settings.batch_size)  # a wrong number of steps is an error before any work
     origin = {
         "draw": int(draw("identity").integers(2**62)),
         "dataset": storage.data_digest(dataset),
@@ -147,17 +146,6 @@ def fit(settings: Settings, draw, dataset, logits, state: Path):
         },
         coords={dim: list(each) for dim, each in values.items() if dim != "repeat"} | {"class": settings.classes},
     )
-
-
-def epochs_of(steps, n_train, batch_size):
-    """Return in how many epochs ``n_train`` images are seen in ``steps`` steps; ValueError when they are not whole."""
-    steps_of_an_epoch = math.ceil(n_train / batch_size)
-    if steps % steps_of_an_epoch:
-        raise ValueError(
-            f"steps is {steps}, must be a multiple of {steps_of_an_epoch}, "
-            f"the steps of an epoch with n_train {n_train} and batch_size {batch_size}"
-        )
-    return steps // steps_of_an_epoch
 
 
 def distillation_loss(teacher_logits, labels, soft_ratio, temperature, loss_scale):
