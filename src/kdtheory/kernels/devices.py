@@ -9,8 +9,6 @@ from importlib.util import find_spec
 
 from kdtheory.device_choice import device_choice
 
-from kdtheory.device_choice import device_choice
-
 
 def configure_jax():
     """Choose the device and turn 64 bits on; to be called before the first JAX computation of the process.
