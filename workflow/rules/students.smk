@@ -47,3 +47,10 @@ use rule fit_linear as fit_kernel with:
         experiment=experiments_learnt_by("kernel"),
     message:
         "Fit kernel students: {wildcards.experiment}, {wildcards.cell}"
+
+
+use rule fit_linear as fit_network with:
+    wildcard_constraints:
+        experiment=experiments_learnt_by("network"),
+    message:
+        "Fit networks of finite width: {wildcards.cell}"
