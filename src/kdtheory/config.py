@@ -53,6 +53,7 @@ def check(config):
             _check_cell(config, settings, ("experiments", name, "cells", cell))
             _check_wide_cell(config, settings, ("experiments", name, "cells", cell))
         _check_same_dim(config, name, block)
+        _check_joined_cells(name, block)
     _check_teacher_files(config)
     return config
 
@@ -205,6 +206,13 @@ def _check_wide_cell(config, settings, path):
         beyond = dataset["n_test"] + dataset["n_oracle"]
         allowed = range(dataset["n_test"], beyond + 1)
         limits["oracle_sizes"] = (allowed, f"between n_test = {dataset['n_test']} and n_test + n_oracle = {beyond}")
+    for key, most, words in (
+        ("test_points", dataset.get("n_test"), f"at most datasets.{settings['dataset']}.n_test"),
+        ("repeats", dataset.get("repeats"), f"at most datasets.{settings['dataset']}.repeats"),
+        ("trained_repeats", settings.get("repeats"), "at most repeats"),
+    ):
+        if most is not None and settings.get(key, 0) > most:
+            raise ConfigError(f"{_dotted((*path, key))}: is {settings[key]}, must be {words} = {most}")
     if "dims" in settings:
         limits["dims"] = (
             range(1, dataset["dim"] + 1),
@@ -226,6 +234,26 @@ def _check_same_dim(config, name, block):
         raise ConfigError(
             f"experiments.{name}.cells: the datasets of {', '.join(dims)} must have one dim, found {dims}"
         )
+
+
+def _check_joined_cells(name, block):
+    """Cells that the card joins along a key differ in nothing but what it says, and share no entry of that key."""
+    card = schema(f"experiments/{name}.yaml")
+    if "x-joined-along" not in card:
+        return
+    along, path = card["x-joined-along"], ("experiments", name, "cells")
+    seen, first = {}, next(iter(block["cells"]))
+    for cell, settings in block["cells"].items():
+        for key, value in settings.items():
+            if key not in card["x-cells-differ-in"] and value != block["cells"][first][key]:
+                raise ConfigError(
+                    f"{_dotted((*path, cell, key))}: is {json.dumps(value)}, "
+                    f"must be that of {first}, {json.dumps(block['cells'][first][key])}"
+                )
+        for value in settings[along]:
+            if value in seen:
+                raise ConfigError(f"{_dotted((*path, cell, along))}: holds {value}, which {seen[value]} has too")
+            seen[value] = cell
 
 
 def _check_teacher_files(config):

@@ -1,4 +1,4 @@
-"""The distillation loss of one logit (JZ20 Eq. 2), as JAX differentiates it, and the steps that cannot diverge on it."""
+"""The distillation loss of one logit (JZ20 Eq. 2), as JAX differentiates it, and the steps that are stable on it."""
 
 from typing import NamedTuple
 

@@ -1,5 +1,6 @@
 """Networks of finite width before training: their task, logits z₀ and empirical kernel, alone and stacked."""
 
+import logging
 from typing import NamedTuple
 
 import jax
@@ -7,9 +8,12 @@ import numpy as np
 
 from kdtheory.kernels.empirical import apply_network, empirical_ntk, init_network
 from kdtheory.kernels.infinite import relu_kernels
+from kdtheory.kernels.nested import NestedRegression, NotPositiveDefiniteError
 from kdtheory.students.distillation import Lesson
 from kdtheory.students.linearized import converged_logits
 from kdtheory.theory.stationarity import effective_logits
+
+_log = logging.getLogger(__name__)
 
 _TRANSFER, _TEST = range(2)
 
@@ -75,7 +79,7 @@ class Network:
     """
 
     def __init__(self, task, width, depth, rng):
-        self.task = task
+        self.task, self.width = task, width
         self.params = init_network(jax.random.key(rng.integers(2**63)), task.inputs.shape[1], width, depth)
         start = _start(self.params, task.inputs, task.test_inputs)
         self.initial, self.initial_test, self.gram, self.cross = map(np.asarray, start)
@@ -86,10 +90,31 @@ class Network:
         return np.linalg.norm(self.gram - self.task.gram) / np.linalg.norm(self.task.gram)
 
     def converged(self, sizes):
-        """Logits (sizes, ratios, test) of the infinitely wide student and of the linearized one, both from z₀."""
+        """Logits (sizes, ratios, test) of the infinitely wide student and of the linearized one, both from z₀.
+
+        The latter is NaN at sizes at which Θ̂ is singular.
+        """
         task = self.task
-        given = task.targets, self.initial, self.initial_test, sizes
-        return converged_logits(task.gram, task.cross, *given), converged_logits(self.gram, self.cross, *given)
+        given = task.targets, self.initial, self.initial_test
+        infinite = converged_logits(task.gram, task.cross, *given, sizes)
+        linearized = np.full(infinite.shape, np.nan)
+        regular = [size for size in sizes if size <= self._regular_size()]
+        if regular:
+            points = slice(regular[-1])
+            linearized[: len(regular)] = converged_logits(
+                self.gram[points, points], self.cross[points], task.targets[:, points], self.initial[points],
+                self.initial_test, regular,
+            )  # fmt: skip
+        return infinite, linearized
+
+    def _regular_size(self):
+        """Points up to which Θ̂ is regular; networks that are not much wider than that may be linear between some."""
+        try:
+            NestedRegression(self.gram, self.initial)
+        except NotPositiveDefiniteError as error:
+            _log.info("width %d: the empirical kernel is singular from %d points on", self.width, error.minor)
+            return error.minor - 1
+        return len(self.gram)
 
 
 class Stack(NamedTuple):

@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from functools import partial
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 import xarray as xr
 
 from kdtheory.kernels.devices import device_name
-from kdtheory.kernels.nested import NotPositiveDefiniteError
 from kdtheory.log import Progress
 from kdtheory.stage import run_stage
 from kdtheory.students.finite_network import Network, Task, stacked
@@ -23,7 +21,7 @@ from kdtheory.students.network_descent import descend
 
 # Networks are trained in 32 bits, which moves their logits by far less than the distances measured here, at half of
 # the cost. Whatever a kernel is solved for stays in 64.
-_PRECISION = jnp.float32
+_PRECISION = np.float32
 
 
 @dataclass(frozen=True)
@@ -57,8 +55,9 @@ def fit(settings: Settings, draw, dataset, logits):
         (width, n_train, soft_ratio, repeat, …, test): ``kernel`` and ``linearized``, in closed form; ``sgd``, the
         linearized network after SGD; and at every recorded ``step`` of full-batch descent ``network`` and
         ``linearized_path``, its linearization after as many steps. Along that descent ``network_train(…, step, n)``
-        at the training points and ``kernel_drift(…, step)``. These three are NaN for repeats that are not trained. Of
-        the task, ``target(soft_ratio, repeat, n)`` z_eff and ``teacher(repeat, test)`` z_t.
+        at the training points and ``kernel_drift(…, step)``. What descent left is NaN for repeats that are not trained,
+        ``linearized`` where the empirical kernel is singular: so narrow a network cannot fit so many points. Of the
+        task, ``target(soft_ratio, repeat, n)`` z_eff and ``teacher(repeat, test)`` z_t.
     """
     if not dataset["sample_id"].equals(logits["sample_id"]):
         raise ValueError("the teacher's logits are not those of the dataset's samples")
@@ -86,15 +85,9 @@ def _fit_width(settings, width, tasks, draw):
         network = Network(task, width, settings.depth, draw(repeat, "initialisation"))
         # Networks are large: they stay in memory rounded if they will be trained, and not at all if not.
         trained = repeat < settings.trained_repeats
-        network.params = jax.tree.map(lambda leaf: leaf.astype(_PRECISION), network.params) if trained else None
+        network.params = jax.tree.map(lambda leaf: np.asarray(leaf, _PRECISION), network.params) if trained else None
         networks.append(network)
-        try:
-            converged.append(network.converged(settings.n_train))
-        except NotPositiveDefiniteError as error:
-            raise ValueError(
-                f"the kernel of repeat {repeat} at width {width} is singular ({error}); "
-                "so many points need a wider network"
-            ) from error
+        converged.append(network.converged(settings.n_train))
     kernel, linearized = (np.stack(logits) for logits in zip(*converged, strict=True))
     by_size = [
         xr.merge(
@@ -139,7 +132,7 @@ def _train(settings, networks, size):
     # One network for each soft ratio: they start alike and part.
     copies = jax.tree.map(lambda leaf: np.repeat(leaf, len(ratios), axis=0), stack)
     params = jax.tree.map(
-        lambda *leaves: jnp.repeat(jnp.stack(leaves), len(ratios), axis=0), *[network.params for network in networks]
+        lambda *leaves: np.repeat(np.stack(leaves), len(ratios), axis=0), *[network.params for network in networks]
     )
     lessons = copies.lessons._replace(soft_ratio=np.tile(ratios, len(networks)))
     descent = descend(params, copies.inputs, copies.test_inputs, copies.gram, lessons, np.concatenate(rates), steps)
@@ -158,7 +151,7 @@ def _train(settings, networks, size):
 
 def _linearized_path(stack, rates, steps):
     """Logits (network, ratio, step, test) of the linearizations after as many steps of the same descent."""
-    coefficients = jnp.zeros((*rates.shape, stack.gram.shape[1]))
+    coefficients = np.zeros((*rates.shape, stack.gram.shape[1]))
     path, done = [], 0
     for step in steps:
         coefficients = descend_further(coefficients, stack.gram, stack.initial, stack.lessons, rates, step - done)

@@ -55,7 +55,7 @@ def descend(params, inputs, test_inputs, kernels, lessons, rates, steps):
     """
     precision = params[0][0].dtype
     lessons, inputs, test_inputs, rates = jax.tree.map(
-        lambda leaf: jnp.asarray(leaf, precision), (lessons, inputs, test_inputs, rates)
+        lambda leaf: np.asarray(leaf, precision), (lessons, inputs, test_inputs, rates)
     )
     records, done = [], 0
     for step in steps:
