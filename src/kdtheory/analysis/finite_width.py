@@ -1,5 +1,7 @@
 """Measurement ``wide/finite_width``: networks of finite width against the infinitely wide student (JZ20 Sec. 2)."""
 
+from functools import reduce
+
 import numpy as np
 import xarray as xr
 
@@ -64,11 +66,17 @@ def _risk(students):
     logits = {
         "kernel": students["kernel"],
         "linearized": students["linearized"],
-        "network": students["network"].ffill("step").isel(step=-1, drop=True),
+        "network": _at_last_step(students["network"]),
     }
     logits = xr.concat(logits.values(), dim=xr.Variable("student", list(logits)))
     wrong = ((logits > 0) != (students["teacher"] > 0)).mean("test")
     return wrong.where(logits.notnull().all("test"))
+
+
+def _at_last_step(logits):
+    """Logits at the last step that was taken, which differs between widths."""
+    records = (logits.isel(step=record, drop=True) for record in range(logits.sizes["step"]))
+    return reduce(lambda earlier, later: later.fillna(earlier), records)
 
 
 def _ordered(values):

@@ -1,4 +1,3 @@
-import jax
 import numpy as np
 import pytest
 from scipy.special import expit, xlogy
@@ -43,8 +42,9 @@ def test_the_slope_vanishes_at_the_effective_logits():
 @pytest.mark.parametrize(("soft_ratio", "temperature"), [(1.0, 5.0), (0.5, 5.0), (0.2, 0.5)])
 def test_the_stable_rate_belongs_to_the_largest_curvature_which_is_that_at_zero(soft_ratio, temperature):
     taught = Lesson(1.0, 1.0, soft_ratio, temperature)
-    curvature = jax.vmap(jax.grad(lambda z: distillation_slope(z, taught)))(np.linspace(-8, 8, 161))
+    grid, step = np.linspace(-8, 8, 161), 1e-4
+    curvature = (distillation_slope(grid + step, taught) - distillation_slope(grid - step, taught)) / (2 * step)
     # A step η of a quadratic of curvature κλ is stable up to η κ λ = 2.
     stable = largest_stable_rate(3.0, soft_ratio, temperature) * 3.0 * curvature
     assert np.argmax(stable) == 80
-    assert float(stable[80]) == pytest.approx(2, rel=1e-12)
+    assert float(stable[80]) == pytest.approx(2, rel=1e-6)
