@@ -15,7 +15,6 @@ def measure(experiment):
     cells = [experiment.student(cell) for cell in experiment.cells]
     students = xr.concat(cells, dim="width", join="outer", data_vars="different", compat="equals").sortby("width")
     infinite, limit = students["kernel"], students["linearized"]
-    target = students["target"].where(students["n"] <= students["n_train"])
     group = {
         "kernel_distance": (
             students["kernel_distance"], "relative distance of empirical and infinite kernel", "JZ20 Sec. 2",
@@ -44,7 +43,7 @@ def measure(experiment):
             "JZ20 Sec. 2",
         ),
         "target_distance": (
-            _distance(students["network_train"], target, "n"),
+            _distance(students["network_train"], students["target"], "n"),
             "relative distance of the trained network's logits to its targets",
             "JZ20 Eq. 3",
         ),

@@ -55,9 +55,10 @@ def fit(settings: Settings, draw, dataset, logits):
         (width, n_train, soft_ratio, repeat, …, test): ``kernel`` and ``linearized``, in closed form; ``sgd``, the
         linearized network after SGD; and at every recorded ``step`` of full-batch descent ``network`` and
         ``linearized_path``, its linearization after as many steps. Along that descent ``network_train(…, step, n)``
-        at the training points and ``kernel_drift(…, step)``. What descent left is NaN for repeats that are not trained,
-        ``linearized`` where the empirical kernel is singular: so narrow a network cannot fit so many points. Of the
-        task, ``target(soft_ratio, repeat, n)`` z_eff and ``teacher(repeat, test)`` z_t.
+        at the training points and ``kernel_drift(…, step)``. What descent left is NaN for repeats that are not
+        trained and for all but the largest ``n_train``; ``linearized`` is NaN where the empirical kernel is singular,
+        for so narrow a network cannot fit so many points. Of the task, ``target(soft_ratio, repeat, n)`` z_eff and
+        ``teacher(repeat, test)`` z_t.
     """
     if not dataset["sample_id"].equals(logits["sample_id"]):
         raise ValueError("the teacher's logits are not those of the dataset's samples")
@@ -89,18 +90,12 @@ def _fit_width(settings, width, tasks, draw):
         networks.append(network)
         converged.append(network.converged(settings.n_train))
     kernel, linearized = (np.stack(logits) for logits in zip(*converged, strict=True))
-    by_size = [
-        xr.merge(
-            [
-                _train_linearized(settings, networks, size, partial(draw, size)),
-                _train(settings, networks[: settings.trained_repeats], size),
-            ],
-            join="outer",
-        )
-        for size in settings.n_train
-    ]
+    by_sgd = [_train_linearized(settings, networks, size, partial(draw, size)) for size in settings.n_train]
+    # Networks are dear to train: once, on all points.
+    by_descent = _train(settings, networks[: settings.trained_repeats]).expand_dims(n_train=settings.n_train[-1:])
+    sizes = xr.Variable("n_train", settings.n_train)
     dims = ("repeat", "n_train", "soft_ratio", "test")
-    return xr.concat(by_size, dim=xr.Variable("n_train", settings.n_train), join="outer").assign(
+    return xr.merge([xr.concat(by_sgd, dim=sizes), by_descent], join="outer").assign(
         kernel=(dims, kernel),
         linearized=(dims, linearized),
         kernel_distance=("repeat", [network.kernel_distance for network in networks]),
@@ -121,8 +116,9 @@ def _train_linearized(settings, networks, size, draw):
     )
 
 
-def _train(settings, networks, size):
+def _train(settings, networks):
     """Full-batch descent of every network at every soft ratio, and of their linearizations."""
+    size = settings.n_train[-1]
     stack = stacked(networks, size)
     ratios = stack.lessons.soft_ratio[0]
     rates = [descent_rates(gram, ratios, settings.temperature, settings.step_share) for gram in stack.gram]
