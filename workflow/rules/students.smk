@@ -68,3 +68,10 @@ use rule fit_linear as fit_image_kernel with:
         runtime=60,
     message:
         "Fit kernel students on images: {wildcards.experiment}, {wildcards.cell}"
+
+
+use rule fit_linear as fit_network with:
+    wildcard_constraints:
+        experiment=experiments_learnt_by("network"),
+    message:
+        "Fit networks of finite width: {wildcards.cell}"
