@@ -9,7 +9,7 @@ from kdtheory.claims.ext_finite_width import slopes
 from kdtheory.claims.image_draws import by_draw
 from kdtheory.claims.jz20_image_transfer import counted
 from kdtheory.claims.jz20_images import held_out_gain
-from kdtheory.claims.registry import HOLDS, UNDECIDED, claims
+from kdtheory.claims.registry import FAILS, HOLDS, UNDECIDED, claims
 
 CLAIMS = claims()
 ABOUT_IMAGES = [name for name, claim in CLAIMS.items() if claim.reads[0].startswith("images/")]
@@ -92,3 +92,8 @@ def test_slopes_are_fitted_from_the_first_width_on_and_after_the_last_step():
     assert len(found) == 4
     for estimate, (low, high) in found:
         assert low < -0.5 < high and estimate == pytest.approx(-0.5, abs=0.05)
+
+
+def test_a_risk_that_rises_is_no_power_law_of_falling():
+    group = transfer("kernel", rates=(-0.1, -0.1, -0.1, -0.1))()
+    assert CLAIMS["jz20-s2-kernel-power-law"].check(group).verdict == FAILS
