@@ -66,9 +66,9 @@ _approaches(
 )
 _approaches(
     "network",
-    "logit_distance_network",
-    "The trained network approaches its own linearized student with width.",
-    "logits on test points after the last step, which is not convergence",
+    "logit_distance_path",
+    "The wider a network, the closer it stays to its own linearization while both are trained.",
+    "logits on test points of the network and of its linearization after as many steps",
 )
 
 
@@ -77,28 +77,26 @@ _approaches(
     section="2",
     statement="Networks that are wide, linearized or trained, have the transfer risk of the infinitely wide student.",
     quantity="risk of the linearized student and of the trained network less that of the kernel student of the same "
-    "run, at the largest width that every run has, each n and ρ",
+    "run, each at the largest width with its full number of runs, each n and ρ",
     test=f"t-intervals over runs, Bonferroni over cells: every one lies within {_RISK_TOLERANCE} of 0",
     error_rate=_ERROR_RATE,
     **_READS,
 )
 def _risk(finite):
     risk = finite["risk"].transpose("student", "n_train", "soft_ratio", "width", "repeat").sortby("width")
-    complete = risk.notnull().any(("student", "n_train", "soft_ratio")).all("repeat")
-    if not complete.any():
-        return close_to([], 0.0, _RISK_TOLERANCE, "no width was measured in every run")
-    risk = risk.sel(width=risk["width"][complete.values][-1])
-    students = ["linearized", "network"]
-    more = (risk.sel(student=students) - risk.sel(student="kernel", drop=True)).values.reshape(-1, risk.sizes["repeat"])
-    more = more[np.isfinite(more).sum(axis=-1) >= 2]
-    estimates = t_intervals(more, error_rate=_ERROR_RATE / max(1, len(more)))
-    mean = risk.mean(("n_train", "soft_ratio", "repeat"))
-    shown = ", ".join(f"{float(mean.sel(student=name)):.3f} ({name})" for name in ("kernel", *students))
-    reason = f"mean risk at width {int(risk['width'])}: {shown}"
-    return close_to(
-        estimates, 0.0, _RISK_TOLERANCE, reason, reading=f"“the same” is within {_RISK_TOLERANCE}; networks are not "
-        "trained to convergence",
-    )  # fmt: skip
+    more, shown = [], []
+    for student in ("linearized", "network"):
+        both = risk.sel(student=["kernel", student])
+        runs = both.notnull().all(("student", "n_train", "soft_ratio")).sum("repeat").values
+        here = both.isel(width=np.flatnonzero(runs == runs.max())[-1])
+        difference = here[1] - here[0]
+        more.append(difference.values.reshape(-1, risk.sizes["repeat"]))
+        of_kernel, of_student = here.where(difference.notnull()).mean(("n_train", "soft_ratio", "repeat")).values
+        shown.append(f"{of_student:.3f} for {of_kernel:.3f} ({student}, width {int(here['width'])}, {runs.max()} runs)")
+    more = np.concatenate(more)
+    estimates = t_intervals(more, error_rate=_ERROR_RATE / len(more))
+    reading = f"“the same” is within {_RISK_TOLERANCE}; networks are not trained to convergence"
+    return close_to(estimates, 0.0, _RISK_TOLERANCE, f"mean risk {', '.join(shown)}", reading=reading)
 
 
 def slopes(values, *, error_rate):
@@ -107,7 +105,7 @@ def slopes(values, *, error_rate):
     Parameters
     ----------
     values : xarray.DataArray
-        Dimensions width, repeat and any others; of steps the last one is taken.
+        Dimensions width, repeat and any others; of steps the last one is taken that all widths have.
     error_rate : float
         Probability that any of the intervals misses.
 
@@ -124,18 +122,23 @@ def slopes(values, *, error_rate):
 
 
 def at_end(values):
-    """Return values after the last step, where there are steps."""
-    return values.isel(step=-1, drop=True) if "step" in values.dims else values
+    """Return values after the last step that every width was trained for, where there are steps."""
+    if "step" not in values.dims:
+        return values
+    measured = values.notnull().any([dim for dim in values.dims if dim not in ("width", "step")])
+    common = measured.sel(width=measured["width"][measured.any("step").values]).all("width")
+    return values.sel(step=values["step"][common.values].max())
 
 
 def described(values, estimates):
-    """The slopes in words, with the mean value at the first and the last width that they are fitted to."""
+    """The slopes in words, with the mean value at the widths that they are fitted to, and after how many steps."""
     values = at_end(values).sortby("width")
     mean = values.sel(width=values["width"] >= FIRST_WIDTH).mean([dim for dim in values.dims if dim != "width"])
-    shown = ", ".join(f"{float(each):.3g} (width {int(each['width'])})" for each in mean)
+    shown = ", ".join(f"{float(each):.3g} (width {int(each['width'])})" for each in mean if np.isfinite(each))
     found = [estimate for estimate, _ in estimates]
-    ends = f"slope {min(found):.2f} to {max(found):.2f}; " if found else ""
-    return f"{ends}mean {shown}".replace("slope -", "slope −").replace("to -", "to −")
+    ends = f"slope {min(found):.2f} to {max(found):.2f}; ".replace("-", "−") if found else ""
+    steps = f" after {int(values['step'])} steps" if "step" in values.coords else ""
+    return f"{ends}mean{steps} {shown}"
 
 
 def _half(values):

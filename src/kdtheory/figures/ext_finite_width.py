@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from kdtheory.claims.ext_finite_width import at_end, slopes
 from kdtheory.figures import style
 from kdtheory.figures.registry import Figure, run_figure
-from kdtheory.figures.replicates import log_slope, slope_in_words
+from kdtheory.figures.replicates import slope_in_words
 
 FIGURE = Figure(
     reads=("wide/finite_width",),
@@ -16,47 +17,55 @@ FIGURE = Figure(
         "relative distance of the empirical kernel from the infinite one; theory predicts the slope −1/2 (grey). Upper "
         "middle: relative distance of logits on test points, at the largest n: of the linearized student, solved in "
         "closed form (solid) and trained by stochastic gradient descent (dashed), from the infinitely wide one, and of "
-        "the network after its last step from its own linearized student (dotted). Upper right: transfer risk of the "
-        "three. Lower row, against steps of full-batch descent at the largest n, ρ = 1 solid and the least ρ dashed: "
-        "distance of the network from its own linearized student on test points; from its targets, the effective "
-        "logits, on training points; and relative change of its kernel, which JZ20 call almost constant. The loss "
+        "the trained network from its linearization after as many steps, the last ones that all widths have (dotted). "
+        "Then: relative change of the kernel in training, which JZ20 call almost constant, after as many steps; and "
+        "transfer risk of the three. Lower row, against steps of full-batch descent at the largest n, ρ = 1 solid and "
+        "the least ρ dashed: distance of the network on test points from its linearization after as many steps, and "
+        "from the closed form that this one tends to; from its targets, the effective logits, on training points; and "
+        "the change of the kernel. A kernel that changes is where network and linearization part. The loss "
         "saturates, and no network is trained to convergence: where a curve still falls at its right end, the value "
-        "there is one of the budget of steps and not of the width. Slopes are of a straight line through the means of "
-        "widths of 256 or more, with 95 % jackknife intervals over runs; bars are 95 % intervals over runs."
+        "there is one of the budget of steps and not of the width. Slopes are fitted to each run on its own at widths "
+        "of 256 or more, and stand with 95 % t-intervals over runs; bars are 95 % intervals over runs."
     ),
 )
 
-_FIRST_WIDTH = 256
+_DRIFT = r"$\|\hat\Theta_t - \hat\Theta_0\|_F / \|\hat\Theta_0\|_F$"
 _THIN = {"linewidth": 1.2, "ms": 3.5}
 _STUDENTS = {"kernel": style.INK, "linearized": style.GREEN, "network": style.RED}
 
 
 def draw(finite):
-    """Draw distances and risks against width, and training against steps."""
+    """Draw distances, changes of the kernel and risks against width, and training against steps."""
     finite = finite.sortby(["width", "n_train", "soft_ratio", "step"])
-    figure, axes = style.panels(3, 2, width=4.1, height=4.0)
+    figure, axes = style.panels(4, 2, width=3.8, height=3.9)
     largest = finite.isel(n_train=-1)
     where = f"n = {int(largest['n_train'])}"
+    ends = "solid ρ = {1:g}, dashed ρ = {0:g}".format(*_ends(finite))
     _draw_kernel(axes[0, 0], finite["kernel_distance"])
-    _draw_logits(axes[0, 1], largest)
-    style.title(axes[0, 1], f"Logits on test points, {where}", "relative distances; slopes of the linearized student")
-    _draw_risk(axes[0, 2], largest["risk"])
-    style.title(axes[0, 2], f"Transfer risk, {where}", "solid ρ = {1:g}, dashed ρ = {0:g}".format(*_ends(largest)))
+    linearized = {"logit_distance_linearized": "-", "logit_distance_sgd": "--", "logit_distance_path": ":"}
+    _draw_distances(axes[0, 1], largest, linearized)
+    for words, line in (("closed form", "-"), ("by SGD", "--"), ("network", ":")):
+        axes[0, 1].plot([], [], color=style.GREY, linestyle=line, label=words)
+    axes[0, 1].set_ylabel("relative distance of logits")
+    style.title(axes[0, 1], f"Logits on test points, {where}", "slopes of the linearized student")
+    _draw_distances(axes[0, 2], largest, {"kernel_drift": "-"})
+    axes[0, 2].set_ylabel(_DRIFT)
+    style.title(
+        axes[0, 2], f"Change of the kernel, {where}", f"after {int(at_end(finite['kernel_drift'])['step'])} steps"
+    )
+    _draw_risk(axes[0, 3], largest["risk"])
+    style.title(axes[0, 3], f"Transfer risk, {where}", ends)
     for axis, name, label, title in (
-        (axes[1, 0], "logit_distance_network", "relative distance of logits", "Network from its own linearization"),
-        (axes[1, 1], "target_distance", "relative distance of logits", "Network from its targets"),
-        (
-            axes[1, 2],
-            "kernel_drift",
-            r"$\|\hat\Theta_t - \hat\Theta_0\|_F / \|\hat\Theta_0\|_F$",
-            "Change of the kernel",
-        ),
+        (axes[1, 0], "logit_distance_path", "relative distance of logits", "Network from its linearization"),
+        (axes[1, 1], "logit_distance_network", "relative distance of logits", "Network from its closed form"),
+        (axes[1, 2], "target_distance", "relative distance of logits", "Network from its targets"),
+        (axes[1, 3], "kernel_drift", _DRIFT, "Change of the kernel"),
     ):
         _draw_steps(axis, largest[name])
         axis.set_ylabel(label)
-        style.title(axis, f"{title}, {where}", _slope_at_end(largest[name]))
+        style.title(axis, f"{title}, {where}", f"{ends}; bands: all runs")
     for axis in axes.flat:
-        axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3)
+        axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2)
     return figure
 
 
@@ -67,31 +76,24 @@ def _draw_kernel(axis, distance):
     _guide(axis, mean)
     style.plain_ticks(axis.yaxis, mean.values)
     axis.set_ylabel(r"$\|\hat\Theta - \Theta\|_F / \|\Theta\|_F$")
-    style.title(axis, "Kernel at the start", f"slope {slope_in_words(log_slope(_wide(distance)))}")
+    style.title(axis, "Kernel at the start", f"slope {_slope(distance)}")
 
 
-def _draw_logits(axis, finite):
+def _draw_distances(axis, finite, lines):
+    """Variables against width with the line style of each; the slopes of the first stand in the legend."""
     _width_axis(axis, finite)
     axis.set_yscale("log")
-    colours = style.soft_ratio_colours(finite["soft_ratio"].values)
-    shown = {
-        "logit_distance_linearized": ("-", finite["logit_distance_linearized"]),
-        "logit_distance_sgd": ("--", finite["logit_distance_sgd"]),
-        "logit_distance_network": (":", finite["logit_distance_network"].isel(step=-1)),
-    }
-    for name, (line, values) in shown.items():
-        for ratio, colour in colours.items():
-            here = values.sel(soft_ratio=ratio)
+    shown = {name: at_end(finite[name]) for name in lines}
+    for name, line in lines.items():
+        for ratio, colour in style.soft_ratio_colours(finite["soft_ratio"].values).items():
+            here = shown[name].sel(soft_ratio=ratio)
             if here.notnull().any():
-                slope = slope_in_words(log_slope(_wide(here)))
-                label = f"ρ = {ratio:g}: {slope}" if name == "logit_distance_linearized" else None
+                label = f"ρ = {ratio:g}: {_slope(here)}" if line == "-" else None
                 style.draw_mean(axis, here, "repeat", color=colour, linestyle=line, label=label, **_THIN)
-    _guide(axis, shown["logit_distance_linearized"][1].mean(("soft_ratio", "repeat")))
-    means = np.concatenate([values.mean("repeat").values.ravel() for _, values in shown.values()])
-    style.plain_ticks(axis.yaxis, means[np.isfinite(means)])
-    for words, line in (("closed form", "-"), ("by SGD", "--"), ("network", ":")):
-        axis.plot([], [], color=style.GREY, linestyle=line, label=words)
-    axis.set_ylabel("relative distance of logits")
+    means = {name: values.mean("repeat") for name, values in shown.items()}
+    _guide(axis, means[next(iter(lines))].mean("soft_ratio"))
+    every = np.concatenate([mean.values.ravel() for mean in means.values()])
+    style.plain_ticks(axis.yaxis, every[np.isfinite(every)])
 
 
 def _draw_risk(axis, risk):
@@ -134,15 +136,10 @@ def _ends(values):
     return float(values["soft_ratio"].min()), float(values["soft_ratio"].max())
 
 
-def _slope_at_end(values):
-    """Slope in width after the last step, at the largest soft ratio."""
-    found = log_slope(_wide(values.isel(step=-1).sel(soft_ratio=values["soft_ratio"].max())))
-    return f"band: all runs; slope in width at the end {slope_in_words(found)}"
-
-
-def _wide(values):
-    """Widths whose every run was measured, from the first one on to which slopes are fitted."""
-    return values.sel(width=values["width"] >= _FIRST_WIDTH).drop_vars(["n_train", "soft_ratio"], errors="ignore")
+def _slope(values):
+    """The mean slope of the runs in width, with its 95 % interval, in words."""
+    found = slopes(values, error_rate=0.05)
+    return slope_in_words((found[0][0], found[0][1][1] - found[0][0]) if found else (np.nan, np.nan))
 
 
 def _guide(axis, mean):
