@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from kdtheory.claims.estimates import poisson_slope
+from kdtheory.claims.estimates import poisson_slope, pseudo_values, t_intervals
 from kdtheory.claims.image_draws import by_draw, name_of_draws
 from kdtheory.claims.registry import claim
-from kdtheory.claims.statistics import beyond, bootstrap, every_cell, rising
+from kdtheory.claims.statistics import beyond, every_cell, rising
 
 _ERROR_RATE = 0.05
 _STRAIGHT = 0.97
@@ -38,8 +38,8 @@ def _power_law(student, group, words):
         f"jz20-s2-{student}-faster",
         statement=f"The transfer risk falls faster for pure soft labels than for any mix ({words}).",
         quantity="exponent b of R ~ n^−b at ρ = 1 less that at each ρ < 1, each stopping epoch",
-        test="bootstrap over draws of slopes by Poisson regression on counts; every interval, Bonferroni over cells, "
-        "lies above 0",
+        test="slopes by Poisson regression on counts; every t-interval by the jackknife over whole draws, Bonferroni "
+        "over cells, lies above 0",
         error_rate=_ERROR_RATE,
         **shared,
     )
@@ -51,8 +51,8 @@ def _power_law(student, group, words):
             f"{ends[0]:.2f} to {ends[1]:.2f} (ρ = {ratio:g})" if ends[0] < ends[1] else f"{ends[0]:.2f} (ρ = {ratio:g})"
             for ratio, ends in zip(ratios, np.sort(exponents, axis=0)[[0, -1]].T, strict=True)
         )
-        pairs = [(epoch[-1], row) for epoch in counts for row in epoch[:-1]] if counts.shape[-1] > 1 else []
-        estimates = [_difference(sizes, soft, mix, len(pairs)) for soft, mix in pairs]
+        draws = [_differences(sizes, epoch[-1], mix) for epoch in counts for mix in epoch[:-1]]
+        estimates = t_intervals(draws, error_rate=_ERROR_RATE / len(draws))
         reason = f"b = {shown}, over stopping epochs; {name_of_draws(transfer['risk'])}"
         return beyond(estimates, reason, above=0.0, reading=_READING)
 
@@ -96,10 +96,11 @@ def _exponent(sizes, counts):
     return -float(poisson_slope(np.log(sizes), counts))
 
 
-def _difference(sizes, soft, mix, cells):
-    """Exponent of soft labels less that of a mix, with its interval as one of several cells."""
-    return bootstrap(
+def _differences(sizes, soft, mix):
+    """Draws of the exponent of soft labels less that of a mix; too few for a bootstrap, whose ends would be theirs."""
+    if soft.shape[-1] < 2:
+        return np.full(soft.shape[-1], np.nan)
+    return pseudo_values(
         lambda means: poisson_slope(np.log(sizes), means[1]) - poisson_slope(np.log(sizes), means[0]),
         np.stack([soft, mix]),
-        error_rate=_ERROR_RATE / cells,
     )
