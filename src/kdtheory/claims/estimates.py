@@ -175,6 +175,30 @@ def poisson_slope(x, counts):
     return np.where(settled, slope, np.nan)
 
 
+def log_slopes(x, values):
+    """Return the slope of ln values in ln x of each draw, over the places where that draw was measured.
+
+    Parameters
+    ----------
+    x : array, shape (places,)
+        Positive.
+    values : array, shape (..., places, draws)
+        Positive, or NaN where nothing was measured.
+
+    Returns
+    -------
+    array, shape (..., draws)
+        Least-squares slopes; NaN for a draw that was measured at fewer than two places.
+    """
+    y = np.log(np.asarray(values, dtype=float))
+    measured = np.isfinite(y)
+    count = np.maximum(measured.sum(axis=-2, keepdims=True), 1)
+    x = np.where(measured, np.log(np.asarray(x, dtype=float))[:, None], 0.0)
+    x = np.where(measured, x - x.sum(axis=-2, keepdims=True) / count, 0.0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.sum(x * np.where(measured, y, 0.0), axis=-2) / np.sum(x**2, axis=-2)
+
+
 def rank_correlation(one, other):
     """Return Spearman's correlations along the first axis of two arrays of the same shape; ties share their rank.
 

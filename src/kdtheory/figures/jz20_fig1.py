@@ -93,7 +93,7 @@ def _draw_threshold(axis, cells, warmth):
     axis.plot(smoothing["soft_ratio"], smoothing, color=style.GREEN, linestyle="--", label="smoothing")
     axis.set_ylabel("threshold $t$")
     axis.legend(loc="center left", bbox_to_anchor=(1, 0.5))
-    _on_soft_ratios(axis, cells)
+    style.soft_ratio_axis(axis, cells["soft_ratio"])
     style.title(axis, "Least logit of a correct teacher's student")
 
 
@@ -111,14 +111,8 @@ def _draw_wrong_teacher(axis, cells, warmth):
     axis.set_ylim(lowest, highest)
     axis.set_ylabel(r"effective logit, $z_t \to -\infty$, $y_g = 1$")
     axis.legend(loc="center left", bbox_to_anchor=(1, 0.5))
-    _on_soft_ratios(axis, cells)
+    style.soft_ratio_axis(axis, cells["soft_ratio"])
     style.title(axis, "A wrong and infinitely sure teacher")
-
-
-def _on_soft_ratios(axis, cells):
-    ticks = [0.01, 0.1, 0.5, 0.9, 0.99]
-    style.soft_ratio_axis(axis, ticks)
-    axis.set_xlim(float(cells["soft_ratio"].min()), 1)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import numpy as np
 
 from kdtheory.figures import style
 from kdtheory.figures.registry import Figure, run_figure
+from kdtheory.figures.replicates import log_slope, slope_in_words
 
 FIGURE = Figure(
     reads=("wide/transfer",),
@@ -43,37 +44,11 @@ def draw(transfer):
     return figure
 
 
-def log_slope(values):
-    """Fit the power law of a mean over runs.
-
-    Parameters
-    ----------
-    values : xarray.DataArray, dims (n_train, repeat)
-
-    Returns
-    -------
-    slope, half_width : float
-        Slope of ln E[values] in ln n by least squares over the sizes where the mean is positive without any one run,
-        and the half width of its 95 % jackknife interval over runs.
-    """
-    from scipy.special import stdtrit
-
-    values = values.transpose("n_train", "repeat").dropna("n_train")
-    table, runs = values.values, values.sizes["repeat"]
-    without = (table.sum(1, keepdims=True) - table) / (runs - 1)
-    kept = (without > 0).all(1)
-    logs = np.log(np.column_stack([table.mean(1)[kept], without[kept]]))
-    slope, *others = np.polyfit(np.log(values["n_train"].values[kept]), logs, 1)[0]
-    error = np.sqrt((runs - 1) * np.var(others))
-    return slope, stdtrit(runs - 1, 0.975) * error
-
-
 def _draw_risk(axis, risk, colours):
     floor = style.floor_of(risk.mean("repeat"))
     _logarithmic(axis)
     for ratio, colour in colours.items():
-        slope, error = log_slope(risk.sel(soft_ratio=ratio))
-        words = f"ρ = {ratio:g}: {slope:.2f} ± {error:.2f}".replace("-", "−")
+        words = f"ρ = {ratio:g}: {slope_in_words(log_slope(risk.sel(soft_ratio=ratio)))}"
         style.draw_mean(
             axis, risk.sel(soft_ratio=ratio), "repeat", floor=floor, color=colour, linewidth=1.2, ms=3.5, label=words
         )

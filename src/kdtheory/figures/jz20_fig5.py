@@ -1,44 +1,53 @@
-"""Students of imperfect teachers: do hard labels correct the teacher's mistakes (JZ20 Fig. 5 left and right)?"""
+"""Students of imperfect teachers: do hard labels correct the teacher's mistakes (JZ20 Fig. 5)?"""
 
 import numpy as np
 
 from kdtheory.figures import style
+from kdtheory.figures.image_panels import draw_accuracy, draw_change
 from kdtheory.figures.registry import Figure, run_figure
+from kdtheory.figures.replicates import by_teacher
 
 FIGURE = Figure(
-    reads=("wide/imperfect", "wide/correction"),
+    reads=("wide/imperfect", "wide/correction", "images/kernel_distillation", "images/resnet_distillation"),
     shows="Fig. 5",
     question="9. Imperfect teachers: when do hard labels help?",
     caption=(
-        "Students of teachers that make mistakes; the hard labels are the truth. Left: test error against the soft "
-        "ratio ρ for teachers stopped at several epochs; thin horizontal lines at the right are the teachers' own "
-        "errors. The paper shows that purely soft labels are not optimal and that a little portion of hard labels "
-        "helps: look for a minimum that is not at ρ = 1, and at how far from it. Middle: the change from ρ = 1 on the "
-        "same transfer sets, so that what runs have in common cancels, as a share of the error there; below zero hard "
-        "labels help. Bars are 95 % intervals over teachers where there are several, else over runs. Right: the inner "
-        "product of the weights that the first hard labels add with the direction in which the student can improve "
-        "(Theorem 2), divided by its largest mean at that n, on an axis that is linear within ±0.1; above zero hard "
-        "labels help. The paper shows that it is positive for early epochs, falls below zero for late ones, and that "
-        "it switches about when the teacher becomes better than the best student. Vertical lines: the first epoch at "
-        "which the teachers' mean error is below that of the student of hard labels alone, at the size nearest to the "
-        "n of their colour."
+        "Students of teachers that make mistakes; the hard labels are the truth. Upper row: our synthetic task. Left:"
+        " test error against the soft ratio ρ for teachers stopped at several epochs; thin horizontal lines at the "
+        "right are the teachers' own errors. The paper shows that purely soft labels are not optimal and that a "
+        "little portion of hard labels helps: look for a minimum that is not at ρ = 1, and at how far from it. "
+        "Middle: the change from ρ = 1 on the same transfer sets, so that what runs have in common cancels, as a "
+        "share of the error there; below zero hard labels help. Bars are 95 % intervals over teachers where there are"
+        " several, else over runs. Right: the inner product of the weights that the first hard labels add with the "
+        "direction in which the student can improve (Theorem 2), divided by its largest mean at that n, on an axis "
+        "that is linear within ±0.1; above zero hard labels help. The paper shows that it is positive for early "
+        "epochs, falls below zero for late ones, and that it switches about when the teacher becomes better than the "
+        "best student. Vertical lines: the first epoch at which the teachers' mean error is below that of the student"
+        " of hard labels alone, at the size nearest to the n of their colour. Lower row: CIFAR-10, the paper's middle"
+        " panel; accuracy on test images against ρ, dotted lines at the right are the teachers' own. Left: infinitely"
+        " wide students of pixels and torch teachers of two hidden layers, targets are the exact effective logits. "
+        "Middle: the change from ρ = 1 on the same images in percentage points; above zero hard labels help. The "
+        "least ρ stands for hard labels. Right: ResNet students of a ResNet teacher, trained for a fixed number of "
+        "epochs. Look for a maximum between the ends, and at how it shrinks as the teacher gets better."
     ),
 )
 
 _MOST_CURVES = 6
-_ERRORS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5]
 
 
-def draw(imperfect, correction):
-    """Draw test error against ρ, its paired difference to ρ = 1, and the correction against the epoch."""
-    figure, axes = style.panels(3, width=4.1, height=4.2)
+def draw(imperfect, correction, kernel, resnet):
+    """Draw what hard labels change, against ρ and the epoch, of synthetic students, and of students of images."""
+    figure, axes = style.panels(3, 2, width=4.1, height=4.2)
     size = int(imperfect["n_train"].max())
     cells = imperfect.sel(n_train=size).sortby("soft_ratio")
     epochs = style.shades(list(map(int, thinned(np.sort(cells["stopping_epoch"].values)))))
     _draw_error(axes[0, 0], cells, epochs)
     _draw_difference(axes[0, 1], cells, epochs)
     _draw_correction(axes[0, 2], correction.sel(truth="smooth"), imperfect)
-    for axis in axes[0]:
+    draw_accuracy(axes[1, 0], kernel, "Kernel students")
+    draw_change(axes[1, 1], kernel, "Kernel students")
+    draw_accuracy(axes[1, 2], resnet.sel(loss_scale="curvature"), "ResNet students")
+    for axis in axes.flat:
         axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3)
     return figure
 
@@ -49,24 +58,6 @@ def thinned(values):
     return values[places.round().astype(int)]
 
 
-def by_teacher(values):
-    """Return values and their dimension of replicates: teachers where there are several, else runs.
-
-    Runs of one teacher share its mistakes, so that they are no replicates of a statement about teachers.
-    """
-    if values.sizes["teacher"] > 1:
-        return values.mean("repeat"), "teacher"
-    return values.isel(teacher=0, drop=True), "repeat"
-
-
-def plain_ticks(axis, errors):
-    """Put ticks without exponents on a logarithmic axis of errors, a ``matplotlib.axis.Axis``."""
-    errors = errors[errors > 0]
-    ticks = [tick for tick in _ERRORS if errors.min() / 1.5 <= tick <= 1.5 * errors.max()]
-    axis.set_ticks(ticks, [f"{tick:g}" for tick in ticks])
-    axis.set_ticks([], minor=True)
-
-
 def _draw_error(axis, cells, epochs):
     axis.set_yscale("log")
     for epoch, colour in epochs.items():
@@ -74,8 +65,8 @@ def _draw_error(axis, cells, epochs):
         options = {"color": colour, "linewidth": 1.2, "ms": 3.5, "label": f"epoch {epoch}"}
         style.draw_mean(axis, *by_teacher(here["test_error"]), **options)
         axis.axhline(float(here["teacher_error"].mean()), 0.9, 1, color=colour, linewidth=1.2, linestyle=":")
-    plain_ticks(axis.yaxis, cells["test_error"].mean(["teacher", "repeat"]).values)
-    _on_soft_ratios(axis, cells)
+    style.plain_ticks(axis.yaxis, cells["test_error"].mean(["teacher", "repeat"]).values)
+    style.soft_ratio_axis(axis, cells["soft_ratio"])
     axis.set_ylabel("test error of the student")
     style.title(axis, f"Test error, n = {int(cells['n_train'])}", _best(cells))
 
@@ -88,7 +79,7 @@ def _draw_difference(axis, cells, epochs):
         options = {"color": colour, "linewidth": 1.2, "ms": 3.5, "label": f"epoch {epoch}"}
         style.draw_mean(axis, *by_teacher(change.sel(stopping_epoch=epoch)), **options)
     axis.axhline(0, color=style.INK, linewidth=0.8)
-    _on_soft_ratios(axis, cells)
+    style.soft_ratio_axis(axis, cells["soft_ratio"])
     # Hard labels alone can be far worse than all else.
     axis.set_ylim(-105, 105)
     axis.set_ylabel(r"change of the test error (%)")
@@ -102,13 +93,6 @@ def _best(cells):
     places = mean["soft_ratio"][mean.argmin("soft_ratio")]
     ends = (places.isel(stopping_epoch=place) for place in (0, -1))
     return "least at " + ", ".join(f"ρ = {float(end):g} (epoch {int(end['stopping_epoch'])})" for end in ends)
-
-
-def _on_soft_ratios(axis, cells):
-    ratios = cells["soft_ratio"].values
-    wanted = [tick for tick in (0, 0.1, 0.5, 0.9, 0.99, 1) if ratios.min() <= tick <= ratios.max()]
-    style.soft_ratio_axis(axis, wanted)
-    axis.set_xlim(ratios.min(), 1)
 
 
 def _draw_correction(axis, correction, imperfect):

@@ -3,8 +3,9 @@
 import numpy as np
 
 from kdtheory.figures import style
-from kdtheory.figures.jz20_fig5 import by_teacher, plain_ticks, thinned
+from kdtheory.figures.jz20_fig5 import thinned
 from kdtheory.figures.registry import Figure, run_figure
+from kdtheory.figures.replicates import by_teacher
 
 FIGURE = Figure(
     reads=("wide/correction",),
@@ -74,7 +75,7 @@ def _draw_errors(axis, here, colours):
             crossings[size] = (positive.min(), negative.max())
     axis.axhline(0, color=style.INK, linewidth=0.8)
     axis.set_xscale("log")
-    plain_ticks(axis.xaxis, error)
+    style.plain_ticks(axis.xaxis, error)
     axis.set_xlabel("teacher's error")
     axis.set_ylabel(r"cosine of $\delta\hat{w}_h$ and $\Delta\hat{w}_c$")
     words = "; ".join(_crossing(*crossings[size], size) for size in list(crossings)[-1:])

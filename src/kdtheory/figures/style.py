@@ -28,6 +28,7 @@ PANEL_WIDTH, PANEL_HEIGHT = 3.6, 3.0
 
 # How strongly soft ratios are spread near 0 and 1: 1 would be evenly, 0 all at one place.
 _STRETCH = 0.35
+_RATIO_TICKS = (0, 0.01, 0.1, 0.5, 0.9, 0.99, 1)
 _FROM_HARD_TO_SOFT = [(0, ORANGE), (0.3, RED), (0.55, PURPLE), (0.75, SKY), (0.87, BLUE), (1, "#221155")]
 
 _RC = {
@@ -93,8 +94,8 @@ def soft_ratio_position(soft_ratio):
     return odds / (odds + (1 - np.asarray(soft_ratio, float)) ** _STRETCH)
 
 
-def soft_ratio_axis(axes, ticks):
-    """Stretch an axis of soft ratios near 0 and near 1."""
+def soft_ratio_axis(axes, soft_ratios):
+    """Stretch an axis of soft ratios near 0 and near 1, from the least of some to 1."""
 
     def inverse(position):
         # The axis asks for places outside [0, 1] when it sets its margins.
@@ -102,10 +103,22 @@ def soft_ratio_axis(axes, ticks):
         return odds / (odds + (1 - np.clip(position, 0, 1)) ** (1 / _STRETCH))
 
     axes.set_xscale("function", functions=(lambda ratio: soft_ratio_position(np.clip(ratio, 0, 1)), inverse))
+    least = float(np.min(soft_ratios))
+    ticks = [tick for tick in _RATIO_TICKS if tick >= least]
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks], fontsize=7.5)
     axes.minorticks_off()
-    axes.set_xlim(0, 1)
+    axes.set_xlim(least, 1)
     axes.set_xlabel(r"soft ratio $\rho$ (stretched near 0 and 1)")
+
+
+def plain_ticks(axis, errors):
+    """Put ticks without exponents on a logarithmic axis of errors, a ``matplotlib.axis.Axis``."""
+    errors = errors[errors > 0]
+    digits = (1, 2, 5) if errors.max() > 8 * errors.min() else (1, 1.5, 2, 3, 4, 5, 7)
+    ticks = [digit * 10.0**power for power in range(-6, 2) for digit in digits]
+    ticks = [tick for tick in ticks if errors.min() / 1.5 <= tick <= 1.5 * errors.max()]
+    axis.set_ticks(ticks, [f"{tick:g}" for tick in ticks])
+    axis.set_ticks([], minor=True)
 
 
 def soft_ratio_colours(soft_ratios):

@@ -9,6 +9,7 @@ from kdtheory.claims.estimates import (
     close_to,
     each_above,
     less_certain,
+    log_slopes,
     poisson_slope,
     pseudo_values,
     rank_correlation,
@@ -95,3 +96,18 @@ def test_rank_correlations_agree_with_scipy_with_and_without_ties():
     one, other = np.random.default_rng(3).integers(0, 5, (2, 12, 4))
     expected = [spearmanr(a, b).statistic for a, b in zip(one.T, other.T, strict=True)]
     np.testing.assert_allclose(rank_correlation(one, other), expected)
+
+
+def test_log_slopes_are_those_of_each_draw_over_its_own_places():
+    x = np.array([64.0, 128.0, 256.0, 512.0])
+    values = np.exp(np.random.default_rng(0).standard_normal((2, 4, 3)))
+    values[0, 3, 1] = values[1, :3, 2] = np.nan
+    found = log_slopes(x, values)
+    for cell in range(2):
+        for draw in range(3):
+            kept = np.isfinite(values[cell, :, draw])
+            if kept.sum() < 2:
+                assert np.isnan(found[cell, draw])
+            else:
+                slope = np.polyfit(np.log(x[kept]), np.log(values[cell, kept, draw]), 1)[0]
+                assert found[cell, draw] == pytest.approx(slope)

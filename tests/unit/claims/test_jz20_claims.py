@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from unit.claims import image_worlds, width_worlds
 from unit.claims import jz20_worlds as world
 from unit.claims.jz20_worlds import transfer
 
@@ -195,6 +196,7 @@ CASES |= {
     "ext-plateau-depth": ((world.plateaus(),), (world.plateaus(depth_spread=0.3),)),
     "ext-plateau-order": ((world.plateaus(),), (world.plateaus(shuffled=True),)),
 }
+CASES |= image_worlds.CASES | width_worlds.CASES
 
 
 @pytest.mark.parametrize("name", sorted(CASES))

@@ -8,6 +8,7 @@ import matplotlib.colors
 import numpy as np
 import pytest
 import xarray as xr
+from unit.claims import image_worlds
 
 from kdtheory import storage
 from kdtheory.figures import (
@@ -20,6 +21,7 @@ from kdtheory.figures import (
     jz20_theorem1,
     jz20_theorem2,
     registry,
+    replicates,
     style,
 )
 from kdtheory.theory.stationarity import (
@@ -229,6 +231,8 @@ GROUPS = {
     "wide/mixing": mixing_group,
     "wide/imperfect": imperfect_group,
     "wide/correction": correction_group,
+    "images/kernel_distillation": image_worlds.distillation("kernel"),
+    "images/resnet_distillation": image_worlds.distillation("resnet"),
 }
 MODULES = {
     module.__name__.rpartition(".")[2]: module
@@ -310,13 +314,13 @@ def test_a_power_law_has_its_slope():
     n = np.array([4, 16, 64, 256])
     runs = np.exp(-0.7 * np.log(n)[:, None] + 0.1 * noise(4, 40))
     values = xr.DataArray(runs, dims=("n_train", "repeat"), coords={"n_train": n})
-    slope, half_width = jz20_fig2.log_slope(values)
+    slope, half_width = replicates.log_slope(values)
     assert slope == pytest.approx(np.polyfit(np.log(n), np.log(runs.mean(1)), 1)[0])
     # The interval of this one sample; a wrong one by a factor of the root of the runs would miss both bounds.
     assert 0.005 < half_width < 0.03 and abs(slope + 0.7) < half_width
     zero = values.copy()
     zero[-1] = 0.0
-    assert jz20_fig2.log_slope(zero)[0] == pytest.approx(jz20_fig2.log_slope(values[:-1])[0])
+    assert replicates.log_slope(zero)[0] == pytest.approx(replicates.log_slope(values[:-1])[0])
 
 
 def test_theorem_1_counts_every_violation():
@@ -346,8 +350,8 @@ def test_figure_4_averages_over_teachers_and_also_takes_one():
 
 def test_teachers_are_the_replicates_where_there_are_several():
     error = imperfect_group()["test_error"].isel(stopping_epoch=0, n_train=0)
-    assert jz20_fig5.by_teacher(error)[1] == "teacher"
-    values, over = jz20_fig5.by_teacher(error.isel(teacher=[0]))
+    assert replicates.by_teacher(error)[1] == "teacher"
+    values, over = replicates.by_teacher(error.isel(teacher=[0]))
     assert over == "repeat" and values.dims == ("soft_ratio", "repeat")
 
 

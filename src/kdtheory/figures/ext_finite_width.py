@@ -1,0 +1,163 @@
+"""Networks of finite width against the infinitely wide student: kernels, logits, risks and training (ours)."""
+
+import numpy as np
+
+from kdtheory.claims.ext_finite_width import at_end, slopes
+from kdtheory.figures import style
+from kdtheory.figures.registry import Figure, run_figure
+from kdtheory.figures.replicates import slope_in_words
+
+FIGURE = Figure(
+    reads=("wide/finite_width",),
+    shows="Networks of finite width",
+    question="10. Real networks: how far does the theory of infinite width carry?",
+    caption=(
+        "JZ20 replace a wide network by its linearization, and compute with the kernel of infinite width. Here are "
+        "networks in NTK parameterization beside them, each compared with students of its own start. Upper left: "
+        "relative distance of the empirical kernel from the infinite one; theory predicts the slope −1/2 (grey). Upper "
+        "middle: relative distance of logits on test points, at the largest n: of the linearized student, solved in "
+        "closed form (solid) and trained by stochastic gradient descent (dashed), from the infinitely wide one, and of "
+        "the trained network from its linearization after as many steps, the last ones that all widths have (dotted). "
+        "Then: relative change of the kernel in training, which JZ20 call almost constant, after as many steps; and "
+        "transfer risk of the three. Lower row, against steps of full-batch descent at the largest n, ρ = 1 solid and "
+        "the least ρ dashed: distance of the network on test points from its linearization after as many steps, and "
+        "from the closed form that this one tends to; from its targets, the effective logits, on training points; and "
+        "the change of the kernel. A kernel that changes is where network and linearization part. The loss "
+        "saturates, and no network is trained to convergence: where a curve still falls at its right end, the value "
+        "there is one of the budget of steps and not of the width. Slopes are fitted to each run on its own at widths "
+        "of 256 or more, and stand with 95 % t-intervals over runs; bars are 95 % intervals over runs."
+    ),
+)
+
+_DRIFT = r"$\|\hat\Theta_t - \hat\Theta_0\|_F / \|\hat\Theta_0\|_F$"
+_THIN = {"linewidth": 1.2, "ms": 3.5}
+_STUDENTS = {"kernel": style.INK, "linearized": style.GREEN, "network": style.RED}
+
+
+def draw(finite):
+    """Draw distances, changes of the kernel and risks against width, and training against steps."""
+    finite = finite.sortby(["width", "n_train", "soft_ratio", "step"])
+    figure, axes = style.panels(4, 2, width=3.8, height=3.9)
+    largest = finite.isel(n_train=-1)
+    where = f"n = {int(largest['n_train'])}"
+    ends = "solid ρ = {1:g}, dashed ρ = {0:g}".format(*_ends(finite))
+    _draw_kernel(axes[0, 0], finite["kernel_distance"])
+    linearized = {"logit_distance_linearized": "-", "logit_distance_sgd": "--", "logit_distance_path": ":"}
+    _draw_distances(axes[0, 1], largest, linearized)
+    for words, line in (("closed form", "-"), ("by SGD", "--"), ("network", ":")):
+        axes[0, 1].plot([], [], color=style.GREY, linestyle=line, label=words)
+    axes[0, 1].set_ylabel("relative distance of logits")
+    style.title(axes[0, 1], f"Logits on test points, {where}", "slopes of the linearized student")
+    _draw_distances(axes[0, 2], largest, {"kernel_drift": "-"})
+    axes[0, 2].set_ylabel(_DRIFT)
+    style.title(
+        axes[0, 2], f"Change of the kernel, {where}", f"after {int(at_end(finite['kernel_drift'])['step'])} steps"
+    )
+    _draw_risk(axes[0, 3], largest["risk"])
+    style.title(axes[0, 3], f"Transfer risk, {where}", ends)
+    for axis, name, label, title in (
+        (axes[1, 0], "logit_distance_path", "relative distance of logits", "Network from its linearization"),
+        (axes[1, 1], "logit_distance_network", "relative distance of logits", "Network from its closed form"),
+        (axes[1, 2], "target_distance", "relative distance of logits", "Network from its targets"),
+        (axes[1, 3], "kernel_drift", _DRIFT, "Change of the kernel"),
+    ):
+        _draw_steps(axis, largest[name])
+        axis.set_ylabel(label)
+        style.title(axis, f"{title}, {where}", f"{ends}; bands: all runs")
+    for axis in axes.flat:
+        axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2)
+    return figure
+
+
+def _draw_kernel(axis, distance):
+    _width_axis(axis, distance)
+    axis.set_yscale("log")
+    mean = style.draw_mean(axis, distance, "repeat", color=style.BLUE, label="empirical kernel", **_THIN)
+    _guide(axis, mean)
+    style.plain_ticks(axis.yaxis, mean.values)
+    axis.set_ylabel(r"$\|\hat\Theta - \Theta\|_F / \|\Theta\|_F$")
+    style.title(axis, "Kernel at the start", f"slope {_slope(distance)}")
+
+
+def _draw_distances(axis, finite, lines):
+    """Variables against width with the line style of each; the slopes of the first stand in the legend."""
+    _width_axis(axis, finite)
+    axis.set_yscale("log")
+    shown = {name: at_end(finite[name]) for name in lines}
+    for name, line in lines.items():
+        for ratio, colour in style.soft_ratio_colours(finite["soft_ratio"].values).items():
+            here = shown[name].sel(soft_ratio=ratio)
+            if here.notnull().any():
+                label = f"ρ = {ratio:g}: {_slope(here)}" if line == "-" else None
+                style.draw_mean(axis, here, "repeat", color=colour, linestyle=line, label=label, **_THIN)
+    means = {name: values.mean("repeat") for name, values in shown.items()}
+    _guide(axis, means[next(iter(lines))].mean("soft_ratio"))
+    every = np.concatenate([mean.values.ravel() for mean in means.values()])
+    style.plain_ticks(axis.yaxis, every[np.isfinite(every)])
+
+
+def _draw_risk(axis, risk):
+    # Beside each other equal risks can be told apart.
+    for shift, (student, colour) in zip((0.95, 1.0, 1.05), _STUDENTS.items(), strict=True):
+        for ratio, line in _lines(risk).items():
+            here = risk.sel(student=student, soft_ratio=ratio)
+            here = here.assign_coords(width=shift * here["width"])
+            label = student if line == "-" else None
+            style.draw_mean(axis, here, "repeat", color=colour, linestyle=line, label=label, **_THIN)
+    axis.set_ylim(bottom=0)
+    _width_axis(axis, risk)
+    axis.set_ylabel("transfer risk, P[student ≠ teacher]")
+
+
+def _draw_steps(axis, values):
+    values = values.sel(step=values["step"] > 0)
+    axis.set_xscale("log", base=2)
+    axis.set_yscale("log")
+    for width, colour in style.shades([int(width) for width in values["width"].values]).items():
+        for ratio, line in _lines(values).items():
+            here = values.sel(width=width, soft_ratio=ratio).transpose("step", "repeat")
+            if here.notnull().any():
+                label = f"width {width}" if line == "-" else None
+                axis.plot(here["step"], here.mean("repeat"), color=colour, linestyle=line, label=label)
+                low, high = here.min("repeat"), here.max("repeat")
+                axis.fill_between(here["step"], low, high, color=colour, alpha=0.12, linewidth=0)
+    axis.set_xlabel("step of gradient descent")
+    shown = values.sel(soft_ratio=list(_lines(values))).mean("repeat").values
+    style.plain_ticks(axis.yaxis, shown[np.isfinite(shown)])
+
+
+def _lines(values):
+    """Soft ratios that are drawn, with their line styles: the least one dashed, the largest solid."""
+    least, largest = _ends(values)
+    return {least: "--", largest: "-"} if least < largest else {largest: "-"}
+
+
+def _ends(values):
+    return float(values["soft_ratio"].min()), float(values["soft_ratio"].max())
+
+
+def _slope(values):
+    """The mean slope of the runs in width, with its 95 % interval, in words."""
+    found = slopes(values, error_rate=0.05)
+    return slope_in_words((found[0][0], found[0][1][1] - found[0][0]) if found else (np.nan, np.nan))
+
+
+def _guide(axis, mean):
+    """A grey line of slope −1/2 below the means."""
+    mean = mean.dropna("width")
+    widths = mean["width"].values.astype(float)
+    if widths.size:
+        axis.plot(widths, 0.6 * float(mean[0]) * (widths / widths[0]) ** -0.5, color=style.GREY, linewidth=0.8,
+                  zorder=1, label="slope −1/2")  # fmt: skip
+
+
+def _width_axis(axis, values):
+    widths = values["width"].values
+    axis.set_xscale("log", base=2)
+    axis.set_xticks(widths, [str(width) for width in widths])
+    axis.minorticks_off()
+    axis.set_xlabel("width of the hidden layers")
+
+
+if __name__ == "__main__":
+    run_figure(draw, FIGURE)

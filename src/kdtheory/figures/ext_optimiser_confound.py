@@ -1,0 +1,72 @@
+"""The plain distillation loss and the one divided by its curvature: what descent makes of the same optimum (ours)."""
+
+import numpy as np
+
+from kdtheory.figures import style
+from kdtheory.figures.registry import Figure, run_figure
+
+FIGURE = Figure(
+    reads=("images/resnet_distillation",),
+    shows="Confound of the optimiser",
+    question="9. Imperfect teachers: when do hard labels help?",
+    caption=(
+        "Soft labels of temperature T make a loss whose gradients are T² times smaller. ResNet students of equal "
+        "initialisation, data order, steps and learning rate on CIFAR-10, trained on the plain loss (red) and on the "
+        "loss divided by ρ/T² + 1 − ρ (blue), which has the same optimum: accuracy on test images, and the share of "
+        "training images on which the student decides like its targets, the exact effective logits. Where red is below "
+        "blue at ρ = 1, the plain loss under-trains students of soft labels, and hard labels seem to help more than "
+        "they do. Ticks are means with 95 % intervals; grey lines join runs that share initialisation and order."
+    ),
+)
+
+_LOSSES = {"raw": (style.RED, "plain loss"), "curvature": (style.BLUE, "loss / curvature")}
+_APART = 0.2
+
+
+def draw(distillation):
+    """Draw accuracy and agreement with the targets of both losses, where both were run."""
+    raw = distillation["accuracy"].sel(loss_scale="raw").notnull().all("repeat")
+    epoch = int(distillation["stopping_epoch"][raw.any("soft_ratio").values][-1])
+    measured = np.flatnonzero(raw.sel(stopping_epoch=epoch))
+    cells = distillation.sel(stopping_epoch=epoch).isel(soft_ratio=measured).sortby("soft_ratio")
+    figure, axes = style.panels(2, width=3.6, height=3.4)
+    _draw_pairs(axes[0, 0], cells["accuracy"])
+    teacher = float(cells["teacher_accuracy"].mean())
+    axes[0, 0].axhline(teacher, color=style.INK, linewidth=1, linestyle=":", label="teacher")
+    axes[0, 0].set_ylabel("accuracy on test images")
+    style.title(axes[0, 0], f"Teacher of epoch {epoch}", _gains(cells["accuracy"]))
+    _draw_pairs(axes[0, 1], cells["agreement"])
+    axes[0, 1].set_ylabel("agreement with the targets")
+    style.title(axes[0, 1], "Training images", f"{cells.sizes['repeat']} runs")
+    style.legend_below(figure, 3)
+    return figure
+
+
+def _draw_pairs(axis, values):
+    """Means with intervals, and lines that join runs of the same number."""
+    ratios = np.arange(values.sizes["soft_ratio"])
+    places = np.array([ratios - _APART, ratios + _APART])
+    runs = values.sel(loss_scale=list(_LOSSES)).transpose("loss_scale", "soft_ratio", "repeat")
+    for run in range(runs.sizes["repeat"]):
+        axis.plot(places, runs.isel(repeat=run), ".-", color=style.GREY, linewidth=0.6, ms=4, zorder=1)
+    for place, (loss, (colour, words)) in zip(places, _LOSSES.items(), strict=True):
+        mean, error = style.mean_and_error(runs.sel(loss_scale=loss), "repeat")
+        axis.errorbar(
+            place, mean, error.fillna(0), fmt="_", color=colour, ms=18, mew=2, elinewidth=1.2, label=words
+        )  # fmt: skip
+    axis.set_xticks(ratios, [f"{ratio:g}" for ratio in values["soft_ratio"].values])
+    axis.set_xlim(-0.5, len(ratios) - 0.5)
+    axis.set_xlabel(r"soft ratio $\rho$")
+
+
+def _gains(accuracy):
+    """What hard labels seem to gain under each loss."""
+    mean = accuracy.mean("repeat")
+    gain = mean.isel(soft_ratio=0) - mean.isel(soft_ratio=-1)
+    least = float(accuracy["soft_ratio"][0])
+    plain, scaled = (100 * float(gain.sel(loss_scale=loss)) for loss in _LOSSES)
+    return f"ρ = {least:g} above ρ = 1 by {plain:+.1f} (plain), {scaled:+.1f} points".replace("-", "−")
+
+
+if __name__ == "__main__":
+    run_figure(draw, FIGURE)

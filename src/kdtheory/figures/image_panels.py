@@ -1,0 +1,63 @@
+"""Panels of students of images: accuracy against the soft ratio, and its change from purely soft labels."""
+
+from kdtheory.figures import style
+from kdtheory.figures.replicates import by_teacher
+
+_THIN = {"linewidth": 1.2, "ms": 3.5}
+
+
+def draw_accuracy(axis, distillation, name):
+    """Draw accuracy against ρ for each stopping epoch at the largest n, with the teachers' own as dotted lines.
+
+    Parameters
+    ----------
+    axis : matplotlib.axes.Axes
+    distillation : xarray.Dataset
+        accuracy(stopping_epoch, soft_ratio, repeat and, if any, teacher, n_train) and teacher_accuracy.
+    name : str
+        Whose accuracy it is, for the title.
+    """
+    accuracy = _at_largest(distillation["accuracy"])
+    for epoch, colour in _epochs(accuracy).items():
+        here = accuracy.sel(stopping_epoch=epoch)
+        style.draw_mean(axis, *by_teacher(here), color=colour, label=f"epoch {epoch}", **_THIN)
+        teacher = float(distillation["teacher_accuracy"].sel(stopping_epoch=epoch).mean())
+        axis.axhline(teacher, 0.85, 1, color=colour, linewidth=1.5, linestyle=":")
+    style.soft_ratio_axis(axis, accuracy["soft_ratio"])
+    axis.set_ylabel("accuracy on test images")
+    style.title(axis, f"{name}, CIFAR-10{_size(accuracy)}", _best(accuracy))
+
+
+def draw_change(axis, distillation, name):
+    """Draw the paired change of the accuracy from ρ = 1, in percentage points, for each stopping epoch."""
+    accuracy = _at_largest(distillation["accuracy"])
+    change = 100 * (accuracy - accuracy.sel(soft_ratio=1.0, drop=True))
+    for epoch, colour in _epochs(accuracy).items():
+        here = change.sel(stopping_epoch=epoch)
+        style.draw_mean(axis, *by_teacher(here), color=colour, label=f"epoch {epoch}", **_THIN)
+    axis.axhline(0, color=style.INK, linewidth=0.8)
+    style.soft_ratio_axis(axis, accuracy["soft_ratio"])
+    axis.set_ylabel("change of the accuracy (points)")
+    below = f"{accuracy.sizes['teacher']} teachers, {accuracy.sizes['repeat']} runs each"
+    style.title(axis, f"{name}: change from purely soft labels", below)
+
+
+def _at_largest(accuracy):
+    accuracy = accuracy.sortby(["soft_ratio", "stopping_epoch"])
+    return accuracy.sel(n_train=accuracy["n_train"].max()) if "n_train" in accuracy.dims else accuracy
+
+
+def _epochs(accuracy):
+    return style.shades([int(epoch) for epoch in accuracy["stopping_epoch"].values], lightest=0.65)
+
+
+def _size(accuracy):
+    return f", n = {int(accuracy['n_train'])}" if "n_train" in accuracy.coords else ""
+
+
+def _best(accuracy):
+    """Where the mean accuracy is highest, for the first and the last epoch."""
+    mean = accuracy.mean([dim for dim in accuracy.dims if dim not in ("stopping_epoch", "soft_ratio")])
+    places = mean["soft_ratio"][mean.argmax("soft_ratio")]
+    ends = (places.isel(stopping_epoch=place) for place in (0, -1))
+    return "highest at " + ", ".join(f"ρ = {float(end):g} (epoch {int(end['stopping_epoch'])})" for end in ends)

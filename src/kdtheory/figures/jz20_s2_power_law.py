@@ -1,0 +1,99 @@
+"""Transfer risk of students of CIFAR-10 against the sample size, with power laws (JZ20 S2)."""
+
+import numpy as np
+
+from kdtheory.figures import style
+from kdtheory.figures.registry import Figure, run_figure
+from kdtheory.figures.replicates import by_teacher, log_slope, slope_in_words
+
+FIGURE = Figure(
+    reads=("images/kernel_transfer", "images/resnet_transfer"),
+    shows="S2",
+    question="7. Transfer risk: do soft labels teach faster?",
+    caption=(
+        "How often students of CIFAR-10 decide unlike their teacher, whose decisions are also the hard labels, "
+        "against the number n of images they learn from. The paper reports a power law for ResNet students. Left: "
+        "infinitely wide students of pixels, ten classes, with teachers of the last stopping epoch. Middle: the "
+        "slopes of such lines for every stopping epoch. Right: ResNet students of a ResNet teacher on two classes "
+        "(airplane, automobile), with as many steps for every n. Points are means, bars 95 % intervals over teachers "
+        "where there are several, else over runs; dashed lines are fitted power laws, the slopes of which stand in the "
+        "legends with 95 % jackknife intervals. A steeper line for ρ = 1 (dark blue) means that soft labels teach "
+        "faster; where the intervals of the slopes overlap, their order is not decided."
+    ),
+)
+
+_THIN = {"linewidth": 0, "elinewidth": 1, "ms": 4}
+
+
+def draw(kernel, resnet):
+    """Draw risk against n for kernel students, slopes against the stopping epoch, and risk for ResNet students."""
+    figure, axes = style.panels(3, width=4.1, height=4.2)
+    last = int(kernel["stopping_epoch"].max())
+    chosen = kernel["risk"].sel(stopping_epoch=last)
+    _draw_risk(axes[0, 0], chosen)
+    style.title(axes[0, 0], f"Kernel students, epoch {last}", _replicates(chosen))
+    _draw_slopes(axes[0, 1], kernel["risk"])
+    style.title(axes[0, 1], "Slopes of kernel students", "95 % jackknife intervals")
+    _draw_risk(axes[0, 2], resnet["risk"])
+    style.title(axes[0, 2], "ResNet students, two classes", _replicates(resnet["risk"]))
+    return figure
+
+
+def _draw_risk(axis, risk):
+    risk, over = by_teacher(risk.sortby(["soft_ratio", "n_train"]))
+    floor = style.floor_of(risk.mean(over))
+    sizes = risk["n_train"].values
+    axis.set_xscale("log", base=2)
+    axis.set_yscale("log")
+    for ratio, colour in style.soft_ratio_colours(risk["soft_ratio"].values).items():
+        here = risk.sel(soft_ratio=ratio)
+        found = log_slope(here, over)
+        words = f"ρ = {ratio:g}: {slope_in_words(found)}"
+        mean = style.draw_mean(axis, here, over, floor=floor, color=colour, label=words, **_THIN)
+        _draw_power_law(axis, mean, found[0], colour)
+    mean = risk.mean(over)
+    low = float(mean.where(mean > 0).min())
+    axis.set_ylim(floor / 2 if (mean == 0).any() else 0.7 * low, 1.4 * float(mean.max()))
+    axis.set_xticks(sizes, [str(size) for size in sizes])
+    axis.minorticks_off()
+    style.plain_ticks(axis.yaxis, mean.values)
+    axis.set_xlabel("sample size $n$")
+    axis.set_ylabel("transfer risk, P[student ≠ teacher]")
+    axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2)
+
+
+def _draw_power_law(axis, mean, slope, colour):
+    """The fitted line goes through the middle of the positive means."""
+    shown = mean.where(mean > 0).dropna("n_train")
+    if np.isfinite(slope) and shown.size:
+        x = np.log(shown["n_train"].values)
+        middle = np.log(shown.values).mean()
+        axis.plot(np.exp(x), np.exp(middle + slope * (x - x.mean())), color=colour, linewidth=1.2, linestyle="--")
+
+
+def _draw_slopes(axis, risk):
+    risk, over = by_teacher(risk.sortby(["soft_ratio", "stopping_epoch", "n_train"]))
+    epochs = risk["stopping_epoch"].values
+    for place, (ratio, colour) in enumerate(style.soft_ratio_colours(risk["soft_ratio"].values).items()):
+        found = [log_slope(risk.sel(soft_ratio=ratio, stopping_epoch=epoch), over) for epoch in epochs]
+        slopes, errors = np.array(found).T
+        # Beside each other the bars can be told apart.
+        shift = 0.12 * (place / max(risk.sizes["soft_ratio"] - 1, 1) - 0.5)
+        axis.errorbar(
+            np.arange(len(epochs)) + 3 * shift, slopes, np.nan_to_num(errors), color=colour, marker="o", elinewidth=1,
+            linewidth=0.8, label=f"ρ = {ratio:g}",
+        )  # fmt: skip
+    axis.set_xticks(np.arange(len(epochs)), [str(epoch) for epoch in epochs])
+    axis.set_xlim(-0.5, len(epochs) - 0.5)
+    axis.set_xlabel("stopping epoch of the teacher")
+    axis.set_ylabel("slope of ln risk in ln $n$")
+    axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3)
+
+
+def _replicates(risk):
+    teachers = risk.sizes.get("teacher", 1)
+    return f"{teachers} teachers, {risk.sizes['repeat']} runs each" if teachers > 1 else f"{risk.sizes['repeat']} runs"
+
+
+if __name__ == "__main__":
+    run_figure(draw, FIGURE)

@@ -1,0 +1,53 @@
+"""What the independent replicates of a mean are, and the power law of a mean over them."""
+
+import numpy as np
+
+
+def by_teacher(values):
+    """Return values and their dimension of replicates: teachers where there are several, else runs.
+
+    Runs of one teacher share its mistakes, so that they are no replicates of a statement about teachers.
+    """
+    if values.sizes.get("teacher", 1) > 1:
+        return values.mean("repeat"), "teacher"
+    return (values.isel(teacher=0, drop=True) if "teacher" in values.dims else values), "repeat"
+
+
+def log_slope(values, over="repeat"):
+    """Fit the power law of a mean over replicates.
+
+    Parameters
+    ----------
+    values : xarray.DataArray
+        Two dimensions, one of them ``over``; places with a NaN are left out.
+    over : str
+        The dimension of replicates, at least two.
+
+    Returns
+    -------
+    slope, half_width : float
+        Slope of ln E[values] in the logarithm of the other dimension by least squares over the places where the mean
+        is positive without any one replicate, and the half width of its 95 % jackknife interval; NaN where fewer
+        than two places are left.
+    """
+    from scipy.special import stdtrit
+
+    (along,) = [dim for dim in values.dims if dim != over]
+    values = values.transpose(along, over).dropna(along)
+    table, runs = values.values, values.sizes[over]
+    without = (table.sum(1, keepdims=True) - table) / max(runs - 1, 1)
+    kept = (without > 0).all(1)
+    if kept.sum() < 2:
+        return np.nan, np.nan
+    logs = np.log(np.column_stack([table.mean(1)[kept], without[kept]]))
+    slope, *others = np.polyfit(np.log(values[along].values[kept]), logs, 1)[0]
+    error = np.sqrt((runs - 1) * np.var(others))
+    return slope, stdtrit(runs - 1, 0.975) * error
+
+
+def slope_in_words(found):
+    """Return a slope with its half width for a legend: "−0.50 ± 0.02"."""
+    slope, error = found
+    if not np.isfinite(slope):
+        return "no slope"
+    return f"{slope:.2f} ± {error:.2f}".replace("-", "−")

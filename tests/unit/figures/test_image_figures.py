@@ -1,0 +1,167 @@
+"""Figures of images and of finite width, drawn from the made-up groups that the claims are tried on."""
+
+import re
+
+import numpy as np
+import pytest
+import xarray as xr
+from unit.claims.image_worlds import distillation, transfer
+from unit.claims.width_worlds import STEPS, WIDTHS, finite_width
+
+from kdtheory.claims.ext_finite_width import slopes
+from kdtheory.figures import (
+    ext_finite_width,
+    ext_optimiser_confound,
+    image_panels,
+    jz20_s2_power_law,
+    registry,
+    replicates,
+    style,
+)
+
+GROUPS = {
+    "images/kernel_distillation": distillation("kernel"),
+    "images/resnet_distillation": distillation("resnet"),
+    "images/kernel_transfer": transfer("kernel"),
+    "images/resnet_transfer": transfer("resnet"),
+    "wide/finite_width": finite_width(),
+}
+MODULES = {
+    module.__name__.rpartition(".")[2]: module
+    for module in (ext_finite_width, ext_optimiser_confound, jz20_s2_power_law)
+}
+each_figure = pytest.mark.parametrize("name", MODULES)
+
+
+def drawn(name, *groups):
+    module = MODULES[name]
+    figure = style.styled(module.draw)(*(groups or [GROUPS[group]() for group in module.FIGURE.reads]))
+    figure.canvas.draw()
+    return figure
+
+
+def words(figure):
+    return " ".join(text.get_text() for text in figure.findobj(lambda artist: hasattr(artist, "get_text")))
+
+
+def lines_of(axes, label):
+    found = [bars.lines[0] for bars in axes.containers if bars.get_label().startswith(label)]
+    return found + [line for line in axes.lines if str(line.get_label()).startswith(label)]
+
+
+def panel():
+    _, axes = style.panels(1)
+    return axes[0, 0]
+
+
+@each_figure
+@pytest.mark.filterwarnings("error")
+def test_a_figure_has_no_empty_panel_and_declares_itself(name):
+    figure = drawn(name)
+    for axes in figure.axes:
+        assert (
+            (axes.lines or axes.containers) and axes.get_xlabel() and axes.get_ylabel() and axes.get_title(loc="left")
+        )
+        assert np.all(np.isfinite([*axes.get_xlim(), *axes.get_ylim()]))
+    assert registry.figures()[name] is MODULES[name].FIGURE
+    assert not re.search(r"\b(nan|inf)\b", words(figure))
+
+
+@each_figure
+@pytest.mark.filterwarnings("error")
+def test_a_figure_is_drawn_from_the_least_that_a_small_preset_makes(name):
+    groups = [GROUPS[group]() for group in MODULES[name].FIGURE.reads]
+    least = {"teacher": [0], "repeat": [0], "width": [0, 1], "n_train": [0, 1], "stopping_epoch": [0]}
+    figure = drawn(name, *(group.isel(least, missing_dims="ignore") for group in groups))
+    assert not re.search(r"\b(nan|inf)\b", words(figure))
+
+
+def test_drawing_twice_gives_the_same_bytes(tmp_path):
+    for copy in "ab":
+        style.save(drawn("ext_optimiser_confound"), tmp_path / f"{copy}.svg", tmp_path / f"{copy}.png", "smoke")
+    for suffix in ("svg", "png"):
+        assert (tmp_path / f"a.{suffix}").read_bytes() == (tmp_path / f"b.{suffix}").read_bytes()
+
+
+def test_accuracy_is_drawn_at_the_largest_size_as_a_mean_over_teachers():
+    group, axes = distillation("kernel")(), panel()
+    image_panels.draw_accuracy(axes, group.isel(soft_ratio=slice(None, None, -1)), "Students")
+    (line,) = lines_of(axes, "epoch 2")
+    mean = group["accuracy"].sel(stopping_epoch=2, n_train=4000).mean(["teacher", "repeat"])
+    assert line.get_xdata() == pytest.approx(group["soft_ratio"].values)
+    assert line.get_ydata() == pytest.approx(mean.values)
+    dotted = [line.get_ydata()[0] for line in axes.lines if line.get_linestyle() == ":"]
+    assert dotted == pytest.approx(group["teacher_accuracy"].mean("teacher").values)
+
+
+def test_the_change_is_taken_from_soft_labels_of_the_same_teacher():
+    group, axes = distillation("kernel")(), panel()
+    group["accuracy"] = group["accuracy"] + 10.0 * group["teacher"]
+    image_panels.draw_change(axes, group, "Students")
+    (bars,) = [bars for bars in axes.containers if bars.get_label() == "epoch 1"]
+    assert bars.lines[0].get_ydata() == pytest.approx([5, 10, 10, 0], abs=0.5)
+    # The teachers differ by 10 in what all ratios share, which a paired interval does not see.
+    heights = [np.ptp(segment[:, 1]) for segment in bars.lines[2][0].get_segments()]
+    assert max(heights) < 2
+
+
+def test_power_laws_have_the_slopes_of_the_claims_world():
+    figure = drawn("jz20_s2_power_law")
+    left, middle, right = figure.axes
+    for axes in (left, right):
+        assert [float(label.split(": ")[1][1:5]) for label in axes.get_legend_handles_labels()[1]] == pytest.approx(
+            [0.2, 0.25, 0.3, 0.5], abs=0.03
+        )
+    (soft,) = lines_of(middle, "ρ = 1")
+    assert soft.get_ydata() == pytest.approx([-0.5] * 3, abs=0.03)
+    for line in (line for line in left.lines if line.get_linestyle() == "--"):
+        slope = np.polyfit(np.log(line.get_xdata()), np.log(line.get_ydata()), 1)[0]
+        assert -0.53 < slope < -0.17
+
+
+def test_a_risk_of_zero_is_marked_on_the_floor():
+    group = transfer("resnet")()
+    group["risk"][..., -1, :] = 0.0
+    right = drawn("jz20_s2_power_law", transfer("kernel")(), group).axes[2]
+    hollow = [line for line in right.lines if line.get_markerfacecolor() == "white"]
+    assert len(hollow) == group.sizes["soft_ratio"]
+    assert all(line.get_ydata()[0] >= right.get_ylim()[0] for line in hollow)
+
+
+def test_slopes_in_width_are_those_of_the_claims():
+    group = finite_width()()
+    group["kernel_distance"] = group["kernel_distance"].where(group["width"] >= 256, 7.0)
+    ((slope, (_, high)),) = slopes(group["kernel_distance"], error_rate=0.05)
+    assert f"slope {replicates.slope_in_words((slope, high - slope))}" in words(drawn("ext_finite_width", group))
+
+
+def test_training_is_drawn_from_the_first_step_on_as_long_as_it_went():
+    group = finite_width()()
+    drift = drawn("ext_finite_width", group).axes[7]
+    for width in WIDTHS:
+        (line,) = lines_of(drift, f"width {width}")
+        mean = group["kernel_drift"].sel(width=width, n_train=128, soft_ratio=1.0).mean("repeat")
+        assert line.get_xdata() == pytest.approx(STEPS[1:])
+        assert line.get_ydata() == pytest.approx(mean.values[1:], nan_ok=True)
+    assert np.isnan(line.get_ydata()[-1])
+
+
+def test_the_confound_is_drawn_where_both_losses_were_run():
+    group = distillation("resnet")()
+    left, right = drawn("ext_optimiser_confound", group).axes
+    cells = group.sel(stopping_epoch=1, soft_ratio=[0.3, 1.0])
+    for axes, name in ((left, "accuracy"), (right, "agreement")):
+        for loss, label in (("raw", "plain loss"), ("curvature", "loss / curvature")):
+            (line,) = lines_of(axes, label)
+            assert line.get_ydata() == pytest.approx(cells[name].sel(loss_scale=loss).mean("repeat").values)
+        assert [tick.get_text() for tick in axes.get_xticklabels()] == ["0.3", "1"]
+
+
+def test_replicates_of_a_group_without_teachers_are_its_runs():
+    values = xr.DataArray(np.ones((2, 3)), dims=("n_train", "repeat"))
+    assert replicates.by_teacher(values)[1] == "repeat"
+
+
+def test_a_slope_of_a_single_place_or_run_is_named_as_none():
+    values = xr.DataArray(np.ones((1, 3)), dims=("width", "repeat"), coords={"width": [4]})
+    assert replicates.slope_in_words(replicates.log_slope(values)) == "no slope"
