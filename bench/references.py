@@ -7,7 +7,7 @@ _DIGITS = 50
 
 
 def effective_logit(teacher_logit, label, soft_ratio, temperature):
-    """Root of JZ20 Eq. 3 for one point, by Ridders' method in 50 digits, rounded."""
+    """Root of JZ20 Eq. 3 for one point, by bisection in 50 digits, rounded."""
     with mpmath.workdps(_DIGITS):
         rho, t, zt = mpmath.mpf(soft_ratio), mpmath.mpf(temperature), mpmath.mpf(float(teacher_logit))
 
@@ -17,7 +17,7 @@ def effective_logit(teacher_logit, label, soft_ratio, temperature):
         def slope(z):
             return rho / t * (sigma(z / t) - sigma(zt / t)) + (1 - rho) * (sigma(z) - int(label))
 
-        return float(mpmath.findroot(slope, (-200, 200), solver="ridder", tol=1e-40, maxsteps=1000, verify=False))
+        return float(mpmath.findroot(slope, (-200, 200), solver="bisect", tol=1e-40, maxsteps=1000, verify=False))
 
 
 def kernels(one, other, depth=3):

@@ -130,8 +130,8 @@ def _input(parameters):
 def _machine(machine):
     threads = ", ".join(f"{name} {count}" for name, count in machine["threads"].items())
     return (
-        f"{machine['processor']}, {machine['cores']} cores, {machine['memory_gib']} GiB; threads: {threads}; "
-        f"load before and beside it {machine['load']}; commit `{machine['commit'][:12]}`"
+        f"{options.escaped(machine['processor'])}, {machine['cores']} cores, {machine['memory_gib']} GiB; threads: {threads}; "
+        f"load {machine['load']}; commit `{machine['commit'][:12]}`"
         f"{' with changes' if machine['dirty'] else ''}."
     )
 
