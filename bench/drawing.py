@@ -73,6 +73,8 @@ def _growth(axes, record, *, unit, title):
 
 def _logarithmic(axes, x, y):
     axes.set(xscale="log", yscale="log", xlabel=x, ylabel=y)
+    # Less than a decade would have labels between its powers, one over the other.
+    axes.xaxis.set_minor_formatter("")
     # Room for the names above the data.
     low, high = axes.get_ylim()
     axes.set_ylim(low, high * (high / low) ** 0.45)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from kdtheory import documents, log, options, storage
 
+_IMAGE = "![Time and error of each contender, time against size with the floor, and growth.](docs/images/bench.png)"
+
 
 def keep(results, repository):
     """Keep a finished benchmark: docs/bench.json, docs/images/bench.*, and the generated sections on it.
@@ -45,7 +47,8 @@ def pages(records):
     records : dict
         Contest → record, as bench.json holds them.
     """
-    return {"README.md": {"performance": section(records)}, "docs/scaling.md": {"growth": growth_section(records)}}
+    readme = f"{_IMAGE}\n\n{section(records)}"
+    return {"README.md": {"performance": readme}, "docs/scaling.md": {"growth": growth_section(records)}}
 
 
 def section(records):
@@ -130,8 +133,8 @@ def _input(parameters):
 def _machine(machine):
     threads = ", ".join(f"{name} {count}" for name, count in machine["threads"].items())
     return (
-        f"{options.escaped(machine['processor'])}, {machine['cores']} cores, {machine['memory_gib']} GiB; threads: {threads}; "
-        f"load {machine['load']}; commit `{machine['commit'][:12]}`"
+        f"{options.escaped(machine['processor'])}, {machine['cores']} cores, {machine['memory_gib']} GiB; "
+        f"threads: {threads}; load {machine['load']}; commit `{machine['commit'][:12]}`"
         f"{' with changes' if machine['dirty'] else ''}."
     )
 
