@@ -51,8 +51,9 @@ def check(config):
         _check_names(config, block, schema(f"experiments/{name}.yaml"), ("experiments", name))
         for cell, settings in block.get("cells", {}).items():
             _check_cell(config, settings, ("experiments", name, "cells", cell))
-            _check_wide_cell(config, settings, ("experiments", name, "cells", cell))
+            _check_what_inputs_have(config, settings, ("experiments", name, "cells", cell))
         _check_same_dim(config, name, block)
+    _check_image_counts(config)
     _check_teacher_files(config)
     return config
 
@@ -181,21 +182,29 @@ def _check_names(config, block, node, path):
 
 
 def _check_cell(config, settings, path):
-    points = config["datasets"][settings["dataset"]].get("n_points")
-    largest = max(settings.get("n_train", [0]))
-    if points is not None and largest > points:
-        raise ConfigError(
-            f"{_dotted((*path, 'n_train'))}: asks for {largest} points, "
-            f"but datasets.{settings['dataset']}.n_points is {points}"
-        )
+    dataset, largest = config["datasets"][settings["dataset"]], max(settings.get("n_train", [0]))
+    for key in ("n_points", "transfer_points"):
+        if largest > dataset.get(key, math.inf):
+            raise ConfigError(
+                f"{_dotted((*path, 'n_train'))}: asks for {largest} points, "
+                f"but datasets.{settings['dataset']}.{key} is {dataset[key]}"
+            )
     if sorted(settings.get("n_train", [])) != settings.get("n_train", []):
         raise ConfigError(f"{_dotted((*path, 'n_train'))}: is {settings['n_train']}, must increase")
     if settings.get("recorded_steps", 0) > settings.get("max_steps", math.inf):
         raise ConfigError(f"{_dotted((*path, 'recorded_steps'))}: is {settings['recorded_steps']}, must be ≤ max_steps")
+    if "batch_size" in settings:
+        from kdtheory.students.steps import epochs_of
+
+        for n_train in settings["n_train"]:
+            try:
+                epochs_of(settings["steps"], n_train, settings["batch_size"])
+            except ValueError as error:
+                raise ConfigError(f"{_dotted((*path, 'steps'))}: {error}") from error
 
 
-def _check_wide_cell(config, settings, path):
-    """Kernel students see only the epochs and seeds that their teacher has, and the points that their dataset has."""
+def _check_what_inputs_have(config, settings, path):
+    """Students see only the epochs and seeds that their teacher has, and the points that their dataset has."""
     teacher, dataset = config["teachers"][settings["teacher"]], config["datasets"][settings["dataset"]]
     limits = {}
     if "stopping_epochs" in teacher:
@@ -226,6 +235,17 @@ def _check_same_dim(config, name, block):
         raise ConfigError(
             f"experiments.{name}.cells: the datasets of {', '.join(dims)} must have one dim, found {dims}"
         )
+
+
+def _check_image_counts(config):
+    """The teacher's and the transfer images are disjoint, so there must be enough training images for both."""
+    for name, block in config["datasets"].items():
+        limit = schema(f"datasets/{block['kind']}.yaml").get("x-training-images", math.inf)
+        wanted = block.get("teacher_points", 0) + block.get("transfer_points", 0)
+        if wanted > limit:
+            raise ConfigError(
+                f"{_dotted(('datasets', name))}: teacher_points + transfer_points is {wanted}, must be ≤ {limit}"
+            )
 
 
 def _check_teacher_files(config):

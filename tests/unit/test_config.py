@@ -69,6 +69,10 @@ def test_every_preset_merged_over_the_default_is_valid_and_changes_no_science(co
         (["experiments", "mixing", "cells", "main", "teachers"], [6], ["mixing", "holds 6", "below 6"]),
         (["experiments", "transfer", "cells", "network", "oracle_sizes"], [512], ["holds 512", "n_test = 1024"]),
         (["experiments", "plateaus", "cells", "depth_1", "dims"], [11], ["holds 11", "dim = 10"]),
+        (["datasets", "cifar10_resnet", "teacher_points"], 40000, ["cifar10_resnet", "is 52500", "≤ 50000"]),
+        (["datasets", "cifar10_resnet", "test_points"], 10001, ["test_points", "is 10001", "≤ 10000"]),
+        (["teachers", "resnet", "blocks"], [1, 0], ["resnet.blocks.1", "is 0", "≥ 1"]),
+        (["teachers", "resnet", "precision"], "float8", ["resnet.precision", "float16"]),
         (["datasets", "polynomial_growth", "dim"], 999, ["alignment", "one dim", "999"]),
         (["experiments", "alignment", "cells", "sweep"], None, ["alignment.cells.sweep", "null", "object"]),
         (["experiments", "convergence", "cells", "below", "precisions"], ["float46"], ["did you mean 'float64'"]),
@@ -82,6 +86,26 @@ def test_a_bad_value_gives_one_line_that_names_key_value_and_what_is_allowed(con
     assert "\n" not in message
     for word in words:
         assert word in message
+
+
+def test_no_cell_may_name_an_epoch_or_a_seed_that_its_teacher_does_not_have(config):
+    cells = {
+        (experiment, cell): settings
+        for experiment, block in config["experiments"].items()
+        for cell, settings in block.get("cells", {}).items()
+    }
+    kinds = set()
+    for (experiment, cell), settings in cells.items():
+        teacher = config["teachers"][settings["teacher"]]
+        beyond = {"stopping_epochs": 999_999, "teachers": teacher.get("seeds")}
+        for key in beyond.keys() & settings.keys():
+            with pytest.raises(ConfigError, match=rf"{experiment}\.cells\.{cell}\.{key}: holds {beyond[key]}, must be"):
+                check(changed(config, ["experiments", experiment, "cells", cell, key], [beyond[key]]))
+            kinds.add(teacher["kind"])
+    used = {config["teachers"][settings["teacher"]]["kind"] for settings in cells.values()}
+    assert kinds == used & {
+        kind for kind in names("teachers") if "stopping_epochs" in schema(f"teachers/{kind}.yaml")["properties"]
+    }
 
 
 def test_a_missing_key_is_named(config):

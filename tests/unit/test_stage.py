@@ -1,12 +1,14 @@
 import json
 import subprocess
 import sys
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
 import xarray as xr
 
-from kdtheory import log, storage
+from kdtheory import log, stage, storage
 from kdtheory.tasks import margin
 
 SETTINGS = {"dim": 3, "limit_degrees": 60.0, "n_points": 4, "repeats": 2}
@@ -57,6 +59,59 @@ def test_help_names_every_option():
     assert finished.returncode == 0
     for option in ("--settings", "--seed", "--key", "--output"):
         assert option in finished.stdout
+
+
+@dataclass(frozen=True)
+class Epochs:
+    epochs: int
+
+
+def train(settings: Epochs, draw, state: Path):
+    """Count the runs that it takes, and fail in the first."""
+    before = storage.read(state / "runs.safetensors")["runs"] if state.exists() else np.zeros(1)
+    storage.write({"runs": before + 1}, state / "runs.safetensors", {})
+    if not before:
+        raise RuntimeError("cut off")
+    return [{"runs": before + epoch} for epoch in range(settings.epochs)]
+
+
+def export(settings: Epochs, draw, dataset, checkpoints: list):
+    """Join checkpoints."""
+    return xr.Dataset({"runs": ("epoch", [dataset["runs"][0], *(each["runs"][0] for each in checkpoints)])})
+
+
+def command(monkeypatch, verb, *arguments):
+    settings = ["--settings", '{"epochs": 2}', "--seed", "1", "--key", "key"]
+    monkeypatch.setattr(sys, "argv", ["stage", verb, *settings, *map(str, arguments)])
+    stage.run_stage(train, export)
+
+
+def test_a_verb_may_write_several_files_and_goes_on_from_a_state_that_lives_until_all_are_written(
+    tmp_path, monkeypatch
+):
+    outputs = [tmp_path / f"epoch-{epoch}.safetensors" for epoch in (1, 2)]
+    with pytest.raises(SystemExit):
+        command(monkeypatch, "train", "--output", *outputs)
+    assert [path.name for path in tmp_path.iterdir()] == [".epoch-1.training"]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(stage.storage, "write", lambda content, path, stamp: 1 / 0 if path == outputs[1] else None)
+        with pytest.raises(ZeroDivisionError):
+            command(monkeypatch, "train", "--output", *outputs)
+    assert (tmp_path / ".epoch-1.training").exists(), "it holds what was learned until all is written"
+
+    command(monkeypatch, "train", "--output", *outputs)
+    assert sorted(tmp_path.iterdir()) == outputs
+    assert [storage.read(path)["runs"].item() for path in outputs] == [1, 2]
+
+
+def test_a_verb_may_read_several_files_in_their_order(tmp_path, monkeypatch):
+    for number in range(3):
+        storage.write({"runs": np.array([number])}, tmp_path / f"{number}.safetensors", {})
+    [dataset, *checkpoints] = [tmp_path / f"{number}.safetensors" for number in (2, 1, 0)]
+    output = tmp_path / "joined.nc"
+    command(monkeypatch, "export", "--dataset", dataset, "--checkpoints", *checkpoints, "--output", output)
+    np.testing.assert_array_equal(storage.read(output)["runs"], [2, 1, 0])
 
 
 def test_progress_says_what_is_done_and_what_remains(caplog, monkeypatch):

@@ -29,7 +29,7 @@ REFERENCES = {"kind", "dataset", "teacher", "cells", "datasets"}
 STOPPING_EPOCHS = {
     name: teacher.get("stopping_epochs", [0])
     for name, teacher in config["teachers"].items()
-    if teacher["kind"] in {"logistic_regression", "network"}
+    if study_config.schema(f"teachers/{teacher['kind']}.yaml").get("x-trained")
 }
 
 
@@ -80,9 +80,15 @@ def dataset_file(name):
     return f"results/datasets/{name}.nc"
 
 
+def image_sets_of(*datasets):
+    """Names of the image sets that some datasets are made of."""
+    cards = [study_config.schema(f"datasets/{block('datasets', name, 'kind')}.yaml") for name in datasets]
+    return sorted({card["x-images"] for card in cards if "x-images" in card})
+
+
 def images_of(wildcards):
     """The record of the fetched images, for a dataset that is made of them."""
-    return "results/datasets/fetched/mnist.json" if dataset_kind(wildcards) == "digits" else []
+    return [f"results/datasets/fetched/{name}.json" for name in image_sets_of(wildcards.dataset)]
 
 
 def dataset_kind(wildcards):
@@ -97,11 +103,11 @@ def training_data_of(wildcards):
     """The dataset that a teacher is trained on: the one whose points its students see."""
     used = [cell for name in EXPERIMENTS for cell in cells(name).values() if cell["teacher"] == wildcards.teacher]
     datasets = sorted({cell["dataset"] for cell in used})
-    if len(datasets) > 1:
+    if len(datasets) != 1:
         raise WorkflowError(
-            f"teachers.{wildcards.teacher}: is used with the datasets {', '.join(datasets)}; a trained teacher must have one"
+            f"teachers.{wildcards.teacher}: is used with {', '.join(datasets) or 'no dataset'}; a trained teacher must have one"
         )
-    return [dataset_file(name) for name in datasets]
+    return dataset_file(datasets[0])
 
 
 def checkpoint_files(teacher, epochs):
@@ -116,9 +122,9 @@ def teacher_file(wildcards):
     return block("teachers", wildcards.teacher, "path") if teacher_kind(wildcards) == "file" else []
 
 
-def checkpoint_option(wildcards, input):
+def checkpoints_option(wildcards, input):
     """The command-line option by which a trained teacher's logits are exported."""
-    return ["--checkpoint", *input.teacher] if wildcards.teacher in STOPPING_EPOCHS else []
+    return ["--checkpoints", *input.teacher] if wildcards.teacher in STOPPING_EPOCHS else []
 
 
 def logits_of(cell):
@@ -129,6 +135,12 @@ def logits_of(cell):
 def student_of(wildcards):
     """The module that makes an experiment's students."""
     return CARDS[wildcards.experiment]["x-student"]
+
+
+def key_of(wildcards):
+    """What the random numbers of a student job depend on; the cells of a paired experiment share them."""
+    paired = CARDS[wildcards.experiment].get("x-paired")
+    return wildcards.experiment if paired else f"{wildcards.experiment}/{wildcards.cell}"
 
 
 def one_of(names):
@@ -165,12 +177,11 @@ def groups_read(reads):
 def jobs_behind(experiment):
     """Logs of the jobs that an experiment's group comes from, which say why it is missing."""
     used = list(cells(experiment).values())
-    images = [name for name in datasets_of(experiment) if block("datasets", name, "kind") == "digits"]
     return [
         f"analysis/{experiment}",
         *(f"students/{experiment}-{cell}" for cell in cells(experiment)),
         *(f"datasets/{name}" for name in datasets_of(experiment)),
-        *(["datasets/fetched/mnist"] if images else []),
+        *(f"datasets/fetched/{name}" for name in image_sets_of(*datasets_of(experiment))),
         *sorted({f"teachers/{cell['teacher']}" for cell in used}),
         *sorted({f"teachers/{cell['teacher']}-{cell['dataset']}" for cell in used}),
     ]

@@ -41,7 +41,7 @@ rule make_dataset:
         runtime=30,
     params:
         kind=dataset_kind,
-        images=lambda wildcards, input: ["--images", input.images] if input.images else [],
+        images=lambda wildcards, input: ["--images", *input.images] if input.images else [],
         settings=lambda wildcards: settings("datasets", wildcards.dataset),
         seed=lookup("seed", within=config),
     message:

@@ -25,12 +25,13 @@ rule fit_linear:
         runtime=60,
     params:
         student=student_of,
+        key=key_of,
         settings=lambda wildcards: settings("experiments", wildcards.experiment, "cells", wildcards.cell),
         seed=lookup("seed", within=config),
     message:
         "Fit linear students: {wildcards.experiment}, {wildcards.cell}"
     shell:
-        "python -m kdtheory.students.{params.student} fit --key {wildcards.experiment}/{wildcards.cell}"
+        "python -m kdtheory.students.{params.student} fit --key {params.key}"
         " --seed {params.seed} --settings {params.settings:q} --dataset {input.dataset:q} --logits {input.logits:q}"
         " --output {output:q} 2> {log:q}"
 
@@ -47,3 +48,13 @@ use rule fit_linear as fit_kernel with:
         experiment=experiments_learnt_by("kernel"),
     message:
         "Fit kernel students: {wildcards.experiment}, {wildcards.cell}"
+
+
+use rule fit_linear as fit_resnet with:
+    wildcard_constraints:
+        experiment=experiments_learnt_by("resnet"),
+    resources:
+        mem_mb=4000,
+        runtime=600,
+    message:
+        "Train residual students: {wildcards.experiment}, {wildcards.cell}"

@@ -4,37 +4,8 @@ rule teachers:
         sorted({logits_of(cell) for name in EXPERIMENTS for cell in cells(name).values()}),
 
 
-rule train_teacher:
-    input:
-        dataset=training_data_of,
-        code=lambda wildcards: sources(f"kdtheory.teachers.{teacher_kind(wildcards)}"),
-    output:
-        "results/teachers/{teacher}/epoch-0.safetensors",
-    log:
-        "logs/teachers/{teacher}.log",
-    benchmark:
-        "results/benchmarks/teachers/{teacher}.tsv"
-    wildcard_constraints:
-        teacher=one_of(name for name, epochs in STOPPING_EPOCHS.items() if epochs == [0]),
-    conda:
-        "../../envs/study.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=60,
-    params:
-        kind=teacher_kind,
-        settings=lambda wildcards: settings("teachers", wildcards.teacher),
-        seed=lookup("seed", within=config),
-    message:
-        "Train teacher {wildcards.teacher}"
-    shell:
-        "python -m kdtheory.teachers.{params.kind} train --key {wildcards.teacher} --seed {params.seed}"
-        " --settings {params.settings:q} --dataset {input.dataset:q} --output {output:q} 2> {log:q}"
-
-
-# A teacher with stopping epochs has a rule of its own, because they name its outputs.
-for trained in [name for name, epochs in STOPPING_EPOCHS.items() if epochs != [0]]:
+# A trained teacher has a rule of its own, because its stopping epochs name its outputs.
+for trained, epochs in STOPPING_EPOCHS.items():
 
     rule:
         name:
@@ -43,7 +14,7 @@ for trained in [name for name, epochs in STOPPING_EPOCHS.items() if epochs != [0
             dataset=training_data_of,
             code=lambda wildcards: sources(f"kdtheory.teachers.{teacher_kind(wildcards)}"),
         output:
-            checkpoint_files("{teacher}", STOPPING_EPOCHS[trained]),
+            checkpoint_files("{teacher}", epochs),
         log:
             "logs/teachers/{teacher}.log",
         benchmark:
@@ -54,18 +25,17 @@ for trained in [name for name, epochs in STOPPING_EPOCHS.items() if epochs != [0
             "../../envs/study.yaml"
         threads: 1
         resources:
-            mem_mb=2000,
+            mem_mb=4000,
             runtime=60,
         params:
             kind=teacher_kind,
             settings=lambda wildcards: settings("teachers", wildcards.teacher),
             seed=lookup("seed", within=config),
         message:
-            "Train teacher {wildcards.teacher} to its last stopping epoch"
+            "Train teacher {wildcards.teacher}"
         shell:
             "python -m kdtheory.teachers.{params.kind} train --key {wildcards.teacher} --seed {params.seed}"
-            " --settings {params.settings:q} --dataset {input.dataset:q} --folder results/teachers/{wildcards.teacher}"
-            " 2> {log:q}"
+            " --settings {params.settings:q} --dataset {input.dataset:q} --output {output:q} 2> {log:q}"
 
 
 rule export_logits:
@@ -81,15 +51,15 @@ rule export_logits:
         "../../envs/study.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=4000,
         runtime=30,
     params:
         kind=teacher_kind,
-        checkpoint=checkpoint_option,
+        checkpoints=checkpoints_option,
         settings=lambda wildcards: settings("teachers", wildcards.teacher),
         seed=lookup("seed", within=config),
     message:
         "Export the logits of teacher {wildcards.teacher} on {wildcards.dataset}"
     shell:
         "python -m kdtheory.teachers.{params.kind} export --key {wildcards.teacher} --seed {params.seed}"
-        " --settings {params.settings:q} --dataset {input.dataset:q} {params.checkpoint:q} --output {output:q} 2> {log:q}"
+        " --settings {params.settings:q} --dataset {input.dataset:q} {params.checkpoints:q} --output {output:q} 2> {log:q}"

@@ -4,6 +4,8 @@ import os
 
 import jax
 
+from kdtheory.device_choice import device_choice
+
 
 def configure_jax():
     """Choose the device and turn 64 bits on; to be called before the first JAX computation of the process.
@@ -18,9 +20,7 @@ def configure_jax():
     RuntimeError
         When it is gpu and JAX finds none.
     """
-    choice = os.environ.get("KDTHEORY_DEVICE", "auto")
-    if choice not in ("auto", "cpu", "gpu"):
-        raise ValueError(f"KDTHEORY_DEVICE is {choice!r}; allowed are auto, cpu and gpu")
+    choice = device_choice()
     # Jobs share a GPU, and the first one would take three quarters of its memory.
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
     jax.config.update("jax_enable_x64", True)

@@ -43,8 +43,9 @@ def train(settings: Settings, draw, dataset):
     return {"weights": weights, "seen": seen}
 
 
-def export(settings: Settings, draw, dataset, checkpoint):
+def export(settings: Settings, draw, dataset, checkpoints: list):
     """Export the logits of every split's teacher on all images, and which of them it was trained on."""
+    [checkpoint] = checkpoints
     weights = xr.DataArray(checkpoint["weights"], dims=("split", "axis"))
     logits = (
         xr.dot(inputs_of(dataset), weights, dim="axis").transpose("split", "sample").expand_dims(stopping_epoch=[0])

@@ -1,16 +1,13 @@
 """ReLU networks trained on hard labels, with their logits at several stopping epochs (JZ20 Sec. 4.1 and 5)."""
 
-import argparse
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 import xarray as xr
 
-from kdtheory import log, provenance, storage
-from kdtheory.seeds import generator
-from kdtheory.stage import parse_settings
+from kdtheory import storage
+from kdtheory.stage import run_stage
 from kdtheory.tasks.boundary_function import truth_of
 from kdtheory.teachers.training import initial_parameters, logits_of, train_networks
 
@@ -29,7 +26,7 @@ class Settings:
     seeds: int
 
 
-def train(settings: Settings, draw, dataset, state):
+def train(settings: Settings, draw, dataset, state: Path):
     """Train one network for each seed, all to the last stopping epoch.
 
     Each seed draws its own training points, uniform on [−1, 1]^d, with the signs of the dataset's ground truth.
@@ -42,13 +39,13 @@ def train(settings: Settings, draw, dataset, state):
     dataset : xarray.Dataset
         Carries the ground truth (`kdtheory.tasks.boundary_function`).
     state : pathlib.Path
-        Where training keeps the state from which it goes on after a kill.
+        Folder of the state from which training goes on after a kill.
 
     Returns
     -------
-    dict
-        By stopping epoch: arrays ``weight_l`` and ``bias_l`` with a leading axis of seeds, and ``test_error(seed)``,
-        the share of fresh points on which the sign of the logit is not the truth's.
+    list of dict
+        For each stopping epoch: arrays ``weight_l`` and ``bias_l`` with a leading axis of seeds, and
+        ``test_error(seed)``, the share of fresh points on which the sign of the logit is not the truth's.
     """
     truth, dim, seeds = truth_of(dataset), int(dataset.attrs["dim"]), range(settings.seeds)
     inputs = np.stack([draw(seed, "points").uniform(-1, 1, (settings.train_points, dim)) for seed in seeds])
@@ -66,25 +63,27 @@ def train(settings: Settings, draw, dataset, state):
         learning_rate=settings.learning_rate,
         batch_size=settings.batch_size,
         stopping_epochs=settings.stopping_epochs,
-        state=state,
+        state=state / "networks.safetensors",
         identity={
             **asdict(settings), "draw": int(draw("identity").integers(2**62)), "dataset": storage.data_digest(dataset)
         },
     )  # fmt: skip
     test = draw("test").uniform(-1, 1, (settings.test_points, dim))
     wrong = {epoch: (logits_of(kept[epoch], test) > 0) != (truth(test) > 0) for epoch in settings.stopping_epochs}
-    return {epoch: {**kept[epoch], "test_error": wrong[epoch].mean(axis=1)} for epoch in settings.stopping_epochs}
+    return [{**kept[epoch], "test_error": wrong[epoch].mean(axis=1)} for epoch in settings.stopping_epochs]
 
 
-def export(settings: Settings, dataset, checkpoints):
+def export(settings: Settings, draw, dataset, checkpoints: list):
     """Export the logits of every seed's network at every stopping epoch, and its test error.
 
     Parameters
     ----------
     settings : Settings
+    draw : callable
+        Not used.
     dataset : xarray.Dataset
     checkpoints : list of dict
-        What `train` returned, in the order of the stopping epochs.
+        What `train` returned.
 
     Returns
     -------
@@ -103,34 +102,5 @@ def export(settings: Settings, dataset, checkpoints):
     )
 
 
-def _main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    commands = parser.add_subparsers(dest="verb", required=True)
-    for verb in (train, export):
-        command = commands.add_parser(verb.__name__, description=verb.__doc__.splitlines()[0])
-        command.add_argument("--settings", required=True, help="the teacher's settings as JSON (docs/options.md)")
-        command.add_argument("--seed", type=int, required=True, help="root seed of the study")
-        command.add_argument("--key", required=True, help="name of the teacher, which its random numbers depend on")
-        command.add_argument("--dataset", required=True, help="the dataset file")
-    commands.choices["train"].add_argument("--folder", type=Path, required=True, help="folder of the checkpoints")
-    commands.choices["export"].add_argument("--checkpoint", nargs="+", required=True, help="a file for each epoch")
-    commands.choices["export"].add_argument("--output", required=True, help="file to write")
-    arguments = parser.parse_args()
-    settings, dataset = parse_settings(Settings, arguments.settings), storage.read(arguments.dataset)
-    if arguments.verb == "train":
-        _train_into(arguments.folder, settings, partial(generator, arguments.seed, arguments.key), dataset)
-    else:
-        result = export(settings, dataset, [storage.read(path) for path in arguments.checkpoint])
-        storage.write(result, arguments.output, provenance.stamp())
-
-
-def _train_into(folder, settings, draw, dataset):
-    state = folder / ".training.safetensors"
-    for epoch, checkpoint in train(settings, draw, dataset, state).items():
-        storage.write(checkpoint, folder / f"epoch-{epoch}.safetensors", provenance.stamp("torch"))
-    # Only now: the workflow deletes the checkpoints of a job that was killed, and the state holds them all.
-    state.unlink(missing_ok=True)
-
-
 if __name__ == "__main__":
-    log.run(_main)
+    run_stage(train, export, libraries=("torch",))

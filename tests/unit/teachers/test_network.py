@@ -29,7 +29,12 @@ def dataset():
 
 @pytest.fixture(scope="module")
 def trained(dataset, tmp_path_factory):
-    return network.train(SETTINGS, draw, dataset, tmp_path_factory.mktemp("trained") / "state.safetensors")
+    return train(SETTINGS, dataset, tmp_path_factory.mktemp("trained"))
+
+
+def train(settings, dataset, state, draw=draw):
+    """The checkpoints by stopping epoch."""
+    return dict(zip(settings.stopping_epochs, network.train(settings, draw, dataset, state), strict=True))
 
 
 def adam_in_numpy(parameters, inputs, labels, orders, epochs, learning_rate, batch_size):
@@ -86,7 +91,7 @@ def test_logits_are_those_of_the_network_layer_by_layer(trained, dataset):
 
 
 def test_export_stacks_epochs_and_seeds_and_keeps_the_test_errors(dataset, trained):
-    exported = network.export(SETTINGS, dataset, [trained[epoch] for epoch in (1, 3, 6)])
+    exported = network.export(SETTINGS, draw, dataset, [trained[epoch] for epoch in (1, 3, 6)])
     assert exported["logits"].dims == ("stopping_epoch", "teacher", "repeat", "sample")
     np.testing.assert_array_equal(exported["sample_id"], dataset["sample_id"])
     for epoch in (1, 3, 6):
@@ -97,14 +102,14 @@ def test_export_stacks_epochs_and_seeds_and_keeps_the_test_errors(dataset, train
 
 def test_a_longer_training_of_a_larger_network_gets_better(dataset, tmp_path):
     settings = replace(SETTINGS, width=32, train_points=1000, stopping_epochs=[1, 20])
-    trained = network.train(settings, draw, dataset, tmp_path / "state.safetensors")
+    trained = train(settings, dataset, tmp_path / "state")
     assert np.all(trained[20]["test_error"] < trained[1]["test_error"])
     assert np.all(trained[20]["test_error"] < 0.06)
 
 
 def test_training_that_was_cut_off_goes_on_to_the_same_bits(dataset, trained, tmp_path, monkeypatch):
     monkeypatch.setattr(training, "SECONDS_BETWEEN_STATES", 0.0)
-    state = tmp_path / "state.safetensors"
+    state = tmp_path / "state"
 
     def cut_off_in(epoch):
         def failing_draw(*key):
@@ -116,24 +121,24 @@ def test_training_that_was_cut_off_goes_on_to_the_same_bits(dataset, trained, tm
 
     for epoch in (2, 5):
         with pytest.raises(KeyboardInterrupt):
-            network.train(SETTINGS, cut_off_in(epoch), dataset, state)
-        assert storage.read(state)["epoch"].item() == epoch - 1
-    resumed = network.train(SETTINGS, draw, dataset, state)
+            train(SETTINGS, dataset, state, cut_off_in(epoch))
+        assert storage.read(state / "networks.safetensors")["epoch"].item() == epoch - 1
+    resumed = train(SETTINGS, dataset, state)
     for epoch, checkpoint in trained.items():
         for name, values in checkpoint.items():
             np.testing.assert_array_equal(resumed[epoch][name], values)
 
 
 def test_a_state_of_other_settings_is_not_used(dataset, trained, tmp_path):
-    state = tmp_path / "state.safetensors"
-    network.train(replace(SETTINGS, learning_rate=0.02), draw, dataset, state)
-    again = network.train(SETTINGS, draw, dataset, state)
+    state = tmp_path / "state"
+    train(replace(SETTINGS, learning_rate=0.02), dataset, state)
+    again = train(SETTINGS, dataset, state)
     np.testing.assert_array_equal(again[6]["weight_0"], trained[6]["weight_0"])
 
 
 def test_a_diverging_loss_is_an_error_that_names_epoch_and_learning_rate(dataset, tmp_path):
     with pytest.raises(RuntimeError, match=r"not finite in epoch 1 at learning rate 1e\+30"):
-        network.train(replace(SETTINGS, learning_rate=1e30), draw, dataset, tmp_path / "state.safetensors")
+        train(replace(SETTINGS, learning_rate=1e30), dataset, tmp_path / "state")
 
 
 def test_after_a_kill_the_command_makes_the_same_checkpoints(dataset, tmp_path):
@@ -142,10 +147,11 @@ def test_after_a_kill_the_command_makes_the_same_checkpoints(dataset, tmp_path):
     folder = tmp_path / "killed"
     command = [
         sys.executable, "-m", "kdtheory.teachers.network", "train", "--key", "teacher", "--seed", "3",
-        "--settings", json.dumps(asdict(settings)), "--dataset", str(tmp_path / "data.nc"), "--folder", str(folder),
+        "--settings", json.dumps(asdict(settings)), "--dataset", str(tmp_path / "data.nc"),
+        "--output", *(str(folder / f"epoch-{epoch}.safetensors") for epoch in settings.stopping_epochs),
     ]  # fmt: skip
     running = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    while not (folder / ".training.safetensors").exists():
+    while not (folder / ".epoch-1.training" / "networks.safetensors").exists():
         assert running.poll() is None, "it ended before it could be killed"
         time.sleep(0.001)
     running.send_signal(signal.SIGKILL)
@@ -154,7 +160,7 @@ def test_after_a_kill_the_command_makes_the_same_checkpoints(dataset, tmp_path):
 
     subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
     assert sorted(path.name for path in folder.iterdir()) == ["epoch-1.safetensors", "epoch-40.safetensors"]
-    whole = network.train(settings, draw, storage.read(tmp_path / "data.nc"), tmp_path / "state.safetensors")
+    whole = train(settings, dataset, tmp_path / "state")
     for epoch, checkpoint in whole.items():
         resumed = storage.read(folder / f"epoch-{epoch}.safetensors")
         for name, values in checkpoint.items():

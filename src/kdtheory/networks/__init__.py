@@ -1,0 +1,1 @@
+"""Torch networks on images and their training, shared by teachers and students."""

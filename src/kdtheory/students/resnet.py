@@ -1,0 +1,235 @@
+"""Residual students of a residual teacher, trained by gradient descent on the distillation loss (JZ20 Sec. 5).
+
+Students of one repeat share initialisation, transfer set, order and augmentation, whatever their soft ratio, loss
+scale and teacher, so that differences between them are due to these alone.
+"""
+
+import hashlib
+import json
+import logging
+import math
+from dataclasses import asdict, dataclass
+from functools import partial
+from itertools import product
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+import xarray as xr
+
+from kdtheory import storage
+from kdtheory.networks.devices import configure_torch, device_name
+from kdtheory.networks.pixels import Standardise, channel_statistics
+from kdtheory.networks.resnet import ResNet
+from kdtheory.networks.training import Optimisation, predict, train
+from kdtheory.stage import run_stage
+from kdtheory.students.steps import epochs_of
+from kdtheory.theory.multiclass import effective_logits_multiclass
+
+_log = logging.getLogger(__name__)
+
+# Values of a dataset's variable ``part``.
+_TRANSFER, _TEST = 0, 1
+# What the students of a cell differ in, with the setting that lists its values.
+_VARIED = {
+    "stopping_epoch": "stopping_epochs",
+    "loss_scale": "loss_scales",
+    "soft_ratio": "soft_ratios",
+    "n_train": "n_train",
+    "repeat": "repeats",
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings of a cell of residual students (docs/options.md)."""
+
+    classes: list
+    labels: str
+    soft_ratios: list
+    temperature: float
+    loss_scales: list
+    stopping_epochs: list
+    n_train: list
+    repeats: int
+    width: int
+    blocks: list
+    stem_stride: int
+    steps: int
+    batch_size: int
+    learning_rate: float
+    momentum: float
+    precision: str
+
+
+class Images(NamedTuple):
+    """Images of the chosen classes, which count from 0 in the order of the settings.
+
+    Attributes
+    ----------
+    pixels : array of uint8, shape (n, height, width, channel)
+    labels : array of int, shape (n,)
+        The true classes.
+    teacher_logits : array, shape (stopping epochs, n, classes)
+    sample_id : array of int, shape (n,)
+    """
+
+    pixels: np.ndarray
+    labels: np.ndarray
+    teacher_logits: np.ndarray
+    sample_id: np.ndarray
+
+
+def fit(settings: Settings, draw, dataset, logits, state: Path):
+    """Train the residual students of a cell, each from the same start of its repeat to its last step.
+
+    Parameters
+    ----------
+    settings : Settings
+    draw : callable
+        ``draw(*key)`` gives the random generator of a piece of the work.
+    dataset : xarray.Dataset
+        As `kdtheory.tasks.cifar10.build` makes it.
+    logits : xarray.Dataset
+        ``logits(stopping_epoch, teacher, sample, class)`` of the teacher; its first seed teaches.
+    state : pathlib.Path
+        Folder of the finished students and of the one in training, from which a job that was killed goes on.
+
+    Returns
+    -------
+    xarray.Dataset
+        ``logits(stopping_epoch, loss_scale, soft_ratio, n_train, repeat, test, class)``, float32, at the test images,
+        ``agreement(stopping_epoch, loss_scale, soft_ratio, n_train, repeat)``, the share of its own training images
+        on which a student decides as its exact targets do, and the test images' ``label(test)``,
+        ``teacher_logits(stopping_epoch, test, class)`` and ``sample_id(test)``.
+
+    Raises
+    ------
+    ValueError
+        The logits are of other images, there are too few images, or the steps are no whole number of epochs.
+    """
+    if not dataset["sample_id"].equals(logits["sample_id"]):
+        raise ValueError("the teacher's logits are not those of the dataset's samples")
+    transfer, test = (_images(settings, dataset, logits, part) for part in (_TRANSFER, _TEST))
+    if settings.n_train[-1] > len(transfer.labels):
+        raise ValueError(
+            f"n_train asks for {settings.n_train[-1]} images; the dataset has {len(transfer.labels)} to transfer"
+        )
+    origin = {
+        "draw": int(draw("identity").integers(2**62)),
+        "dataset": storage.data_digest(dataset),
+        "logits": storage.data_digest(logits),
+    }
+    values = {dim: getattr(settings, name) for dim, name in _VARIED.items()} | {"repeat": range(settings.repeats)}
+    shape, fitted = [len(each) for each in values.values()], []
+    for chosen in product(*values.values()):
+        student = dict(zip(values, chosen, strict=True))
+        identity = {**asdict(settings), **{_VARIED[dim]: value for dim, value in student.items()}, **origin}
+        finished = state / f"{_digest(identity)}.safetensors"
+        if not finished.exists():
+            in_training = partial(train, state=state / "training.safetensors", identity=identity)
+            learned = _learned(settings, student, transfer, test, partial(draw, student["repeat"]), in_training)
+            storage.write(learned, finished, {})
+        fitted.append(storage.read(finished))
+        _log.info("student %d of %d: %s", len(fitted), math.prod(shape), student)
+    stacked = {
+        name: np.stack([one[name] for one in fitted]).reshape(*shape, *fitted[0][name].shape) for name in fitted[0]
+    }
+    return xr.Dataset(
+        {
+            "logits": ((*_VARIED, "test", "class"), stacked["logits"]),
+            "agreement": (tuple(_VARIED), stacked["agreement"]),
+            "label": ("test", test.labels),
+            "teacher_logits": (("stopping_epoch", "test", "class"), test.teacher_logits),
+            "sample_id": ("test", test.sample_id),
+        },
+        coords={dim: list(each) for dim, each in values.items() if dim != "repeat"} | {"class": settings.classes},
+    )
+
+
+def distillation_loss(teacher_logits, labels, soft_ratio, temperature, loss_scale):
+    """Return the loss ρ·CE(softmax(z_t/T), softmax(z_s/T)) + (1 − ρ)·CE(y, softmax(z_s)) of JZ20 Eq. 1, K classes.
+
+    Its largest curvature is proportional to ρ/T² + 1 − ρ, 25 times smaller at ρ = 1 than at 0 for T = 5, so that equal
+    steps train soft students less. Divided by it all curvatures are equal, and every minimum stays where it is.
+
+    Parameters
+    ----------
+    teacher_logits : array, shape (n, K)
+    labels : array of int, shape (n,)
+    soft_ratio, temperature : float
+    loss_scale : str
+        ``curvature`` divides by ρ/T² + 1 − ρ; ``raw`` does not.
+
+    Returns
+    -------
+    callable
+        ``loss(logits, indices)``: mean loss of the images at ``indices``, tensors on the device of this process.
+    """
+    device = configure_torch()
+    soft_labels = torch.softmax(torch.as_tensor(teacher_logits, dtype=torch.float32, device=device) / temperature, 1)
+    labels = torch.as_tensor(labels, dtype=torch.int64, device=device)
+    scale = {"raw": 1.0, "curvature": soft_ratio / temperature**2 + 1 - soft_ratio}[loss_scale]
+    cross_entropy = torch.nn.functional.cross_entropy
+
+    def loss(logits, indices):
+        soft = cross_entropy(logits / temperature, soft_labels[indices])
+        return (soft_ratio * soft + (1 - soft_ratio) * cross_entropy(logits, labels[indices])) / scale
+
+    return loss
+
+
+def _images(settings, dataset, logits, part):
+    label = dataset["label"].values
+    chosen = np.flatnonzero((dataset["part"].values == part) & np.isin(label, settings.classes))
+    teacher = logits["logits"].isel(teacher=0).sel(stopping_epoch=settings.stopping_epochs)
+    values = teacher.isel({"sample": chosen, "class": settings.classes}).transpose("stopping_epoch", "sample", "class")
+    own_class = np.zeros(label.max() + 1, dtype=np.int64)
+    own_class[settings.classes] = np.arange(len(settings.classes))
+    return Images(
+        dataset["pixels"].values[chosen], own_class[label[chosen]], values.values, dataset["sample_id"].values[chosen]
+    )
+
+
+def _learned(settings, student, transfer, test, draw, train):
+    """One student to its last step: its logits at the test images and its agreement with its targets."""
+    chosen = draw("transfer set").permutation(len(transfer.labels))[: student["n_train"]]
+    images = transfer.pixels[chosen]
+    epoch = settings.stopping_epochs.index(student["stopping_epoch"])
+    teacher_logits = transfer.teacher_logits[epoch, chosen]
+    labels = teacher_logits.argmax(axis=1) if settings.labels == "teacher" else transfer.labels[chosen]
+    network = ResNet(
+        Standardise(*channel_statistics(images)),
+        width=settings.width,
+        blocks=settings.blocks,
+        n_classes=len(settings.classes),
+        stem_stride=settings.stem_stride,
+        rng=draw("start"),
+    )
+    loss = distillation_loss(teacher_logits, labels, student["soft_ratio"], settings.temperature, student["loss_scale"])
+    optimisation = Optimisation(
+        settings.learning_rate,
+        settings.batch_size,
+        momentum=settings.momentum,
+        schedule="cosine",
+        augmentation="flip",
+        precision=settings.precision,
+    )
+    epochs = epochs_of(settings.steps, len(images), settings.batch_size)
+    train(network, images, loss, draw, optimisation, stopping_epochs=[epochs])
+    # At ρ = 0 the effective logits are infinite; what they decide is the label.
+    decisions = labels
+    if student["soft_ratio"] > 0:
+        targets = effective_logits_multiclass(teacher_logits, labels, student["soft_ratio"], settings.temperature)
+        decisions = targets.argmax(axis=1)
+    agreement = np.mean(predict(network, images).argmax(axis=1) == decisions)
+    return {"logits": predict(network, test.pixels), "agreement": agreement}
+
+
+def _digest(identity):
+    return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:32]
+
+
+if __name__ == "__main__":
+    run_stage(fit, libraries=("torch", "scipy"), device=device_name)

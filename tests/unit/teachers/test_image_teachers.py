@@ -1,0 +1,158 @@
+import json
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import asdict, replace
+from functools import partial
+
+import numpy as np
+import pytest
+import torch
+import xarray as xr
+
+from kdtheory import storage
+from kdtheory.networks import training
+from kdtheory.seeds import generator
+from kdtheory.tasks.cifar10 import TEACHER, TEST, TRANSFER
+from kdtheory.teachers import image_mlp, resnet
+
+draw = partial(generator, 3, "teacher")
+MLP = image_mlp.Settings(
+    hidden_layers=2, width=16, learning_rate=0.01, batch_size=16, stopping_epochs=[1, 4], seeds=2
+)  # fmt: skip
+RESNET = resnet.Settings(
+    width=4, blocks=[1, 1], stem_stride=2, learning_rate=0.1, momentum=0.9, weight_decay=5e-4, batch_size=16,
+    precision="float32", stopping_epochs=[1, 5], seeds=2,
+)  # fmt: skip
+KINDS = pytest.mark.parametrize(("kind", "settings"), [(image_mlp, MLP), (resnet, RESNET)], ids=["mlp", "resnet"])
+
+
+@pytest.fixture(scope="module")
+def dataset():
+    """Images of ten brightnesses and colours with noise: easy to learn, 64 for the teacher."""
+    rng = np.random.default_rng(0)
+    label = rng.integers(0, 10, 120)
+    colours = rng.uniform(40, 215, (10, 3))
+    pixels = colours[label][:, None, None] + rng.normal(0, 20, (120, 32, 32, 3))
+    return xr.Dataset(
+        {
+            "pixels": (("sample", "row", "column", "channel"), pixels.clip(0, 255).astype(np.uint8)),
+            "label": ("sample", label.astype(np.uint8)),
+            "part": ("sample", np.repeat(np.array([TRANSFER, TEST, TEACHER], dtype=np.int8), [16, 40, 64])),
+            "sample_id": ("sample", rng.permutation(120)),
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def trained(dataset, tmp_path_factory):
+    return {
+        kind: kind.train(settings, draw, dataset, tmp_path_factory.mktemp("state"))
+        for kind, settings in ((image_mlp, MLP), (resnet, RESNET))
+    }
+
+
+def assert_equal_checkpoints(found, expected):
+    for checkpoint, wanted in zip(found, expected, strict=True):
+        assert checkpoint.keys() == wanted.keys()
+        for name, values in wanted.items():
+            np.testing.assert_array_equal(checkpoint[name], values)
+
+
+@KINDS
+def test_later_teachers_are_better_and_accuracies_are_those_of_the_exported_logits(dataset, trained, kind, settings):
+    exported = kind.export(settings, draw, dataset, trained[kind])
+    assert exported["logits"].dims == ("stopping_epoch", "teacher", "sample", "class")
+    assert exported["logits"].shape == (2, 2, 120, 10) and exported["logits"].dtype == np.float32
+    np.testing.assert_array_equal(exported["sample_id"], dataset["sample_id"])
+    test = dataset["part"] == TEST
+    right = (exported["logits"].argmax("class") == dataset["label"]).where(test, drop=True).mean("sample")
+    xr.testing.assert_equal(exported["teacher_accuracy"], right.transpose("teacher", "stopping_epoch"))
+    first, last = exported["teacher_accuracy"].mean("teacher")
+    assert last > max(first, 0.3)
+
+
+def test_the_logits_of_a_multilayer_teacher_are_those_of_plain_layers_on_standardised_pixels(dataset, trained):
+    exported = image_mlp.export(MLP, draw, dataset, trained[image_mlp])
+    taught = dataset["pixels"].values[dataset["part"].values == TEACHER] / 255
+    deviation = np.sqrt(np.mean((taught - taught.mean(axis=0)) ** 2))
+    inputs = ((dataset["pixels"].values / 255 - taught.mean(axis=0)) / deviation).reshape(120, -1)
+    for seed in range(2):
+        hidden = inputs
+        for layer in (2, 4, 6):
+            weight, bias = (trained[image_mlp][1][f"{layer}.{part}"][seed] for part in ("weight", "bias"))
+            hidden = hidden @ weight.T.astype(float) + bias
+            hidden = np.maximum(hidden, 0) if layer < 6 else hidden
+        np.testing.assert_allclose(exported["logits"].sel(stopping_epoch=4, teacher=seed), hidden, atol=2e-4)
+
+
+def test_a_multilayer_teacher_is_trained_by_adam_on_the_cross_entropy_of_its_own_images(dataset, trained, tmp_path):
+    settings = replace(MLP, stopping_epochs=[1], seeds=1)
+    taught = dataset["part"].values == TEACHER
+    images, labels = dataset["pixels"].values[taught], torch.as_tensor(dataset["label"].values[taught].astype(int))
+    network = image_mlp._network(settings, images, draw(0, "start"))
+    optimiser = torch.optim.Adam(network.parameters(), lr=0.01)
+    for batch in torch.as_tensor(draw(0, "order", 1).permutation(64)).split(16):
+        optimiser.zero_grad()
+        torch.nn.functional.cross_entropy(network(torch.as_tensor(images)[batch]), labels[batch]).backward()
+        optimiser.step()
+    for name, values in network.state_dict().items():
+        np.testing.assert_allclose(trained[image_mlp][0][name][0], values.numpy(), atol=1e-5)
+
+
+def test_checkpoints_hold_the_running_statistics_of_batch_normalisation(dataset, trained):
+    early, late = (checkpoint["stem_norm.running_var"] for checkpoint in trained[resnet])
+    assert early.shape == (2, 4) and not np.allclose(early, late)
+    np.testing.assert_array_equal(trained[resnet][1]["stem_norm.num_batches_tracked"], [20, 20])
+
+
+def test_seeds_differ_and_the_first_does_not_depend_on_how_many_there_are(dataset, trained, tmp_path):
+    [_, last] = trained[resnet]
+    assert not np.array_equal(last["stem.weight"][0], last["stem.weight"][1])
+    [_, alone] = resnet.train(replace(RESNET, seeds=1), draw, dataset, tmp_path)
+    np.testing.assert_array_equal(alone["stem.weight"][0], last["stem.weight"][0])
+
+
+@KINDS
+def test_training_that_is_cut_off_within_an_epoch_goes_on_to_the_same_bits(
+    dataset, trained, kind, settings, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(training, "SECONDS_BETWEEN_STATES", 0.0)
+    steps, plain = [], torch.nn.functional.cross_entropy
+
+    def cut_off_in_the_third_epoch_of_the_second_seed(*arguments):
+        steps.append(1)
+        if len(steps) == 4 * settings.stopping_epochs[-1] + 10:
+            raise KeyboardInterrupt
+        return plain(*arguments)
+
+    monkeypatch.setattr(torch.nn.functional, "cross_entropy", cut_off_in_the_third_epoch_of_the_second_seed)
+    with pytest.raises(KeyboardInterrupt):
+        kind.train(settings, draw, dataset, tmp_path)
+    assert storage.read(tmp_path / "1.safetensors")["epoch"].item() == 2
+    assert_equal_checkpoints(kind.train(settings, draw, dataset, tmp_path), trained[kind])
+    assert len(steps) == 4 * 2 * settings.stopping_epochs[-1] + 2, "what was learned is not learned again"
+
+
+def test_after_a_kill_the_command_makes_the_same_checkpoints_and_leaves_no_state(dataset, tmp_path):
+    settings = replace(RESNET, stopping_epochs=[1, 25], seeds=1)
+    storage.write(dataset, tmp_path / "data.nc", {})
+    folder = tmp_path / "killed"
+    command = [
+        sys.executable, "-m", "kdtheory.teachers.resnet", "train", "--key", "teacher", "--seed", "3",
+        "--settings", json.dumps(asdict(settings)), "--dataset", str(tmp_path / "data.nc"),
+        "--output", str(folder / "epoch-1.safetensors"), str(folder / "epoch-25.safetensors"),
+    ]  # fmt: skip
+    running = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    while not (folder / ".epoch-1.training" / "0.safetensors").exists():
+        assert running.poll() is None, "it ended before it could be killed"
+        time.sleep(0.001)
+    running.send_signal(signal.SIGKILL)
+    running.wait()
+    assert not list(folder.glob("epoch-*"))
+
+    subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
+    assert sorted(path.name for path in folder.iterdir()) == ["epoch-1.safetensors", "epoch-25.safetensors"]
+    resumed = [storage.read(folder / f"epoch-{epoch}.safetensors") for epoch in settings.stopping_epochs]
+    assert_equal_checkpoints(resumed, resnet.train(settings, draw, dataset, tmp_path / "whole"))
