@@ -4,11 +4,12 @@ PRESET ?= default
 CORES ?= all
 VENV := .venv
 INSTALLED := $(VENV)/.installed
+PEERS := $(VENV)/.peers
 ACTIVATE := . $(VENV)/bin/activate &&
 CONFIG := $(if $(filter-out default,$(PRESET)),--configfile workflow/presets/$(PRESET).yaml)
 SNAKEMAKE := $(ACTIVATE) snakemake $(CONFIG)
 
-.PHONY: help env study report test lint bench docs unlock clean
+.PHONY: help env study report test lint bench bench-full bench-docs docs unlock clean
 
 help:
 	@echo "make env     create $(VENV) with the pinned environment"
@@ -16,7 +17,8 @@ help:
 	@echo "make report  write results/report.html of a finished study"
 	@echo "make test    run every lint and test"
 	@echo "make lint    run the lints alone"
-	@echo "make bench   time the numerics against a peer and against their floor"
+	@echo "make bench   measure the numerics against peers and floors (10 minutes); make bench-full also the long contests"
+	@echo "make bench-docs  keep what was measured under docs/ and in the README"
 	@echo "make docs    keep claims, figures and tables of the last study under docs/"
 	@echo "make unlock  free the working folder after a run was killed"
 	@echo "make clean   delete results/ and logs/ (images stay in the cache)"
@@ -43,9 +45,19 @@ test: env
 lint: env
 	$(ACTIVATE) python -m pytest tests/test_lints.py
 
-bench: env
-	$(ACTIVATE) python bench/effective_logits.py
-	$(ACTIVATE) python bench/nested_regression.py
+bench: $(PEERS)
+	$(ACTIVATE) python -m bench
+
+bench-full: $(PEERS)
+	$(ACTIVATE) python -m bench --full
+
+# Their dependencies are those of the study, which must keep its pins.
+$(PEERS): $(INSTALLED) envs/requirements-bench.txt
+	$(ACTIVATE) python -m pip install --quiet --no-deps --requirement envs/requirements-bench.txt
+	touch $@
+
+bench-docs: env
+	$(ACTIVATE) python -m kdtheory.performance
 
 docs: env
 	$(ACTIVATE) python -m kdtheory.documents --results results --config config.yaml

@@ -18,6 +18,8 @@ from kdtheory.figures.registry import figures, labels
 _PRESET = "default"
 _LARGEST_IMAGE = 150_000
 _WIDEST_IMAGE = 1000
+# The benchmark's own image (`kdtheory.performance`) lies beside the figures.
+_OTHER_IMAGES = {"bench"}
 _COLUMNS = ("claim", "statement", "verdict", "what we see")
 
 
@@ -54,7 +56,7 @@ def write_documents(results, config, repository):
     images = repository / "docs" / "images"
     for name, drawing in drawings.items():
         shrink(drawing, images / f"{name}.png")
-    for image in set(images.glob("*.png")) - {images / f"{name}.png" for name in drawings}:
+    for image in set(images.glob("*.png")) - {images / f"{name}.png" for name in {*drawings, *_OTHER_IMAGES}}:
         image.unlink()
     for path, text in written.items():
         with storage.replacing(path) as temporary:
@@ -91,7 +93,7 @@ def with_sections(text, contents):
         opening = f"<!-- generated: {name} -->"
         pattern = re.compile(f"({re.escape(opening)}\n).*?(<!-- end -->)", re.DOTALL)
         if len(pattern.findall(text)) != 1:
-            raise ValueError(f"README.md must hold one section between {opening} and <!-- end -->")
+            raise ValueError(f"the page must hold one section between {opening} and <!-- end -->")
         text = pattern.sub(lambda found, new=content: f"{found[1]}{new}{found[2]}", text)
     return text
 
