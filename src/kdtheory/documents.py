@@ -1,4 +1,8 @@
-"""Keep what a finished study found under docs/ and in the README: claims, figures, options (``make docs``)."""
+"""Keep what a finished study found under docs/ and in the README: claims, figures, options (``make docs``).
+
+Without a study, the README's generated sections are written again from what docs/ keeps; so the faults that
+``make test-faults`` counted come into its table.
+"""
 
 import argparse
 import json
@@ -21,6 +25,7 @@ _WIDEST_IMAGE = 1000
 # The benchmark's own image (`kdtheory.performance`) lies beside the figures.
 _OTHER_IMAGES = {"bench"}
 _COLUMNS = ("claim", "statement", "verdict", "what we see")
+_FAULT_COLUMNS = ("fault", "what happens", "tried", "survived", "lost")
 
 
 def write_documents(results, config, repository):
@@ -47,11 +52,10 @@ def write_documents(results, config, repository):
     records = _finished_claims(results / "claims.json")
     drawings = {name: _existing(results / "figures" / f"{name}.png") for name in figures()}
 
-    readme = repository / "README.md"
     written = {
         repository / "docs" / "claims.json": json.dumps(records, indent=1, ensure_ascii=False) + "\n",
         repository / "docs" / "options.md": options.page(config),
-        readme: with_sections(readme.read_text(encoding="utf-8"), sections(records)),
+        repository / "README.md": _readme(repository, records),
     }
     images = repository / "docs" / "images"
     for name, drawing in drawings.items():
@@ -59,19 +63,43 @@ def write_documents(results, config, repository):
     for image in set(images.glob("*.png")) - {images / f"{name}.png" for name in {*drawings, *_OTHER_IMAGES}}:
         image.unlink()
     for path, text in written.items():
-        with storage.replacing(path) as temporary:
-            temporary.write_text(text, encoding="utf-8")
+        _replace(path, text)
 
 
-def sections(records):
+def write_readme(repository):
+    """Write the README's generated sections from what docs/ keeps.
+
+    Parameters
+    ----------
+    repository : path-like
+        Folder that holds README.md, docs/claims.json and docs/reliability.json.
+
+    Raises
+    ------
+    FileNotFoundError
+        One of them is missing.
+    ValueError
+        The README lacks the markers of a section.
+    """
+    repository = Path(repository)
+    _replace(repository / "README.md", _readme(repository, _kept(repository, "claims.json", "make docs")))
+
+
+def sections(claim_records, fault_records):
     """Return the README's generated sections by name.
 
     Parameters
     ----------
-    records : list of dict
+    claim_records : list of dict
         The content of claims.json.
+    fault_records : list of dict
+        The content of docs/reliability.json, which ``make test-faults KEEP=yes`` writes.
     """
-    return {"claims": _claims_section(records), "figures": _figures_section()}
+    return {
+        "claims": _claims_section(claim_records),
+        "figures": _figures_section(),
+        "reliability": _reliability_section(fault_records),
+    }
 
 
 def with_sections(text, contents):
@@ -135,10 +163,25 @@ def _finished_claims(path):
     return records
 
 
-def _existing(path):
+def _readme(repository, claim_records):
+    fault_records = _kept(repository, "reliability.json", "make test-faults KEEP=yes")
+    text = (repository / "README.md").read_text(encoding="utf-8")
+    return with_sections(text, sections(claim_records, fault_records))
+
+
+def _kept(repository, name, remedy):
+    return json.loads(_existing(repository / "docs" / name, remedy).read_text(encoding="utf-8"))
+
+
+def _existing(path, remedy="finish the study first (make study)"):
     if not path.is_file():
-        raise FileNotFoundError(f"{path}: no such file; finish the study first (make study)")
+        raise FileNotFoundError(f"{path}: no such file; {remedy}")
     return path
+
+
+def _replace(path, text):
+    with storage.replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
 
 
 def _claims_section(records):
@@ -166,12 +209,26 @@ def _figures_section():
     return "\n".join(lines)
 
 
+def _reliability_section(records):
+    counts = ("tried", "survived", "lost")
+    rows = [
+        (options.escaped(record["fault"]), record["answer"], *(str(record[count]) for count in counts))
+        for record in records
+    ]
+    rows.append(("**all**", "", *(f"**{sum(record[count] for record in records)}**" for count in counts)))
+    return "\n".join([*options.table(_FAULT_COLUMNS, rows), ""])
+
+
 def _main():
     parser = argparse.ArgumentParser(description="Keep a finished study's claims, figures and options as documents.")
-    parser.add_argument("--results", required=True, help="results folder of a finished study at default scale")
-    parser.add_argument("--config", required=True, help="configuration of that study (config.yaml)")
+    parser.add_argument("--results", help="results folder of a finished study at default scale; without it only the "
+                        "README is written, from what docs/ keeps")  # fmt: skip
+    parser.add_argument("--config", default="config.yaml", help="configuration of that study (config.yaml)")
     parser.add_argument("--repository", default=".", help="folder that holds README.md and docs/")
     arguments = parser.parse_args()
+    if arguments.results is None:
+        write_readme(arguments.repository)
+        return
     config = check(yaml.safe_load(Path(arguments.config).read_text(encoding="utf-8")))
     write_documents(arguments.results, config, arguments.repository)
 

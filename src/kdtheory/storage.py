@@ -1,13 +1,16 @@
 """Files that are whole or absent: every result is written aside, stamped with a digest of its content, and renamed.
 
-A NetCDF file carries the digest as attribute ``content_digest``, a JSON file as key ``content_digest``; reading
-recomputes it, so a file that was truncated or changed by hand is an error that names it, never data.
+A NetCDF file carries the digest as attribute ``content_digest``, a safetensors file in its metadata, a JSON file as
+key ``content_digest``; reading recomputes it, so a file that was truncated or changed by hand is an error that names
+it, never data. ``python -m kdtheory.storage verify results/`` reads all files of a study so
+(`kdtheory.verification`).
 """
 
 import contextlib
 import hashlib
 import json
 import os
+import runpy
 import tempfile
 from pathlib import Path
 
@@ -58,9 +61,11 @@ def write(content, path, attributes):
     if isinstance(content, dict):
         from safetensors.numpy import save_file
 
-        metadata = {key: str(value) for key, value in attributes.items()} | {DIGEST: data_digest(_as_dataset(content))}
+        content = {name: np.asarray(values, order="C") for name, values in content.items()}
+        metadata = {key: str(value) for key, value in attributes.items()}
+        metadata[DIGEST] = _digest(_as_dataset(content, metadata))
         with replacing(path) as temporary:
-            save_file({name: np.asarray(values, order="C") for name, values in content.items()}, temporary, metadata)
+            save_file(content, temporary, metadata)
         return
     attributes = {key: _plain(value) for key, value in {**content.attrs, **attributes}.items()}
     content = content.drop_attrs(deep=False).assign_attrs(attributes)
@@ -82,7 +87,7 @@ def read(path):
     if not Path(path).is_file():
         raise FileNotFoundError(f"{path}: no such file; run the workflow to make it")
     try:
-        content, found, computed = _READERS[Path(path).suffix](path)
+        content, found, computed = READERS[Path(path).suffix](path)
     except Exception as error:  # each format raises many types for a damaged file; all mean the same to the user
         raise CorruptFile(f"{path}: cannot be read ({error}); delete it and run again") from error
     _verify(path, found, computed)
@@ -101,21 +106,22 @@ def _read_tensors(path):
 
     with safe_open(path, framework="numpy") as opened:
         content = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118 (not a mapping)
-        found = (opened.metadata() or {}).get(DIGEST)
-    return content, found, data_digest(_as_dataset(content))
+        metadata = opened.metadata() or {}
+    return content, metadata.get(DIGEST), _digest(_as_dataset(content, metadata))
 
 
 def _read_json(path):
     content = json.loads(Path(path).read_text(encoding="utf-8"))
-    found = content.pop(DIGEST, None)
+    found = content.pop(DIGEST, None) if isinstance(content, dict) else None
     return content, found, _json_digest(content)
 
 
-_READERS = {".nc": _read_dataset, ".safetensors": _read_tensors, ".json": _read_json}
+READERS = {".nc": _read_dataset, ".safetensors": _read_tensors, ".json": _read_json}
 
 
-def _as_dataset(arrays):
-    return xr.Dataset({name: ([f"{name}_{axis}" for axis in range(np.ndim(a))], a) for name, a in arrays.items()})
+def _as_dataset(arrays, metadata):
+    variables = {name: ([f"{name}_{axis}" for axis in range(np.ndim(a))], a) for name, a in arrays.items()}
+    return xr.Dataset(variables, attrs=metadata)
 
 
 def write_tree(tree, path):
@@ -186,3 +192,8 @@ def _digest(dataset, with_attributes=True):
 
 def _described(attributes):
     return {key: np.asarray(attributes[key]).tolist() for key in sorted(attributes) if key != DIGEST}
+
+
+if __name__ == "__main__":
+    # By its name: what checks results is no part of the code of the jobs that make them (kdtheory.sources).
+    runpy.run_module("kdtheory.verification", run_name="__main__")

@@ -16,21 +16,58 @@ from kdtheory.teachers.file import read_logits
 
 REPOSITORY = Path(__file__).parents[2]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/methods.md", "docs/options.md", "docs/scaling.md"]
+PAGES = [
+    "README.md",
+    "SECURITY.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "docs/methods.md",
+    "docs/options.md",
+    "docs/scaling.md",
+]
 CONFIG = study_config.check(yaml.safe_load((REPOSITORY / "config.yaml").read_text(encoding="utf-8")))
 CLAIM = {
     "id": "pl19-x", "paper": "PL19", "statement": "Risk of ŵ* falls | rises.", "reading": "strict", "quantity": "risk",
     "test": "every cell", "error_rate": None, "p_value": None, "estimate": 0.5, "interval": [0.4, 0.6], "n_cells": 3,
     "violations": 0, "verdict": "holds", "figure": "pl19_fig1", "reason": "It does.",
 }  # fmt: skip
+FAULT = {"fault": "a full disk | small", "answer": "nothing is `lost`", "tried": 10, "survived": 9, "lost": 1}
 EMPTY = (
     "# Title\n\n<!-- generated: claims -->\nstale\n<!-- end -->\n\nkept\n\n<!-- generated: figures -->\n<!-- end -->\n"
+    "<!-- generated: reliability -->\n<!-- end -->\n"
 )
 
 
-def test_the_readme_shows_the_kept_claims_and_figures():
-    records = json.loads((REPOSITORY / "docs" / "claims.json").read_text(encoding="utf-8"))
-    assert documents.with_sections(README, documents.sections(records)) == README, "run: make docs"
+def kept(name):
+    return json.loads((REPOSITORY / "docs" / name).read_text(encoding="utf-8"))
+
+
+def test_the_readme_shows_the_kept_claims_figures_and_faults():
+    sections = documents.sections(kept("claims.json"), kept("reliability.json"))
+    assert documents.with_sections(README, sections) == README, "run: python -m kdtheory.documents"
+
+
+def test_no_kept_fault_lost_anything():
+    faults = kept("reliability.json")
+    assert faults and all(fault["tried"] == fault["survived"] > 0 == fault["lost"] for fault in faults)
+
+
+def test_the_faults_become_a_table_with_a_sum():
+    lines = documents.sections([], [FAULT, {**FAULT, "lost": 0, "survived": 10}])["reliability"].splitlines()
+    assert lines[0] == "| fault | what happens | tried | survived | lost |"
+    assert lines[2] == r"| a full disk \| small | nothing is `lost` | 10 | 9 | 1 |"
+    assert lines[4] == "| **all** |  | **20** | **19** | **1** |"
+
+
+def test_the_readme_alone_is_written_from_what_is_kept(finished):
+    _, repository = finished
+    with pytest.raises(FileNotFoundError, match=r"claims\.json: no such file; make docs"):
+        documents.write_readme(repository)
+    (repository / "docs" / "claims.json").write_text(json.dumps([CLAIM]), encoding="utf-8")
+    documents.write_readme(repository)
+    readme = (repository / "README.md").read_text(encoding="utf-8")
+    assert "1 claims: 1 *holds*." in readme and "| 10 | 9 | 1 |" in readme
+    assert sorted(path.name for path in (repository / "docs").iterdir()) == ["claims.json", "reliability.json"]
 
 
 def test_every_figure_has_a_small_image_and_no_image_is_left_over():
@@ -131,10 +168,10 @@ def test_a_finished_study_becomes_documents(finished):
     assert "kept" in readme and "stale" not in readme
     kept = sorted(path.relative_to(repository).as_posix() for path in repository.rglob("*.*"))
     images = ["docs/images/bench.png", "docs/images/pl19_fig1.png"]
-    assert kept == ["README.md", "docs/claims.json", *images, "docs/options.md"]
+    assert kept == ["README.md", "docs/claims.json", *images, "docs/options.md", "docs/reliability.json"]
     records = json.loads((repository / "docs" / "claims.json").read_text(encoding="utf-8"))
     assert records == json.loads((results / "claims.json").read_text(encoding="utf-8"))
-    assert documents.with_sections(readme, documents.sections(records)) == readme
+    assert documents.with_sections(readme, documents.sections(records, [FAULT])) == readme
 
 
 @pytest.mark.parametrize("missing", ["cube.nc", "claims.json", "figures/pl19_fig1.png"])
@@ -143,7 +180,8 @@ def test_a_missing_result_is_refused(finished, missing):
     (results / missing).unlink()
     with pytest.raises(FileNotFoundError, match=missing):
         documents.write_documents(results, CONFIG, repository)
-    assert [path.name for path in repository.iterdir()] == ["README.md"]
+    assert (repository / "README.md").read_text(encoding="utf-8") == EMPTY
+    assert [path.name for path in (repository / "docs").iterdir()] == ["reliability.json"]
 
 
 @pytest.mark.parametrize(
@@ -179,6 +217,8 @@ def finished(tmp_path, monkeypatch):
     (results / "figures").mkdir(parents=True)
     repository.mkdir()
     (repository / "README.md").write_text(EMPTY, encoding="utf-8")
+    (repository / "docs").mkdir()
+    (repository / "docs" / "reliability.json").write_text(json.dumps([FAULT]), encoding="utf-8")
     (results / "claims.json").write_text(json.dumps([CLAIM]), encoding="utf-8")
     imsave(results / "figures" / "pl19_fig1.png", np.ones((30, 40)))
     _write_cube(results, CONFIG, {})

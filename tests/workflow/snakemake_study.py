@@ -1,9 +1,13 @@
 """The workflow as a user runs it: a copy of the repository, a subprocess, the smoke study on real data."""
 
+import contextlib
+import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[2]
@@ -50,12 +54,64 @@ class Study:
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
 
-    def digests(self):
-        """Digest of the data in every group of the cube."""
-        from kdtheory import storage
+    def resume(self, *arguments):
+        """Go on after a run was killed, as the README says: unlock the folder, then run again."""
+        unlocked = self.run(*SMOKE, "--cores", "1", "--unlock")
+        assert unlocked.returncode == 0, output_of(unlocked)
+        return self.start(*SMOKE, *arguments)
 
-        files = sorted((self.folder / "results" / "analysis").glob("*.nc"))
-        return {file.stem: storage.data_digest(storage.read(file)) for file in files}
+    def kill(self, driver):
+        """Kill the driver and all its jobs at once, by SIGKILL, and wait until no process of theirs is left."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(driver.pid, signal.SIGKILL)
+        driver.wait()
+        deadline = time.monotonic() + 60
+        while processes := self.processes():
+            assert time.monotonic() < deadline, f"processes {processes} outlive the driver"
+            time.sleep(0.05)
+
+    def processes(self):
+        """Process ids of all that works in this folder."""
+        found = []
+        for link in Path("/proc").glob("[0-9]*/cwd"):
+            with contextlib.suppress(OSError):
+                if link.resolve().is_relative_to(self.folder):
+                    found.append(int(link.parent.name))
+        return found
+
+    def files(self, *patterns):
+        """Files of the results folder that match, unfinished ones left out."""
+        results = self.folder / "results"
+        return sorted(path for pattern in patterns for path in results.glob(pattern) if path.name[0] != ".")
+
+    def digests(self, pattern="analysis/*.nc"):
+        """Digest of the data in every stored dataset or checkpoint that matches."""
+        return {str(file.relative_to(self.folder)): data_digest_of(file) for file in self.files(pattern)}
+
+    def contents(self):
+        """What the study found: digests of the data of every stage, the claims, and the figures byte for byte."""
+        stored = {}
+        for pattern in ("*/*.nc", "*/*/*.nc", "*/*/*/*.nc", "*/*/*.safetensors"):
+            stored |= self.digests(pattern)
+        exact = self.files("claims/*.json", "claims.*", "figures/*")
+        return stored | {str(file.relative_to(self.folder)): digest_of(file) for file in exact}
+
+
+def data_digest_of(file):
+    """Digest of the data in a stored dataset or checkpoint, whatever its provenance."""
+    import xarray as xr
+
+    from kdtheory import storage
+
+    content = storage.read(file)
+    if isinstance(content, dict):
+        content = xr.Dataset({name: ([f"{name}_{axis}" for axis in range(a.ndim)], a) for name, a in content.items()})
+    return storage.data_digest(content)
+
+
+def digest_of(file):
+    """The sha256 of a file's bytes."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def output_of(finished):

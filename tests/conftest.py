@@ -1,0 +1,44 @@
+"""What several folders of tests share: the finished smoke study, and the count of the faults that a run survived."""
+
+from pathlib import Path
+
+import pytest
+from workflow.fault_ledger import FaultLedger
+from workflow.snakemake_study import SMOKE, Study, output_of
+
+
+def pytest_addoption(parser):
+    parser.addoption("--keep-faults", metavar="FILE", type=Path, help="write the counts of the faults tried to a file")
+
+
+def pytest_configure(config):
+    config.fault_ledger = FaultLedger()
+
+
+@pytest.fixture
+def faults(pytestconfig):
+    """The count of the faults that were tried and survived."""
+    return pytestconfig.fault_ledger
+
+
+@pytest.fixture(scope="session")
+def smoke(tmp_path_factory):
+    """The finished smoke study, run on two cores."""
+    study = Study.copied_to(tmp_path_factory.mktemp("smoke") / "study")
+    finished = study.run(*SMOKE, "--cores", "2")
+    assert finished.returncode == 0, output_of(finished)[-5000:]
+    return study
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    if config.fault_ledger:
+        terminalreporter.section("faults")
+        for line in config.fault_ledger.lines():
+            terminalreporter.write_line(line)
+
+
+def pytest_sessionfinish(session, exitstatus):
+    kept = session.config.getoption("--keep-faults")
+    # A run that stopped or failed tells nothing of the faults that it did not come to.
+    if kept and exitstatus == pytest.ExitCode.OK:
+        session.config.fault_ledger.write(kept)

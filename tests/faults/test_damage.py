@@ -1,0 +1,100 @@
+"""Results that were damaged after they were written: each is found and named, none is used."""
+
+import json
+import shutil
+
+import pytest
+from workflow.snakemake_study import SMOKE, Study, output_of
+
+from kdtheory import open_cube
+from kdtheory.storage import CorruptFile
+from kdtheory.verification import verify
+
+# One file of each stage, of four parts of the study that have nothing in common: its kind → file, what reads it, and
+# the log of the job that does.
+VICTIMS = {
+    "dataset": ("datasets/gaussian_below.nc", "results/students/convergence/below.nc", "students/convergence-below"),
+    "checkpoint": (
+        "teachers/network/epoch-4.safetensors", "results/teachers/network/logits/boundary.nc",
+        "teachers/network-boundary",
+    ),
+    "student": ("students/margin/dim_10.nc", "results/analysis/margin.nc", "analysis/margin"),
+    "cube group": ("analysis/angle_law.nc", "results/figures/pl19_fig1.svg", "figures/pl19_fig1"),
+}  # fmt: skip
+
+
+def truncated(content):
+    return content[: len(content) * 2 // 3]
+
+
+def bit_flipped(content):
+    """One bit of the last number that a file holds: its data come last or fill most of it."""
+    changed = bytearray(content)
+    changed[position_of_data(content)] ^= 0x10
+    return bytes(changed)
+
+
+def position_of_data(content):
+    # Where bytes vary most there are numbers, no header and no padding.
+    windows = range(0, len(content) - 64, 64)
+    return max(windows, key=lambda start: len(set(content[start : start + 64]))) + 32
+
+
+@pytest.mark.parametrize("damage", [truncated, bit_flipped], ids=lambda damage: damage.__name__)
+def test_a_damaged_file_of_any_stage_is_named_and_never_used(smoke, tmp_path, faults, damage):
+    study = Study(tmp_path / "study")
+    shutil.copytree(smoke.folder, study.folder, symlinks=True)
+    results = study.folder / "results"
+    with faults.survives(
+        f"a {damage.__name__.replace('_', '-')} dataset, checkpoint, student, cube group or cube",
+        "`verify` and the job that reads it name it; nothing is computed from it; deleted, it is made again the same",
+        moments=len(VICTIMS) + 1,
+    ):
+        for name in [*(victim for victim, *_ in VICTIMS.values()), "cube.nc"]:
+            (results / name).write_bytes(damage((results / name).read_bytes()))
+        found = [line.split(":")[0] for line in verify(results)[1]]
+        assert found == sorted(
+            str(results / name) for name in [*(victim for victim, *_ in VICTIMS.values()), "cube.nc"]
+        )
+        with pytest.raises(CorruptFile, match=r"cube\.nc"):
+            open_cube(results / "cube.nc")
+
+        readers = [reader for _, reader, _ in VICTIMS.values()]
+        failed = study.run(*SMOKE, "--cores", "2", "--forcerun", *readers, "--", *readers)
+        assert failed.returncode != 0
+        for victim, reader, log in VICTIMS.values():
+            said = (study.folder / f"logs/{log}.log").read_text()
+            assert f"results/{victim}: " in said and "delete it and run again" in said and "Traceback" not in said
+            assert not (study.folder / reader).exists(), f"{reader} was made from a damaged {victim}"
+
+        for name in [*(victim for victim, *_ in VICTIMS.values()), "cube.nc"]:
+            (results / name).unlink()
+        repaired = study.run(*SMOKE, "--cores", "2")
+        assert repaired.returncode == 0, output_of(repaired)[-5000:]
+        assert study.contents() == smoke.contents()
+        assert verify(results)[1] == []
+
+
+def test_a_job_that_raises_costs_only_what_needs_it(smoke, tmp_path, faults):
+    study = Study(tmp_path / "study")
+    shutil.copytree(smoke.folder, study.folder, symlinks=True)
+    source = study.folder / "src/kdtheory/analysis/margin.py"
+    right = source.read_text()
+    with faults.survives(
+        "a job that raises an error",
+        "its log says so, what needs it waits, all else completes; mended, only that is computed",
+    ):
+        source.write_text(right.replace('"""\n', '"""\nraise ValueError("broken on purpose")\n', 1))
+        failed = study.run(*SMOKE, "--cores", "2")
+        assert failed.returncode != 0
+        assert "broken on purpose" in (study.folder / "logs/analysis/margin.log").read_text()
+        assert not (study.folder / "results/analysis/margin.nc").exists()
+        claims = json.loads((study.folder / "results/claims.json").read_text())
+        assert {"linear/margin" in entry["reason"] for entry in claims if entry["verdict"] == "not run"} == {True}
+        whole, damaged = verify(study.folder / "results")
+        assert whole and not damaged
+
+        source.write_text(right)
+        mended = study.run(*SMOKE, "--cores", "2")
+        assert mended.returncode == 0, output_of(mended)[-5000:]
+        assert study.contents() == smoke.contents()

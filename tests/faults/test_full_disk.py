@@ -1,0 +1,70 @@
+"""A disk that is full: what fits is whole, the rest is named, and with room the run goes on to the same results."""
+
+import os
+import resource
+import subprocess
+import sys
+
+import pytest
+from workflow.snakemake_study import SMOKE, Study, output_of
+
+from kdtheory.verification import verify
+
+TARGETS = ["results/analysis/margin.nc", "results/analysis/mixing.nc", "results/figures/pl19_fig1.svg"]
+ANSWER = "what was written is whole, what failed says why; with room, the same command gives the same data"
+
+
+def mount(*arguments):
+    return subprocess.run(["mount", *arguments], capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of a few megabytes, mounted on an empty folder."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if os.geteuid() != 0 or mount("-t", "tmpfs", "-o", "size=5m", "tmpfs", str(folder)).returncode != 0:
+        pytest.skip("a small disk can be mounted by root only; the limit on a file's size is tested in its place")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def check_the_same_as_undisturbed(study, smoke):
+    found, expected = study.contents(), smoke.contents()
+    assert set(TARGETS) <= set(found)
+    assert found == {name: expected[name] for name in found}
+
+
+def test_a_full_disk_loses_nothing(smoke, tmp_path, small_disk, faults):
+    study = Study.copied_to(tmp_path / "study")
+    with faults.survives("a full disk under the whole working folder", ANSWER):
+        command = ["--directory", str(small_disk), "--cores", "2", "--", *TARGETS]
+        failed = study.run(*SMOKE, *command)
+        assert failed.returncode != 0
+        assert "No space left on device" in output_of(failed)
+        whole, damaged = verify(small_disk / "results")
+        assert whole and not damaged
+
+        assert mount("-o", "remount,size=200m", str(small_disk)).returncode == 0
+        finished = study.run(*SMOKE, *command)
+        assert finished.returncode == 0, output_of(finished)[-5000:]
+        check_the_same_as_undisturbed(Study(small_disk), smoke)
+
+
+def test_a_limit_on_the_size_of_files_loses_nothing(smoke, tmp_path, faults):
+    study = Study.copied_to(tmp_path / "study")
+    with faults.survives("a write that fails midway (limit on a file's size)", ANSWER):
+        failed = subprocess.run(
+            [sys.executable, "-m", "snakemake", *SMOKE, "--cores", "2", "--", *TARGETS], cwd=study.folder,
+            env=study.environment(), capture_output=True, text=True, check=False,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, resource.RLIM_INFINITY)),
+        )  # fmt: skip
+        assert failed.returncode != 0
+        assert "File too large" in output_of(failed)
+        whole, damaged = verify(study.folder / "results")
+        assert whole and not damaged
+        assert not list((study.folder / "results").rglob(".*-*")), "an unfinished file is removed"
+
+        finished = study.run(*SMOKE, "--cores", "2", "--", *TARGETS)
+        assert finished.returncode == 0, output_of(finished)[-5000:]
+        check_the_same_as_undisturbed(study, smoke)
