@@ -8,13 +8,14 @@ ACTIVATE := . $(VENV)/bin/activate &&
 CONFIG := $(if $(filter-out default,$(PRESET)),--configfile workflow/presets/$(PRESET).yaml)
 SNAKEMAKE := $(ACTIVATE) snakemake $(CONFIG)
 
-.PHONY: help env study report test lint bench docs unlock clean
+.PHONY: help env study report test test-cluster lint bench docs unlock clean
 
 help:
 	@echo "make env     create $(VENV) with the pinned environment"
 	@echo "make study   run the whole study and write its report   [PRESET=default|smoke] [CORES=all|N]"
 	@echo "make report  write results/report.html of a finished study"
 	@echo "make test    run every lint and test"
+	@echo "make test-cluster  run a study on a real Slurm, started here (root; installs Debian's packages)"
 	@echo "make lint    run the lints alone"
 	@echo "make bench   time the numerics against a peer and against their floor"
 	@echo "make docs    keep claims, figures and tables of the last study under docs/"
@@ -39,6 +40,10 @@ report: env
 
 test: env
 	$(ACTIVATE) python -m pytest
+
+test-cluster: env
+	$(ACTIVATE) python -m pip install --quiet --requirement envs/requirements-cluster.txt
+	$(ACTIVATE) python -m pytest tests/cluster
 
 lint: env
 	$(ACTIVATE) python -m pytest tests/test_lints.py
