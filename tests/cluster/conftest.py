@@ -1,7 +1,7 @@
 """A real Slurm, started once for all tests of the cluster."""
 
 import pytest
-from cluster.local_slurm import LocalSlurm, files_outside, obstacle, processes_of
+from cluster.local_slurm import LocalSlurm, files_outside, obstacle
 
 
 @pytest.fixture(scope="session")
@@ -22,5 +22,5 @@ def slurm(machine, tmp_path_factory):
         yield slurm
     finally:
         slurm.stop()
-    assert processes_of(slurm.folder) == []
+    assert slurm.processes() == []
     assert files_outside(tmp_path_factory.getbasetemp()) == before

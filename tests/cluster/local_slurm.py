@@ -7,9 +7,11 @@ SLURM_CONF. The daemons are children of the process that starts them and end wit
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -34,8 +36,8 @@ SlurmctldPidFile={folder}/slurmctld.pid
 SlurmdPidFile={folder}/slurmd.pid
 PlugStackConfig={folder}/etc/plugstack.conf
 MailProg=/bin/true
-# No cgroups: a container may have none.
-ProctrackType=proctrack/linuxproc
+# No cgroups: a container may have none. By process group, because a job's processes can lose their parent.
+ProctrackType=proctrack/pgid
 TaskPlugin=task/none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU_Memory
@@ -111,24 +113,23 @@ class LocalSlurm:
             "munged", "--foreground", "--force", f"--key-file={munge}/key", f"--socket={munge}/socket",
             f"--pid-file={munge}/pid", f"--seed-file={munge}/seed",
         )  # fmt: skip
-        self._wait("munged", (munge / "socket").exists)
+        self._wait("munged's socket", (munge / "socket").exists)
         self._start("slurmctld", "-D", "-c")
         self._start("slurmd", "-D", "-N", node)
-        self._wait("the node", lambda: self._ask("sinfo", "--noheader", "--format=%T") == "idle")
+        self._wait("an idle node", lambda: self._ask("sinfo", "--noheader", "--format=%T") == "idle")
 
     def stop(self):
-        """Cancel every job, wait for their end, and end the daemons."""
-        if len(self._daemons) == 3:
-            self._ask("scancel", "--user=root")
-            self._wait("the last job", lambda: not any(job.is_live for job in self.jobs()))
-        for daemon in reversed(self._daemons):
-            daemon.terminate()
-            try:
-                daemon.wait(timeout=30)
-            except subprocess.TimeoutExpired:
-                daemon.kill()
-                daemon.wait()
-        self._daemons.clear()
+        """Cancel every job, wait for their end, and end the daemons and what jobs may have left running."""
+        try:
+            if len(self._daemons) == 3:
+                self._ask("scancel", "--user=root")
+                self._wait("the end of every job", lambda: not any(job.is_live for job in self.jobs()))
+        finally:
+            self._end_daemons()
+        for stray in self.processes():
+            with suppress(ProcessLookupError):
+                os.kill(stray, signal.SIGKILL)
+        self._wait("the end of what jobs left behind", lambda: not self.processes())
 
     def jobs(self):
         """Every job that was ever submitted, in the order of submission."""
@@ -141,6 +142,18 @@ class LocalSlurm:
         environment = {**os.environ, **self.environment()}
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=PATIENCE)
         return done.stdout.strip()
+
+    def processes(self):
+        """Ids of the daemons and of all that jobs have started: what was given this configuration."""
+        mine = f"SLURM_CONF={self.folder}/etc/slurm.conf\0".encode()
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                if mine in (process / "environ").read_bytes():
+                    found.append(int(process.name))
+            except OSError:
+                continue  # it has ended
+        return found
 
     def _write_configuration(self):
         for name in ("etc", "munge", "state", "spool", "bin", "log"):
@@ -170,6 +183,16 @@ class LocalSlurm:
             )  # fmt: skip
         self._daemons.append(daemon)
 
+    def _end_daemons(self):
+        for daemon in reversed(self._daemons):
+            daemon.terminate()
+            try:
+                daemon.wait(timeout=30)
+            except subprocess.TimeoutExpired:
+                daemon.kill()
+                daemon.wait()
+        self._daemons.clear()
+
     def _ask(self, *command):
         """As `run`, but a failure is an empty answer: a daemon that is starting refuses connections."""
         try:
@@ -183,7 +206,7 @@ class LocalSlurm:
             ended = [daemon.args[3] for daemon in self._daemons if daemon.poll() is not None]
             if ended or time.monotonic() > deadline:
                 logs = "\n".join(log.read_text()[-2000:] for log in sorted((self.folder / "log").iterdir()))
-                raise RuntimeError(f"{what} did not come up; ended: {ended}\n{logs}")
+                raise RuntimeError(f"waited for {what}; daemons that ended: {ended}\n{logs}")
             time.sleep(0.2)
 
 
@@ -200,19 +223,6 @@ def obstacle():
     if not address.startswith("127."):
         return f"Slurm must stay on loopback, but this host's name means {address}: add it to 127.0.0.1 in /etc/hosts"
     return _install_packages()
-
-
-def processes_of(folder):
-    """Ids of the processes that know a folder by their command line or environment."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            known = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
-        except OSError:
-            continue  # it has ended
-        if str(folder).encode() in known and int(process.name) != os.getpid():
-            found.append(int(process.name))
-    return found
 
 
 def files_outside(folder):
