@@ -43,7 +43,7 @@ test: env
 
 test-cluster: env
 	$(ACTIVATE) python -m pip install --quiet --requirement envs/requirements-cluster.txt
-	$(ACTIVATE) python -m pytest tests/cluster
+	$(ACTIVATE) python -m pytest -rs tests/cluster
 
 lint: env
 	$(ACTIVATE) python -m pytest tests/test_lints.py
