@@ -9,7 +9,7 @@ ACTIVATE := . $(VENV)/bin/activate &&
 CONFIG := $(if $(filter-out default,$(PRESET)),--configfile workflow/presets/$(PRESET).yaml)
 SNAKEMAKE := $(ACTIVATE) snakemake $(CONFIG)
 
-.PHONY: help env study report test test-faults lint bench bench-full bench-docs docs unlock clean
+.PHONY: help env study report test test-faults test-cluster lint bench bench-full bench-docs docs unlock clean
 
 help:
 	@echo "make env     create $(VENV) with the pinned environment"
@@ -17,6 +17,7 @@ help:
 	@echo "make report  write results/report.html of a finished study"
 	@echo "make test    run every lint and test"
 	@echo "make test-faults  kill, fill, damage and resume real runs (10 minutes)   [KEEP=yes: into docs/ and README]"
+	@echo "make test-cluster  run a study on a real Slurm, started here (root; installs Debian's packages)"
 	@echo "make lint    run the lints alone"
 	@echo "make bench   measure the numerics against peers and floors (10 minutes); make bench-full also the long contests"
 	@echo "make bench-docs  keep what was measured under docs/ and in the README"
@@ -46,6 +47,10 @@ test: env
 test-faults: env
 	$(ACTIVATE) python -m pytest tests/faults $(if $(KEEP),--keep-faults docs/reliability.json)
 	$(if $(KEEP),$(ACTIVATE) python -m kdtheory.documents)
+
+test-cluster: env
+	$(ACTIVATE) python -m pip install --quiet --requirement envs/requirements-cluster.txt
+	$(ACTIVATE) python -m pytest -rs tests/cluster
 
 lint: env
 	$(ACTIVATE) python -m pytest tests/test_lints.py

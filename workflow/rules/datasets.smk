@@ -4,6 +4,7 @@ rule datasets:
         sorted({f"results/datasets/{name}.nc" for experiment in EXPERIMENTS for name in datasets_of(experiment)}),
 
 
+# On a cluster it runs where Snakemake does: compute nodes often reach no network.
 rule fetch_images:
     input:
         code=sources("kdtheory.tasks.images"),
@@ -13,6 +14,7 @@ rule fetch_images:
         "logs/datasets/fetched/{images}.log",
     wildcard_constraints:
         images="mnist|cifar10",
+    localrule: True
     conda:
         "../../envs/study.yaml"
     threads: 1
