@@ -76,6 +76,7 @@ def test_every_preset_merged_over_the_default_is_valid_and_changes_no_science(co
         (["datasets", "polynomial_growth", "dim"], 999, ["alignment", "one dim", "999"]),
         (["experiments", "alignment", "cells", "sweep"], None, ["alignment.cells.sweep", "null", "object"]),
         (["experiments", "convergence", "cells", "below", "precisions"], ["float46"], ["did you mean 'float64'"]),
+        (["experiments", "resnet_transfer", "cells", "hard", "steps"], 100, ["hard.steps", "is 100", "multiple of 8"]),
         (["experiments", "convergence", "cells", "below", "max_steps"], 10, ["recorded_steps", "is 61", "max_steps"]),
     ],
 )  # fmt: skip
