@@ -35,8 +35,7 @@ def points(n, dim, seed=0):
     return np.random.default_rng(seed).uniform(-1, 1, (n, dim))
 
 
-@pytest.mark.parametrize("n", [1, 64, 150])
-@pytest.mark.parametrize("dim", [2, 61])
+@pytest.mark.parametrize(("n", "dim"), [(1, 2), (64, 3), (150, 61)])
 def test_kernels_of_one_set_are_those_of_numpy_and_exactly_symmetric(accelerate, n, dim):
     x = points(n, dim)
     for found, expected in zip(accelerate(relu_kernels, x), relu_kernels(x), strict=True):
@@ -57,7 +56,7 @@ def test_kernels_of_two_sets_are_those_of_numpy(accelerate, options):
         np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-15)
 
 
-@pytest.mark.parametrize(("gap", "bias_std"), [(0.0, 0.0), (1e-15, 1.0), (1e-9, 0.0), (1e-6, 1.0), (2e-3, 1.0)])
+@pytest.mark.parametrize(("gap", "bias_std"), [(0.0, 0.0), (1e-9, 1.0), (2e-3, 1.0)])
 def test_nearly_identical_and_opposite_points_are_exact_too(accelerate, gap, bias_std):
     # 40 of them close to 40 others, so that no small number of close pairs is built in.
     x = points(40, 3)
