@@ -136,8 +136,8 @@ def described(values, estimates):
     values = at_end(values).sortby("width")
     mean = values.sel(width=values["width"] >= FIRST_WIDTH).mean([dim for dim in values.dims if dim != "width"])
     shown = ", ".join(f"{float(each):.3g} (width {int(each['width'])})" for each in mean if np.isfinite(each))
-    found = [estimate for estimate, _ in estimates]
-    ends = f"slope {min(found):.2f} to {max(found):.2f}; ".replace("-", "−") if found else ""
+    found = dict.fromkeys(f"{estimate:.2f}".replace("-", "−") for estimate, _ in sorted(estimates))
+    ends = f"slope {' to '.join(list(found)[:: max(1, len(found) - 1)])}; " if found else ""
     steps = f" after {int(values['step'])} steps" if "step" in values.coords else ""
     return f"{ends}mean{steps} {shown}"
 
