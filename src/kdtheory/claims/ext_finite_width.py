@@ -126,9 +126,9 @@ def at_end(values):
     """Return values after the last step that every width was trained for, where there are steps."""
     if "step" not in values.dims:
         return values
-    measured = values.notnull().any([dim for dim in values.dims if dim not in ("width", "step")])
-    common = measured.sel(width=measured["width"][measured.any("step").values]).all("width")
-    return values.sel(step=values["step"][common.values].max())
+    by_width = values.mean([dim for dim in values.dims if dim not in ("width", "step")])
+    common = by_width.dropna("width", how="all").dropna("step")["step"]
+    return values.sel(step=common.max() if common.size else values["step"].max())
 
 
 def described(values, estimates):
