@@ -126,9 +126,9 @@ def at_end(values):
     """Return values after the last step that every width was trained for, where there are steps."""
     if "step" not in values.dims:
         return values
-    measured = values.notnull().any([dim for dim in values.dims if dim not in ("width", "step")])
-    common = measured.sel(width=measured["width"][measured.any("step").values]).all("width")
-    return values.sel(step=values["step"][common.values].max())
+    by_width = values.mean([dim for dim in values.dims if dim not in ("width", "step")])
+    common = by_width.dropna("width", how="all").dropna("step")["step"]
+    return values.sel(step=common.max() if common.size else values["step"].max())
 
 
 def described(values, estimates):
@@ -136,8 +136,8 @@ def described(values, estimates):
     values = at_end(values).sortby("width")
     mean = values.sel(width=values["width"] >= FIRST_WIDTH).mean([dim for dim in values.dims if dim != "width"])
     shown = ", ".join(f"{float(each):.3g} (width {int(each['width'])})" for each in mean if np.isfinite(each))
-    found = [estimate for estimate, _ in estimates]
-    ends = f"slope {min(found):.2f} to {max(found):.2f}; ".replace("-", "−") if found else ""
+    found = dict.fromkeys(f"{estimate:.2f}".replace("-", "−") for estimate, _ in sorted(estimates))
+    ends = f"slope {' to '.join(list(found)[:: max(1, len(found) - 1)])}; " if found else ""
     steps = f" after {int(values['step'])} steps" if "step" in values.coords else ""
     return f"{ends}mean{steps} {shown}"
 

@@ -65,7 +65,9 @@ def _mix_is_best(student, group, words):
             f"{mean:.3f} (epoch {epoch}, teacher {own:.3f})"
             for epoch, mean, own in zip(epochs, gain[:, -1].mean(axis=-1), teacher, strict=True)
         )
-        reason = f"mean gain over soft labels alone at the largest n {shown}; {_drawn(distillation)}"
+        reason = f"mean gain over soft labels alone at the largest n {shown}; {_drawn(distillation)}".replace(
+            " -", " −"
+        )
         if teacher[-1] <= teacher[0]:
             return Outcome(UNDECIDED, f"later teachers are no better; {reason}", _READING, n_cells=0)
         return rising(gain[0] - gain[-1], reason, error_rate=_ERROR_RATE, reading=_READING)

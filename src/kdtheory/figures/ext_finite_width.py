@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from kdtheory.claims.ext_finite_width import at_end, slopes
 from kdtheory.figures import style
 from kdtheory.figures.registry import Figure, run_figure
-from kdtheory.figures.replicates import slope_in_words
+from kdtheory.figures.replicates import log_slope_by_run, slope_in_words
 
 FIGURE = Figure(
     reads=("wide/finite_width",),
@@ -29,6 +28,7 @@ FIGURE = Figure(
     ),
 )
 
+_FIRST_WIDTH = 256
 _DRIFT = r"$\|\hat\Theta_t - \hat\Theta_0\|_F / \|\hat\Theta_0\|_F$"
 _THIN = {"linewidth": 1.2, "ms": 3.5}
 _STUDENTS = {"kernel": style.INK, "linearized": style.GREEN, "network": style.RED}
@@ -51,7 +51,7 @@ def draw(finite):
     _draw_distances(axes[0, 2], largest, {"kernel_drift": "-"})
     axes[0, 2].set_ylabel(_DRIFT)
     style.title(
-        axes[0, 2], f"Change of the kernel, {where}", f"after {int(at_end(finite['kernel_drift'])['step'])} steps"
+        axes[0, 2], f"Change of the kernel, {where}", f"after {int(_at_end(finite['kernel_drift'])['step'])} steps"
     )
     _draw_risk(axes[0, 3], largest["risk"])
     style.title(axes[0, 3], f"Transfer risk, {where}", ends)
@@ -83,7 +83,7 @@ def _draw_distances(axis, finite, lines):
     """Variables against width with the line style of each; the slopes of the first stand in the legend."""
     _width_axis(axis, finite)
     axis.set_yscale("log")
-    shown = {name: at_end(finite[name]) for name in lines}
+    shown = {name: _at_end(finite[name]) for name in lines}
     for name, line in lines.items():
         for ratio, colour in style.soft_ratio_colours(finite["soft_ratio"].values).items():
             here = shown[name].sel(soft_ratio=ratio)
@@ -136,10 +136,16 @@ def _ends(values):
     return float(values["soft_ratio"].min()), float(values["soft_ratio"].max())
 
 
+def _at_end(values):
+    """Values after the last step that every width was trained for, where there are steps."""
+    if "step" not in values.dims:
+        return values
+    by_width = values.mean([dim for dim in values.dims if dim not in ("width", "step")])
+    return values.sel(step=by_width.dropna("width", how="all").dropna("step")["step"].max())
+
+
 def _slope(values):
-    """The mean slope of the runs in width, with its 95 % interval, in words."""
-    found = slopes(values, error_rate=0.05)
-    return slope_in_words((found[0][0], found[0][1][1] - found[0][0]) if found else (np.nan, np.nan))
+    return slope_in_words(log_slope_by_run(values.sel(width=values["width"] >= _FIRST_WIDTH)))
 
 
 def _guide(axis, mean):

@@ -1,4 +1,4 @@
-"""What the independent replicates of a mean are, and the power law of a mean over them."""
+"""What the independent replicates of a mean are, and power laws with intervals over them."""
 
 import numpy as np
 
@@ -43,6 +43,30 @@ def log_slope(values, over="repeat"):
     slope, *others = np.polyfit(np.log(values[along].values[kept]), logs, 1)[0]
     error = np.sqrt((runs - 1) * np.var(others))
     return slope, stdtrit(runs - 1, 0.975) * error
+
+
+def log_slope_by_run(values):
+    """Fit a power law to each run on its own, over the places where it was measured.
+
+    Parameters
+    ----------
+    values : xarray.DataArray
+        Two dimensions, one of them ``repeat``; NaN where nothing was measured.
+
+    Returns
+    -------
+    slope, half_width : float
+        Mean over runs with two places or more of the slope of ln values in the logarithm of the other dimension, and
+        the half width of its 95 % interval (Student's t); NaN where fewer than two runs are left.
+    """
+    from scipy.special import stdtrit
+
+    (along,) = [dim for dim in values.dims if dim != "repeat"]
+    runs = [run[run > 0] for run in values.transpose("repeat", along)]
+    slopes = [np.polyfit(np.log(run[along].values), np.log(run.values), 1)[0] for run in runs if run.size > 1]
+    if len(slopes) < 2:
+        return np.nan, np.nan
+    return np.mean(slopes), stdtrit(len(slopes) - 1, 0.975) * np.std(slopes, ddof=1) / np.sqrt(len(slopes))
 
 
 def slope_in_words(found):
