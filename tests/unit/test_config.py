@@ -7,6 +7,7 @@ import yaml
 from kdtheory.config import ConfigError, check, names, schema
 
 REPOSITORY = Path(__file__).parents[2]
+PRESETS = sorted((REPOSITORY / "workflow" / "presets").glob("*.yaml"))
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def test_the_default_study_is_valid_and_comes_back_unchanged(config):
     assert check(config) == config
 
 
-@pytest.mark.parametrize("preset", sorted((REPOSITORY / "workflow" / "presets").glob("*.yaml")), ids=lambda p: p.stem)
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.stem)
 def test_every_preset_merged_over_the_default_is_valid_and_changes_no_science(config, preset):
     def merge(base, over):
         both = isinstance(base, dict) and isinstance(over, dict)
@@ -87,6 +88,18 @@ def test_a_bad_value_gives_one_line_that_names_key_value_and_what_is_allowed(con
     assert "\n" not in message
     for word in words:
         assert word in message
+
+
+@pytest.mark.parametrize("file", [REPOSITORY / "config.yaml", *PRESETS], ids=lambda file: file.stem)
+def test_no_key_is_written_twice(file):
+    def walk(node, path):
+        if isinstance(node, yaml.MappingNode):
+            keys = [key.value for key, _ in node.value]
+            assert len(set(keys)) == len(keys), f"{path} has {keys}"
+            for key, child in node.value:
+                walk(child, f"{path}.{key.value}")
+
+    walk(yaml.compose(file.read_text(), yaml.SafeLoader), file.name)
 
 
 def test_no_cell_may_name_an_epoch_or_a_seed_that_its_teacher_does_not_have(config):

@@ -32,15 +32,16 @@ def test_a_killed_run_resumes_on_another_number_of_cores_to_the_same_data(smoke,
     assert len(unchanged) >= len(finished_before) - 1, "what was finished is not computed again"
 
 
-def test_without_mnist_the_rest_completes_and_a_later_run_adds_it(smoke, tmp_path):
+def test_without_images_the_rest_completes_and_a_later_run_adds_them(smoke, tmp_path):
     study = Study.copied_to(tmp_path / "study")
     targets = ["results/figures/pl19_fig1.svg", "results/figures/pl19_fig2.svg", "results/figures/pl19_fig4.svg"]
     offline = {"KDTHEORY_SOURCES": "none", "KDTHEORY_CACHE": str(tmp_path / "empty"), "KDTHEORY_DATA": ""}
-    failed = study.run(*SMOKE, "--cores", "2", *targets, **offline)
+    failed = study.run(*SMOKE, "--cores", "2", *targets, "results/datasets/cifar10_resnet.nc", **offline)
     assert failed.returncode != 0
-    log = (study.folder / "logs/datasets/fetched/mnist.log").read_text()
-    assert "error:" in log and "mnist" in log
-    assert "Traceback" not in log
+    for images in ("mnist", "cifar10"):
+        log = (study.folder / f"logs/datasets/fetched/{images}.log").read_text()
+        assert "error:" in log and images in log
+        assert "Traceback" not in log
     figures = study.folder / "results/figures"
     assert {path.name for path in figures.glob("*.svg")} == {"pl19_fig1.svg", "pl19_fig2.svg"}
     groups = {node.path for node in open_cube(study.folder / "results/analysis").subtree}

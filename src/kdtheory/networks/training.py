@@ -1,6 +1,5 @@
 """One training loop for teachers and students, which goes on after a kill as if it had never stopped."""
 
-import json
 import logging
 import math
 import time
@@ -9,14 +8,13 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import torch
 
-from kdtheory import storage
 from kdtheory.log import Progress
 from kdtheory.networks.devices import configure_torch
 from kdtheory.networks.pixels import augment, draw_augmentation
+from kdtheory.networks.training_state import TrainingState
 
 _log = logging.getLogger(__name__)
 
-SECONDS_BETWEEN_STATES = 2.0
 PREDICTED_AT_ONCE = 1000
 _HALF = {"bfloat16": torch.bfloat16, "float16": torch.float16}
 
@@ -118,11 +116,12 @@ def train(network, images, loss, draw, optimisation, *, stopping_epochs, state, 
     network.to(device)
     images = torch.as_tensor(images).to(device)
     run = _Run(network, optimisation, max(stopping_epochs) * math.ceil(len(images) / optimisation.batch_size), device)
-    identity = {**identity, **asdict(optimisation), "stopping_epochs": list(stopping_epochs)}
-    kept, epoch = _resume(state, identity, run)
+    saved = TrainingState(state, {**identity, **asdict(optimisation), "stopping_epochs": list(stopping_epochs)})
+    epoch, now, kept = saved.load()
+    if now:
+        run.restore(now)
     last, first = max(stopping_epochs), epoch
     progress, started = Progress(last - epoch, "epochs"), time.monotonic()
-    saved_at = started
     while epoch < last:
         epoch += 1
         mean_loss = run.train_epoch(images, loss, draw, epoch)
@@ -134,9 +133,8 @@ def train(network, images, loss, draw, optimisation, *, stopping_epochs, state, 
         if epoch in stopping_epochs:
             kept[epoch] = {name: _array(values) for name, values in network.state_dict().items()}
             _log.info("epoch %d: mean training loss %.4f", epoch, mean_loss)
-        if epoch in stopping_epochs or time.monotonic() - saved_at >= SECONDS_BETWEEN_STATES:
-            _save(state, identity, run, kept, epoch)
-            saved_at = time.monotonic()
+        if epoch in stopping_epochs or saved.is_due():
+            saved.save(epoch, run.arrays(), kept)
         progress.advance()
     speed = (last - first) * len(images) / max(time.monotonic() - started, 1e-9)
     _log.info("%d epochs at %.0f images a second", last - first, speed)
@@ -198,7 +196,7 @@ class _Run:
 
     def arrays(self):
         """All of the run that changes, by name."""
-        content = {f"now/{name}": _array(values) for name, values in self.network.state_dict().items()}
+        content = {f"network/{name}": _array(values) for name, values in self.network.state_dict().items()}
         for index, moments in self.optimiser.state_dict()["state"].items():
             content |= {f"optimiser/{index}/{name}": _array(values) for name, values in moments.items()}
         content |= {f"scaler/{name}": np.array([value]) for name, value in self.scaler.state_dict().items()}
@@ -206,11 +204,12 @@ class _Run:
 
     def restore(self, content):
         """Take what `arrays` gave."""
-        restore(self.network, {name.removeprefix("now/"): a for name, a in content.items() if name.startswith("now/")})
-        moments, scaler = {}, {}
+        weights, moments, scaler = {}, {}, {}
         for key, values in content.items():
             kind, _, name = key.partition("/")
-            if kind == "optimiser":
+            if kind == "network":
+                weights[name] = values
+            elif kind == "optimiser":
                 index, _, moment = name.partition("/")
                 moments.setdefault(int(index), {})[moment] = torch.tensor(values)
             elif kind == "scaler":
@@ -220,6 +219,7 @@ class _Run:
             for name, values in moments.get(index, {}).items():
                 if values.shape == parameter.shape:
                     moments[index][name] = torch.empty_like(parameter).copy_(values)
+        restore(self.network, weights)
         groups = self.optimiser.state_dict()["param_groups"]
         self.optimiser.load_state_dict({"state": moments, "param_groups": groups})
         if scaler:
@@ -235,35 +235,5 @@ class _Run:
         return torch.from_numpy(values).to(self.device)
 
 
-def _save(state, identity, run, kept, epoch):
-    content = {"identity": _text(identity), "epoch": np.array([epoch]), **run.arrays()}
-    for stopped, checkpoint in kept.items():
-        content |= {f"{stopped}/{name}": values for name, values in checkpoint.items()}
-    storage.write(content, state, {})
-
-
-def _resume(state, identity, run):
-    """Load a saved state into a run; returns what was kept so far and the epochs that are done."""
-    if not state.exists():
-        return {}, 0
-    content = storage.read(state)
-    if not np.array_equal(content["identity"], _text(identity)):
-        _log.info("%s belongs to other settings; training starts anew", state)
-        return {}, 0
-    run.restore(content)
-    kept = {}
-    for key, values in content.items():
-        stopped, _, name = key.partition("/")
-        if stopped.isdigit():
-            kept.setdefault(int(stopped), {})[name] = values
-    epoch = int(content["epoch"][0])
-    _log.info("training goes on after epoch %d", epoch)
-    return kept, epoch
-
-
 def _array(values):
     return values.detach().cpu().numpy().copy()
-
-
-def _text(identity):
-    return np.frombuffer(json.dumps(identity, sort_keys=True).encode(), dtype=np.uint8)

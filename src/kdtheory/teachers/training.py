@@ -1,18 +1,15 @@
 """Training of several ReLU networks side by side, which goes on after a kill as if it had never stopped."""
 
-import json
 import logging
-import time
 from itertools import pairwise
 
 import numpy as np
 
-from kdtheory import storage
 from kdtheory.log import Progress
+from kdtheory.networks.training_state import TrainingState
 
 _log = logging.getLogger(__name__)
 
-SECONDS_BETWEEN_STATES = 2.0
 _MOMENTS = ("exp_avg", "exp_avg_sq", "step")
 
 
@@ -83,9 +80,12 @@ def train_networks(parameters, inputs, labels, orders, *, learning_rate, batch_s
         name: torch.tensor(values, dtype=torch.float32, requires_grad=True) for name, values in parameters.items()
     }
     optimiser = torch.optim.Adam(weights.values(), lr=learning_rate, fused=True)
-    kept, epoch = _resume(state, identity, weights, optimiser)
+    saved = TrainingState(state, identity)
+    epoch, now, kept = saved.load()
+    if now:
+        _restore(weights, optimiser, now)
     last = max(stopping_epochs)
-    progress, saved_at = Progress(last - epoch, "epochs"), time.monotonic()
+    progress = Progress(last - epoch, "epochs")
     while epoch < last:
         epoch += 1
         loss = _train_epoch(weights, optimiser, inputs, labels, torch.as_tensor(orders(epoch)), batch_size)
@@ -96,9 +96,8 @@ def train_networks(parameters, inputs, labels, orders, *, learning_rate, batch_s
         if epoch in stopping_epochs:
             kept[epoch] = {name: values.detach().numpy().copy() for name, values in weights.items()}
             _log.info("epoch %d: mean training loss %.4f", epoch, loss.mean())
-        if epoch in stopping_epochs or time.monotonic() - saved_at >= SECONDS_BETWEEN_STATES:
-            _save(state, identity, weights, optimiser, kept, epoch)
-            saved_at = time.monotonic()
+        if epoch in stopping_epochs or saved.is_due():
+            saved.save(epoch, _arrays(weights, optimiser), kept)
         progress.advance()
     return kept
 
@@ -154,41 +153,21 @@ def _train_epoch(weights, optimiser, inputs, labels, order, batch_size):
     return (total / order.shape[1]).numpy()
 
 
-def _save(state, identity, weights, optimiser, kept, epoch):
-    content = {"identity": _text(identity), "epoch": np.array([epoch])}
+def _arrays(weights, optimiser):
+    """All that changes in training, by name."""
+    content = {name: values.detach().numpy() for name, values in weights.items()}
     for name, values in weights.items():
-        content[f"now/{name}"] = values.detach().numpy()
-        for moment in _MOMENTS:
-            content[f"{moment}/{name}"] = np.atleast_1d(optimiser.state[values][moment].numpy())
-    for stopped, parameters in kept.items():
-        content |= {f"{stopped}/{name}": values for name, values in parameters.items()}
-    storage.write(content, state, {})
+        moments = optimiser.state[values]
+        content |= {f"{name}/{moment}": np.atleast_1d(moments[moment].numpy()) for moment in _MOMENTS}
+    return content
 
 
-def _resume(state, identity, weights, optimiser):
-    """Load a saved state into weights and optimiser; returns what was kept so far and the epochs that are done."""
+def _restore(weights, optimiser, arrays):
+    """Take what `_arrays` gave."""
     import torch
 
-    if not state.exists():
-        return {}, 0
-    content = storage.read(state)
-    if not np.array_equal(content["identity"], _text(identity)):
-        _log.info("%s belongs to other settings; training starts anew", state)
-        return {}, 0
-    kept = {}
     with torch.no_grad():
         for name, values in weights.items():
-            values.copy_(torch.as_tensor(content[f"now/{name}"]))
-            optimiser.state[values] = {moment: torch.tensor(content[f"{moment}/{name}"]) for moment in _MOMENTS}
-            optimiser.state[values]["step"] = optimiser.state[values]["step"][0]
-    for key, values in content.items():
-        epoch, _, name = key.partition("/")
-        if epoch.isdigit():
-            kept.setdefault(int(epoch), {})[name] = values
-    epoch = int(content["epoch"][0])
-    _log.info("training goes on after epoch %d", epoch)
-    return kept, epoch
-
-
-def _text(identity):
-    return np.frombuffer(json.dumps(identity, sort_keys=True).encode(), dtype=np.uint8)
+            values.copy_(torch.as_tensor(arrays[name]))
+            moments = {moment: torch.tensor(arrays[f"{name}/{moment}"]) for moment in _MOMENTS}
+            optimiser.state[values] = moments | {"step": moments["step"][0]}

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from kdtheory import storage
-from kdtheory.networks import training
+from kdtheory.networks import training_state
 from kdtheory.networks.multilayer import MultilayerNetwork
 from kdtheory.networks.pixels import Standardise, augment, channel_statistics, draw_augmentation
 from kdtheory.networks.resnet import ResNet
@@ -73,7 +73,7 @@ def test_training_takes_the_steps_of_a_plain_loop(images, loss, tmp_path, optimi
 
 
 def test_training_that_was_cut_off_goes_on_to_the_same_bits(images, loss, tmp_path, monkeypatch):
-    monkeypatch.setattr(training, "SECONDS_BETWEEN_STATES", 0.0)
+    monkeypatch.setattr(training_state, "SECONDS_BETWEEN_SAVES", 0.0)
     for optimiser in ("sgd", "adam"):
         settings = replace(SETTINGS, optimiser=optimiser, learning_rate=0.01)
         state = tmp_path / f"{optimiser}.safetensors"

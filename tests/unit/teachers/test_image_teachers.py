@@ -12,7 +12,7 @@ import torch
 import xarray as xr
 
 from kdtheory import storage
-from kdtheory.networks import training
+from kdtheory.networks import training_state
 from kdtheory.seeds import generator
 from kdtheory.tasks.cifar10 import TEACHER, TEST, TRANSFER
 from kdtheory.teachers import image_mlp, resnet
@@ -118,7 +118,7 @@ def test_seeds_differ_and_the_first_does_not_depend_on_how_many_there_are(datase
 def test_training_that_is_cut_off_within_an_epoch_goes_on_to_the_same_bits(
     dataset, trained, kind, settings, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(training, "SECONDS_BETWEEN_STATES", 0.0)
+    monkeypatch.setattr(training_state, "SECONDS_BETWEEN_SAVES", 0.0)
     steps, plain = [], torch.nn.functional.cross_entropy
 
     def cut_off_in_the_third_epoch_of_the_second_seed(*arguments):

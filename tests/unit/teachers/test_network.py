@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from kdtheory import storage
+from kdtheory.networks import training_state
 from kdtheory.seeds import generator
 from kdtheory.tasks import boundary
 from kdtheory.teachers import network, training, truth
@@ -108,7 +109,7 @@ def test_a_longer_training_of_a_larger_network_gets_better(dataset, tmp_path):
 
 
 def test_training_that_was_cut_off_goes_on_to_the_same_bits(dataset, trained, tmp_path, monkeypatch):
-    monkeypatch.setattr(training, "SECONDS_BETWEEN_STATES", 0.0)
+    monkeypatch.setattr(training_state, "SECONDS_BETWEEN_SAVES", 0.0)
     state = tmp_path / "state"
 
     def cut_off_in(epoch):
