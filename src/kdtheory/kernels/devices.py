@@ -1,8 +1,11 @@
-"""Where JAX computes: the environment variable KDTHEORY_DEVICE is auto (a GPU when there is one), cpu or gpu."""
+"""Where kernels and networks are computed: KDTHEORY_DEVICE is auto (a GPU when there is one), cpu or gpu.
+
+JAX is imported only where it computes: kernels and regressions on a machine without a GPU do not pay for its import.
+"""
 
 import os
-
-import jax
+from functools import cache
+from importlib.util import find_spec
 
 from kdtheory.device_choice import device_choice
 
@@ -23,6 +26,8 @@ def configure_jax():
     choice = device_choice()
     # Jobs share a GPU, and the first one would take three quarters of its memory.
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+    import jax
+
     jax.config.update("jax_enable_x64", True)
     if choice == "cpu":
         jax.config.update("jax_platforms", "cpu")
@@ -33,6 +38,25 @@ def configure_jax():
             raise RuntimeError("KDTHEORY_DEVICE is gpu, but JAX finds no GPU; use auto or cpu") from error
 
 
+@cache
+def on_gpu():
+    """Return whether this process computes on a GPU; the errors are those of :func:`configure_jax`.
+
+    JAX reaches a GPU through a plugin. Where none is installed, the answer takes no import of JAX.
+    """
+    choice = device_choice()
+    if choice == "cpu" or (choice == "auto" and find_spec("jax_plugins") is None):
+        return False
+    configure_jax()
+    import jax
+
+    return jax.default_backend() == "gpu"
+
+
 def device_name():
-    """Return the device that JAX computes on, as a result's provenance records it: "cpu" or the GPU's model."""
+    """Return the device that is computed on, as a result's provenance records it: "cpu" or the GPU's model."""
+    if not on_gpu():
+        return "cpu"
+    import jax
+
     return jax.devices()[0].device_kind

@@ -1,24 +1,12 @@
-"""Neural tangent and Gaussian process kernels of infinitely wide ReLU networks, exact at small angles too.
-
-Everything is a matter of angles. With its bias as one more coordinate, an input is a vector of norm r_i and an
-angle θ_ij away from the next one. A ReLU layer (arc-cosine kernel of order 1, Cho & Saul 2009) maps θ to φ,
-
-    hav φ = hav θ − (sin θ − θ cos θ) / 2π,     hav = sin²(·/2),
-
-and the next bias lifts both vectors to latitudes ψ_i, ψ_j, between which the haversine formula holds:
-
-    hav θ′ = hav(ψ_i − ψ_j) + cos ψ_i cos ψ_j hav φ.
-
-The usual recursion takes θ from the arccos of a normalised kernel and so loses half of the digits where points are
-close: 2e-9 on the diagonal. Haversines lose none. It is also several times faster.
-"""
+"""Neural tangent and Gaussian process kernels of infinitely wide ReLU networks, block by block."""
 
 import numpy as np
 
+from kdtheory.kernels import haversines
+from kdtheory.kernels.devices import on_gpu
+
 # The dozen temporaries of a block this size stay in a processor's second-level cache.
 BLOCK = 128
-# Below this haversine the cosine from a matrix product is too close to ±1 to tell the angle to 1e-13.
-CLOSE = 1e-5
 
 
 def relu_kernels(x1, x2=None, *, depth=3, weight_std=1.0, bias_std=1.0):
@@ -26,8 +14,8 @@ def relu_kernels(x1, x2=None, *, depth=3, weight_std=1.0, bias_std=1.0):
 
     A layer is h ↦ (weight_std/√fan_in)·W h + bias_std·b with standard normal W and b, the first one with fan_in = d.
     Entries are exact to a few units of rounding, on the diagonal and for nearly identical points as well; with
-    `x2` left out both matrices are exactly symmetric. Memory: the two results and a
-    panel of 128 rows.
+    `x2` left out both matrices are exactly symmetric. Computed on a GPU when there is one (KDTHEORY_DEVICE). Memory:
+    the two results and a panel of 128 rows.
 
     Parameters
     ----------
@@ -57,11 +45,20 @@ def relu_kernels(x1, x2=None, *, depth=3, weight_std=1.0, bias_std=1.0):
     if not 0 <= bias_std < np.inf:
         raise ValueError(f"bias_std is {bias_std}; it must be 0 or more and finite")
     symmetric = x2 is None
-    rows = _Points(_inputs("x1", x1), depth, weight_std, bias_std)
-    columns = rows if symmetric else _Points(_inputs("x2", x2), depth, weight_std, bias_std)
+    rows = haversines.Points(_inputs("x1", x1), depth, weight_std, bias_std)
+    columns = rows if symmetric else haversines.Points(_inputs("x2", x2), depth, weight_std, bias_std)
     if rows.directions.shape[1] != columns.directions.shape[1]:
         raise ValueError(f"x2 has shape {np.shape(x2)}; it must have the {np.shape(x1)[1]} columns of x1")
+    if on_gpu():
+        from kdtheory.kernels import accelerated
 
+        return accelerated.relu_kernels(rows, columns)
+    return _in_blocks(rows, columns)
+
+
+def _in_blocks(rows, columns):
+    """Both kernels on the CPU; `rows` and `columns` are one object for the kernel of one set."""
+    symmetric = rows is columns
     ntk = np.empty((len(rows.scale), len(columns.scale)))
     nngp = np.empty_like(ntk)
     for i in range(0, ntk.shape[0], BLOCK):
@@ -80,64 +77,21 @@ def relu_kernels(x1, x2=None, *, depth=3, weight_std=1.0, bias_std=1.0):
     return ntk, nngp
 
 
-class _Points:
-    """What the recursion needs to know of each point alone."""
-
-    def __init__(self, x, depth, weight_std, bias_std):
-        augmented = np.empty((x.shape[0], x.shape[1] + 1))
-        np.multiply(x, weight_std / np.sqrt(x.shape[1]), out=augmented[:, :-1])
-        augmented[:, -1] = bias_std
-        norm = np.linalg.norm(augmented, axis=1)
-        # Only x = 0 without bias has no direction; any will do, for its kernels vanish.
-        origin = norm == 0
-        norm[origin] = 1.0
-        self.directions = np.divide(augmented, norm[:, None], out=augmented)
-
-        self.layers = []
-        for _ in range(depth):
-            active = weight_std / np.sqrt(2) * norm
-            norm = np.hypot(active, bias_std)
-            half_latitude = np.arctan2(bias_std, active) / 2
-            self.layers.append((active / norm, np.sin(half_latitude), np.cos(half_latitude)))
-        self.scale = np.where(origin, 0.0, norm)
-
-
 def _block(cosine, points1, points2, rows, columns):
     """One block of both kernels. The recursion runs on cosines; the norms come back in at its end."""
-    haversine, angle, sine = _angles(cosine, points1.directions[rows], points2.directions[columns])
-    cosine = ntk = 1 - 2 * haversine
-    for layer, (layer1, layer2) in enumerate(zip(points1.layers, points2.layers, strict=True)):
-        if layer > 0:
-            # After a ReLU no angle exceeds π/2, so the arcsin is well conditioned.
-            angle = 2 * np.arcsin(np.sqrt(haversine))
-            sine = 2 * np.sqrt(haversine * (1 - haversine))
-        cos1, half_sin1, half_cos1 = (value[rows, None] for value in layer1)
-        cos2, half_sin2, half_cos2 = (value[columns] for value in layer2)
-        shrink = cos1 * cos2
-        # Rounding turns the smallest haversines, below 1e-32, negative.
-        haversine = np.maximum(haversine - (sine - angle * cosine) / (2 * np.pi), 0)
-        haversine = shrink * haversine + (half_sin1 * half_cos2 - half_cos1 * half_sin2) ** 2
-        cosine = 1 - 2 * haversine
-        ntk = cosine + shrink * (1 - angle / np.pi) * ntk
+    angles = haversines.angles(cosine, np)
+    close = np.nonzero(haversines.is_close(cosine))
+    if close[0].size:
+        one, other = points1.directions[rows][close[0]], points2.directions[columns][close[1]]
+        for values, exact in zip(angles, haversines.exact_angles(one, other, np), strict=True):
+            values[close] = exact
+    layers = (
+        ([value[rows] for value in layer1], [value[columns] for value in layer2])
+        for layer1, layer2 in zip(points1.layers, points2.layers, strict=True)
+    )
+    ntk, cosine = haversines.recursion(*angles, layers, np)
     scale = points1.scale[rows, None] * points2.scale[columns]
     return scale * ntk, scale * cosine
-
-
-def _angles(cosine, directions1, directions2):
-    """Haversine, angle and sine between unit vectors, from differences where they are nearly (anti)parallel."""
-    cosine = np.clip(cosine, -1, 1)
-    haversine = (1 - cosine) / 2
-    angle = np.arccos(cosine)
-    sine = np.sqrt((1 - cosine) * (1 + cosine))
-    close = np.nonzero(np.abs(cosine) > 1 - 2 * CLOSE)
-    if close[0].size:
-        one, other = directions1[close[0]], directions2[close[1]]
-        half_sin = np.linalg.norm(one - other, axis=1) / 2
-        half_cos = np.linalg.norm(one + other, axis=1) / 2
-        haversine[close] = half_sin**2
-        angle[close] = 2 * np.arctan2(half_sin, half_cos)
-        sine[close] = 2 * half_sin * half_cos
-    return haversine, angle, sine
 
 
 def _inputs(name, x):

@@ -6,6 +6,8 @@ import numpy as np
 from scipy.linalg.blas import dtrsm
 from scipy.linalg.lapack import dpotrf
 
+from kdtheory.kernels.devices import on_gpu
+
 # Largest block handed to LAPACK: OpenBLAS 0.3.30 on two threads dies of a segmentation fault from about 15,000 on.
 PANEL = 4096
 
@@ -67,12 +69,12 @@ class NestedRegression:
         _check_gram(gram)
         targets = _checked_targets(targets, len(gram))
         self._factor = _cholesky(gram)
-        self.coefficients = self._solve(targets)
+        self.coefficients = np.asarray(self._solve(targets))
 
     def with_targets(self, targets):
         """Return a regression of other targets, (n,) or (n, k), on the same Gram matrix, sharing its factor."""
         other = copy(self)
-        other.coefficients = self._solve(_checked_targets(targets, len(self._factor)))
+        other.coefficients = np.asarray(self._solve(_checked_targets(targets, len(self._factor))))
         return other
 
     def norms(self):
@@ -142,24 +144,45 @@ class NestedRegression:
         total, done = np.zeros(change.shape[1:]), 0
         for position in np.argsort(sizes):
             step = slice(done, sizes[position])
-            total += basis[step].T @ self.coefficients[step]
+            total += _product(basis, self.coefficients, step)
             change[position] = total
             done = sizes[position]
         return change
 
     def _solve(self, right):
-        """L⁻¹ times a vector or matrix, which is copied. As (rightᵀ L⁻ᵀ)ᵀ: BLAS then keeps the order of rows."""
+        """L⁻¹ times a vector or matrix, which is copied; the result stays on the device."""
+        if on_gpu():
+            from kdtheory.kernels import accelerated
+
+            return accelerated.solve(self._factor, right)
+        # As (rightᵀ L⁻ᵀ)ᵀ: BLAS then keeps the order of rows.
         rows = right.reshape(len(right), -1).T
         return dtrsm(1.0, self._factor, rows, side=1, lower=1, trans_a=1).T.reshape(right.shape)
 
 
+def _product(basis, coefficients, step):
+    """Sum over a slice of rows, basisᵀ coefficients."""
+    if on_gpu():
+        from kdtheory.kernels import accelerated
+
+        return np.asarray(accelerated.product(basis, coefficients, step.start, step.stop - step.start))
+    return basis[step].T @ coefficients[step]
+
+
 def _cholesky(gram):
-    """Lower factor in a Fortran-ordered array, whose upper triangle means nothing."""
+    """Lower factor, on the device; on the CPU in a Fortran-ordered array, whose upper triangle means nothing."""
+    noise = len(gram) * np.finfo(np.float64).eps * np.abs(np.diagonal(gram))
+    if on_gpu():
+        from kdtheory.kernels import accelerated
+
+        factor = accelerated.cholesky(gram)
+        # A GPU does not tell where it failed, so what is below or near the noise is left to the CPU's error.
+        if np.all(np.asarray(factor.diagonal()) ** 2 > noise):
+            return factor
     factor = gram.copy(order="K")
     if not factor.flags.f_contiguous:
         # LAPACK wants columns in one piece; of a symmetric matrix the transposed view will do.
         factor = factor.T
-    noise = len(gram) * np.finfo(np.float64).eps * np.abs(np.diagonal(gram))
     failed_minor = _factorise(factor)
     pivots = np.diagonal(factor) ** 2
     if failed_minor:

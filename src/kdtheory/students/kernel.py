@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 import xarray as xr
 
+from kdtheory.kernels.devices import device_name
 from kdtheory.log import Progress
 from kdtheory.stage import run_stage
 from kdtheory.students.kernel_run import KernelRun
@@ -117,4 +118,4 @@ def _fit_run(settings, dataset, teacher_logits, draw):
 
 
 if __name__ == "__main__":
-    run_stage(fit, libraries=("scipy",))
+    run_stage(fit, libraries=("jax", "jaxlib", "scipy"), device=device_name)

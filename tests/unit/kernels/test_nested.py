@@ -174,7 +174,8 @@ def test_points_that_are_merely_close_are_solved(distance):
     NestedRegression(relu_kernels(x)[0], np.ones(50))
 
 
-def test_factorisation_takes_one_array_of_the_size_of_the_gram_matrix():
+def test_factorisation_takes_one_array_of_the_size_of_the_gram_matrix(monkeypatch):
+    monkeypatch.setattr(nested, "on_gpu", lambda: False)
     n = 1000
     gram = relu_kernels(np.random.default_rng(3).uniform(-1, 1, (n, 2)))[0]
     tracemalloc.start()
