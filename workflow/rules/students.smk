@@ -50,16 +50,6 @@ use rule fit_linear as fit_kernel with:
         "Fit kernel students: {wildcards.experiment}, {wildcards.cell}"
 
 
-use rule fit_linear as fit_resnet with:
-    wildcard_constraints:
-        experiment=experiments_learnt_by("resnet"),
-    resources:
-        mem_mb=4000,
-        runtime=600,
-    message:
-        "Train residual students: {wildcards.experiment}, {wildcards.cell}"
-
-
 use rule fit_linear as fit_image_kernel with:
     wildcard_constraints:
         experiment=experiments_learnt_by("image_kernel"),
@@ -68,6 +58,16 @@ use rule fit_linear as fit_image_kernel with:
         runtime=60,
     message:
         "Fit kernel students on images: {wildcards.experiment}, {wildcards.cell}"
+
+
+use rule fit_linear as fit_resnet with:
+    wildcard_constraints:
+        experiment=experiments_learnt_by("resnet"),
+    resources:
+        mem_mb=4000,
+        runtime=600,
+    message:
+        "Train residual students: {wildcards.experiment}, {wildcards.cell}"
 
 
 use rule fit_linear as fit_network with:

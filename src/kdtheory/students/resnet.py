@@ -25,12 +25,11 @@ from kdtheory.networks.resnet import ResNet
 from kdtheory.networks.training import Optimisation, predict, train
 from kdtheory.stage import run_stage
 from kdtheory.students.steps import epochs_of
+from kdtheory.tasks.cifar10 import TEST, TRANSFER
 from kdtheory.theory.multiclass import effective_logits_multiclass
 
 _log = logging.getLogger(__name__)
 
-# Values of a dataset's variable ``part``.
-_TRANSFER, _TEST = 0, 1
 # What the students of a cell differ in, with the setting that lists its values.
 _VARIED = {
     "stopping_epoch": "stopping_epochs",
@@ -111,7 +110,7 @@ def fit(settings: Settings, draw, dataset, logits, state: Path):
     """
     if not dataset["sample_id"].equals(logits["sample_id"]):
         raise ValueError("the teacher's logits are not those of the dataset's samples")
-    transfer, test = (_images(settings, dataset, logits, part) for part in (_TRANSFER, _TEST))
+    transfer, test = (_images(settings, dataset, logits, part) for part in (TRANSFER, TEST))
     if settings.n_train[-1] > len(transfer.labels):
         raise ValueError(
             f"n_train asks for {settings.n_train[-1]} images; the dataset has {len(transfer.labels)} to transfer"
