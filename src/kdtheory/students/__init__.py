@@ -1,6 +1,6 @@
 """Students: what learns from a teacher's logits.
 
-Stage modules (``linear``, ``linear_path``, ``deep_linear``, ``kernel``, ``image_kernel``) fit the cells of experiments;
+Stage modules (``linear``, ``linear_path``, ``deep_linear``, ``kernel``, ``image_kernel``, ``resnet``) fit the cells of experiments;
 the other modules are learners on arrays and parts of these stages.
 """
 
