@@ -1,7 +1,7 @@
 """Students: what learns from a teacher's logits.
 
-Stage modules (``linear``, ``linear_path``, ``deep_linear``, ``kernel``, ``image_kernel``) fit the cells of experiments;
-the other modules are learners on arrays and parts of these stages.
+Stage modules (``linear``, ``linear_path``, ``deep_linear``, ``kernel``, ``image_kernel``, ``resnet``) fit the cells of
+experiments; the other modules are learners on arrays and parts of these stages.
 """
 
 from kdtheory._facade import facade
