@@ -45,7 +45,7 @@ def _against_size(axes, record, *, variable, where, title):
         )
         look = _FLOOR if first["is_floor"] else {"color": _COLOURS[index]}
         axes.errorbar(sizes, median, [median - least, most - median], marker="o", label=name, **look)
-    _logarithmic(axes, variable, "seconds (median, range of rounds)")
+    _logarithmic(axes, variable, "seconds (median, range of rounds)", sizes)
     style.title(axes, title)
 
 
@@ -67,14 +67,16 @@ def _growth(axes, record, *, unit, title):
     for colour, curve in zip(_COLOURS, curves, strict=False):
         label = f"{curve['quantity']}: $n^{{{curve['exponent']:.2f}}}$ (theory {curve['theory']})"
         axes.plot(curve["sizes"], curve["values"], "o-", color=colour, label=label)
-    _logarithmic(axes, "n", "seconds" if unit == "s" else "bytes")
+    _logarithmic(axes, "n", "seconds" if unit == "s" else "bytes", curves[0]["sizes"][::2])
     style.title(axes, title)
 
 
-def _logarithmic(axes, x, y):
+def _logarithmic(axes, x, y, ticks=None):
     axes.set(xscale="log", yscale="log", xlabel=x, ylabel=y)
     # Less than a decade would have labels between its powers, one over the other.
     axes.xaxis.set_minor_formatter("")
+    if ticks:
+        axes.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
     # Room for the names above the data.
     low, high = axes.get_ylim()
     axes.set_ylim(low, high * (high / low) ** 0.45)

@@ -11,7 +11,7 @@ from kdtheory.kernels.nested import NestedRegression
 from kdtheory.theory.angles import PolynomialAngles, angle_from_gram, bartlett_factor
 from kdtheory.theory.stationarity import effective_logits
 
-SIZES, LARGE_SIZES = (512, 1024, 2048, 4096), (8192, 16384)
+SIZES, LARGE_SIZES = (512, 1024, 1536, 2048, 3072, 4096), (8192, 16384)
 DIMS, DIM_POINTS = (4, 16, 64, 256, 1024, 4096), 1024
 COLUMNS, COLUMN_POINTS = (8, 16, 32, 64, 128, 256), 2048
 REPEATS, REPEAT_POINTS = (1, 2, 4, 8), 512

@@ -21,8 +21,9 @@ _FLOOR = "floor: the matrix product"
 
 
 def measure(full):
-    """Compare time, error and memory by size and input dimension."""
-    return {"heats": [_heat(size, dim) for dim in DIMS for size in SIZES + (LARGE_SIZES if full else ())]}
+    """Compare time and error by size and input dimension, and memory at the largest size."""
+    sizes = SIZES + (LARGE_SIZES if full else ())
+    return {"heats": [_heat(size, dim, with_memory=size == sizes[-1]) for dim in DIMS for size in sizes]}
 
 
 def prepare(name, size, dim):
@@ -36,7 +37,7 @@ def prepare(name, size, dim):
     }[name]
 
 
-def _heat(size, dim):
+def _heat(size, dim, with_memory):
     x = _inputs(size, dim)
     pairs = _pairs(size)
     exact = np.array([references.kernels(x[i], x[j], _DEPTH) for i, j in pairs]).T
@@ -49,7 +50,7 @@ def _heat(size, dim):
         name: Contender(
             prepare(name, size, dim),
             None if name == _FLOOR else error,
-            bytes=peak_bytes(__name__, "prepare", name, size, dim),
+            bytes=peak_bytes(__name__, "prepare", name, size, dim) if with_memory else None,
         )
         for name in ("ours", "neural-tangents, jitted", "NumPy recursion", _FLOOR)
     }

@@ -29,9 +29,10 @@ def keep(results, repository):
     results, repository = Path(results), Path(repository)
     records = storage.read(results / "bench.json")["contests"]
     storage.write_json({"contests": records}, repository / "docs" / "bench.json")
-    for name in ("bench.svg", "bench.png"):
-        with storage.replacing(repository / "docs" / "images" / name) as temporary:
-            shutil.copyfile(results / "bench" / name, temporary)
+    images = repository / "docs" / "images"
+    documents.shrink(results / "bench" / "bench.png", images / "bench.png")
+    with storage.replacing(images / "bench.svg") as temporary:
+        shutil.copyfile(results / "bench" / "bench.svg", temporary)
     for page, content in pages(records).items():
         path = repository / page
         text = documents.with_sections(path.read_text(encoding="utf-8"), content)

@@ -1,7 +1,9 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+from matplotlib.image import imread, imsave
 
 from kdtheory import documents, performance, storage
 
@@ -108,15 +110,16 @@ def test_a_finished_benchmark_is_kept(tmp_path):
     (repository / "docs").mkdir(parents=True)
     records = {"fits": record()}
     storage.write_json({"contests": records}, results / "bench.json")
-    for name in ("bench.svg", "bench.png"):
-        (results / "bench" / name).write_text(name)
+    (results / "bench" / "bench.svg").write_text("<svg/>")
+    imsave(results / "bench" / "bench.png", np.zeros((20, 3000, 3)))
     for page, section in (("README.md", "performance"), ("docs/scaling.md", "growth")):
         (repository / page).write_text(f"before\n<!-- generated: {section} -->\nstale\n<!-- end -->\n")
     performance.keep(results, repository)
     readme = (repository / "README.md").read_text()
     assert "stale" not in readme and "**Fits.**" in readme and "](docs/images/bench.png)" in readme
     assert "stale" not in (repository / "docs" / "scaling.md").read_text()
-    assert (repository / "docs" / "images" / "bench.png").read_text() == "bench.png"
+    assert (repository / "docs" / "images" / "bench.svg").read_text() == "<svg/>"
+    assert imread(repository / "docs" / "images" / "bench.png").shape[1] == 1000
     assert json.loads((repository / "docs" / "bench.json").read_text())["contests"] == records
 
 
