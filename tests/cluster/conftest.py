@@ -1,7 +1,8 @@
 """A real Slurm, started once for all tests of the cluster."""
 
 import pytest
-from cluster.local_slurm import LocalSlurm, files_outside, obstacle
+from cluster.local_slurm import LocalSlurm, files_outside
+from cluster.obstacles import obstacle
 
 
 @pytest.fixture(scope="session")
