@@ -12,7 +12,8 @@ import yaml
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "workflow" / "schemas"
 
-_INTEGER = re.compile(r"[+-]?\d+")
+# Longer ones are no sizes or seeds; Python refuses to read the longest.
+_INTEGER = re.compile(r"[+-]?\d{1,300}")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
 
 

@@ -13,7 +13,9 @@ from kdtheory.verification import verify
 # One file of each stage, of four parts of the study that have nothing in common: its kind → file, what reads it, and
 # the log of the job that does.
 VICTIMS = {
-    "dataset": ("datasets/gaussian_below.nc", "results/students/convergence/below.nc", "students/convergence-below"),
+    "dataset": (
+        "datasets/gaussian_below.nc", "results/teachers/norms/logits/gaussian_below.nc", "teachers/norms-gaussian_below"
+    ),
     "checkpoint": (
         "teachers/network/epoch-4.safetensors", "results/teachers/network/logits/boundary.nc",
         "teachers/network-boundary",
@@ -69,7 +71,8 @@ def test_a_damaged_file_of_any_stage_is_named_and_never_used(smoke, tmp_path, fa
 
         for name in [*(victim for victim, *_ in VICTIMS.values()), "cube.nc"]:
             (results / name).unlink()
-        repaired = study.run(*SMOKE, "--cores", "2")
+        # Named by their stages: what only finished results were made from, `all` alone would not make again.
+        repaired = study.run(*SMOKE, "--cores", "2", "--", "datasets", "teachers", "students", "all")
         assert repaired.returncode == 0, output_of(repaired)[-5000:]
         assert study.contents() == smoke.contents()
         assert verify(results)[1] == []

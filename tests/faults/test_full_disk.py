@@ -20,10 +20,10 @@ def mount(*arguments):
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A disk of a few megabytes, mounted on an empty folder."""
+    """A disk of two megabytes, mounted on an empty folder."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    if os.geteuid() != 0 or mount("-t", "tmpfs", "-o", "size=5m", "tmpfs", str(folder)).returncode != 0:
+    if os.geteuid() != 0 or mount("-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)).returncode != 0:
         pytest.skip("a small disk can be mounted by root only; the limit on a file's size is tested in its place")
     yield folder
     subprocess.run(["umount", str(folder)], check=True)

@@ -1,9 +1,7 @@
 """What a kill and a failed download leave behind: nothing half-written, and a run that goes on."""
 
 import json
-import os
 import shutil
-import signal
 import time
 
 from workflow.snakemake_study import SMOKE, Study, output_of, planned_jobs
@@ -11,23 +9,19 @@ from workflow.snakemake_study import SMOKE, Study, output_of, planned_jobs
 from kdtheory import open_cube
 
 
-def test_a_killed_run_resumes_on_another_number_of_cores_to_the_same_data(smoke, tmp_path):
+def test_a_run_in_another_folder_on_one_core_killed_midway_gives_the_same_data_and_figures_to_the_bit(smoke, tmp_path):
     study = Study.copied_to(tmp_path / "study")
-    driver = study.start(*SMOKE, "--cores", "1", "analysis")
+    driver = study.start(*SMOKE, "--cores", "1")
     deadline = time.monotonic() + 300
     while len(list(study.folder.glob("results/students/*/*.nc"))) < 4:
         assert driver.poll() is None and time.monotonic() < deadline, "the run ended before it could be killed"
         time.sleep(0.1)
-    os.killpg(driver.pid, signal.SIGKILL)
-    driver.wait()
+    study.kill(driver)
     finished_before = {path: path.stat().st_mtime_ns for path in study.folder.glob("results/datasets/*.nc")}
     assert not (study.folder / "results/analysis/alignment.nc").exists()
 
-    unlocked = study.run(*SMOKE, "--cores", "1", "--unlock")
-    assert unlocked.returncode == 0, output_of(unlocked)
-    resumed = study.run(*SMOKE, "--cores", "1", "analysis")
-    assert resumed.returncode == 0, output_of(resumed)[-5000:]
-    assert study.digests() == smoke.digests()
+    assert study.resume("--cores", "1").wait(timeout=900) == 0
+    assert study.contents() == smoke.contents()
     unchanged = [path for path, when in finished_before.items() if path.stat().st_mtime_ns == when]
     assert len(unchanged) >= len(finished_before) - 1, "what was finished is not computed again"
 

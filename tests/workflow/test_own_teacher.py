@@ -7,6 +7,9 @@ from workflow.snakemake_study import SMOKE, Study, output_of
 
 from kdtheory import storage
 
+# The one string of the configuration that is not one of a list.
+HOSTILE_NAME = 'own "teacher"\'s; $(touch outside) & \n.nc'
+
 
 def test_a_teacher_file_is_distilled_like_any_other(smoke, tmp_path):
     study = Study.copied_to(tmp_path / "study")
@@ -20,16 +23,17 @@ def test_a_teacher_file_is_distilled_like_any_other(smoke, tmp_path):
          "sample_id": ("sample", mnist["sample_id"].values[order])},
         coords={"stopping_epoch": [1, 2]},
     )  # fmt: skip
-    own.to_netcdf(study.folder / "own teacher.nc", engine="h5netcdf")
+    own.to_netcdf(study.folder / HOSTILE_NAME, engine="h5netcdf")
     cells = {cell: {"teacher": "mine"} for cell in ("deltas", "chains")}
     changes = {
-        "teachers": {"mine": {"kind": "file", "path": "own teacher.nc"}},
+        "teachers": {"mine": {"kind": "file", "path": HOSTILE_NAME}},
         "experiments": {"bias": {"cells": cells}},
     }
     (study.folder / "own.yaml").write_text(yaml.safe_dump(changes))
 
     finished = study.run(*SMOKE, "own.yaml", "--cores", "2", "results/analysis/bias.nc")
     assert finished.returncode == 0, output_of(finished)[-5000:]
+    assert not list(study.folder.rglob("outside"))
     students = storage.read(study.folder / "results/students/bias/chains.nc")
     assert students["weights"].sizes["repeat"] == 10
     risk = storage.read(study.folder / "results/analysis/bias.nc")["risk"]
@@ -40,7 +44,7 @@ def test_a_teacher_file_is_distilled_like_any_other(smoke, tmp_path):
     expected = np.mean((mnist["pixels"].values[test] @ weights.values > 0) != (logits[test] > 0))
     assert float(risk.isel(delta=0, repeat=0)) == expected
 
-    (study.folder / "own teacher.nc").write_bytes(b"no NetCDF")
+    (study.folder / HOSTILE_NAME).write_bytes(b"no NetCDF")
     refused = study.run(*SMOKE, "own.yaml", "-n")
     assert refused.returncode != 0
     assert "teachers.mine.path" in output_of(refused) and "cannot be read as NetCDF" in output_of(refused)

@@ -53,6 +53,10 @@ def test_one_stage_one_paper_or_one_figure_builds_what_it_needs_and_nothing_else
     ("override", "words"),
     [
         ("sed=1", ["sed", "did you mean 'seed'"]),
+        ('datasets={"a;touch outside": {"kind": "gaussian"}}', ["a;touch outside", "lower-case"]),
+        ('teachers={"../../outside": {"kind": "truth", "scale": 1.0}}', ["../../outside", "lower-case"]),
+        ('experiments={"bias": {"cells": {"deltas": {"dataset": "a\\nb"}}}}', ["deltas.dataset", "a\\nb", "datasets"]),
+        ("preset=$(touch outside)", ["preset", "$(touch outside)", "smoke"]),
         ("seed=many", ["seed", "many", "integer"]),
         ('experiments={"alignment": {"cells": {"sweep": {"n_train": [0]}}}}', ["n_train", "is 0", "≥ 1"]),
         ('datasets={"polynomial_sweep": {"kappas": [-1]}}', ["kappas", "is -1", "> 0"]),
@@ -65,7 +69,7 @@ def test_a_bad_configuration_stops_the_run_before_any_job(fresh, override, words
     message = next(line for line in output_of(finished).splitlines() if line.startswith("config:"))
     for word in words:
         assert word in message
-    assert not (fresh.folder / "results").exists()
+    assert not (fresh.folder / "results").exists() and not list(fresh.folder.glob("outside*"))
 
 
 def test_the_smoke_study_makes_cube_figures_claims_and_report(smoke):

@@ -4,6 +4,7 @@ import numpy as np
 
 from kdtheory.kernels import haversines
 from kdtheory.kernels.devices import on_gpu
+from kdtheory.theory.arguments import real, real_number
 
 # The dozen temporaries of a block this size stay in a processor's second-level cache.
 BLOCK = 128
@@ -40,6 +41,7 @@ def relu_kernels(x1, x2=None, *, depth=3, weight_std=1.0, bias_std=1.0):
     """
     if not isinstance(depth, int | np.integer) or depth < 1:
         raise ValueError(f"depth is {depth}; it must be an integer, 1 or more")
+    weight_std, bias_std = real_number("weight_std", weight_std), real_number("bias_std", bias_std)
     if not 0 < weight_std < np.inf:
         raise ValueError(f"weight_std is {weight_std}; it must be positive and finite")
     if not 0 <= bias_std < np.inf:
@@ -95,7 +97,7 @@ def _block(cosine, points1, points2, rows, columns):
 
 
 def _inputs(name, x):
-    x = np.asarray(x, np.float64)
+    x = real(name, x)
     if x.ndim != 2 or 0 in x.shape:
         raise ValueError(f"{name} has shape {x.shape}; it must be (n, d) with n and d at least 1")
     if not np.all(np.isfinite(x)):

@@ -7,6 +7,7 @@ from scipy.linalg.blas import dtrsm
 from scipy.linalg.lapack import dpotrf
 
 from kdtheory.kernels.devices import on_gpu
+from kdtheory.theory.arguments import integers, real
 
 # Largest block handed to LAPACK: OpenBLAS 0.3.30 on two threads dies of a segmentation fault from about 15,000 on.
 PANEL = 4096
@@ -65,7 +66,7 @@ class NestedRegression:
     """
 
     def __init__(self, gram, targets):
-        gram = np.asarray(gram, np.float64)
+        gram = real("gram", gram)
         _check_gram(gram)
         targets = _checked_targets(targets, len(gram))
         self._factor = _cholesky(gram)
@@ -128,14 +129,14 @@ class NestedRegression:
             For shapes that do not fit, values that are not finite, sizes out of range.
         """
         n_train = len(self._factor)
-        cross = np.asarray(cross, np.float64)
+        cross = real("cross", cross)
         if cross.ndim != 2 or cross.shape[0] != n_train:
             raise ValueError(f"cross has shape {cross.shape}; it must be ({n_train}, n_test)")
         if not np.all(np.isfinite(cross)):
             raise ValueError("cross holds a value that is not finite")
-        sizes = np.asarray(sizes)
-        if sizes.ndim != 1 or not np.issubdtype(sizes.dtype, np.integer):
-            raise ValueError(f"sizes is {sizes}; it must be a one-dimensional sequence of integers")
+        sizes = integers("sizes", sizes)
+        if sizes.ndim != 1:
+            raise ValueError(f"sizes has shape {sizes.shape}; it must be a one-dimensional sequence of integers")
         if np.any((sizes < 1) | (sizes > n_train)):
             raise ValueError(f"sizes is {sizes}; it must lie in 1..{n_train}")
 
@@ -224,7 +225,7 @@ def _check_gram(gram):
 
 
 def _checked_targets(targets, n_train):
-    targets = np.asarray(targets, np.float64)
+    targets = real("targets", targets)
     if targets.ndim not in (1, 2) or len(targets) != n_train or 0 in targets.shape:
         raise ValueError(f"targets has shape {targets.shape}; it must be ({n_train},) or ({n_train}, k)")
     if not np.all(np.isfinite(targets)):

@@ -8,6 +8,13 @@ import xarray as xr
 
 from kdtheory.stage import run_stage
 
+# Each variable's dimensions, kinds of NumPy types, and those in words.
+_EXPECTED = {
+    "logits": (("stopping_epoch", "sample"), "biuf", "real numbers"),
+    "sample_id": (("sample",), "iu", "integers"),
+    "seen": (("sample",), "biuf", "0 or 1"),
+}
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -29,8 +36,8 @@ def read_logits(path):
     FileNotFoundError
         There is no such file.
     ValueError
-        It is no NetCDF file, a variable is missing or has the wrong dimensions, a logit is not finite, or a sample
-        id occurs twice.
+        It is no NetCDF file, a variable is missing, empty, of a wrong type or has the wrong dimensions, a logit is not
+        finite, a sample id occurs twice, or ``seen`` is neither 0 nor 1.
     """
     if not Path(path).is_file():
         raise FileNotFoundError(f"{path}: no such file")
@@ -39,21 +46,27 @@ def read_logits(path):
             dataset = opened.load().reset_coords(drop=False)
     except Exception as error:  # HDF5 raises many types for a file that is not its own
         raise ValueError(f"{path}: cannot be read as NetCDF-4 ({error})") from error
-    expected = {"logits": ("stopping_epoch", "sample"), "sample_id": ("sample",)}
-    for name, dims in expected.items():
+    if "seen" not in dataset and "sample" in dataset.dims:
+        dataset["seen"] = "sample", np.zeros(dataset.sizes["sample"], np.int8)
+    for name, (dims, kinds, words) in _EXPECTED.items():
         if name not in dataset:
             raise ValueError(f"{path}: has no variable {name}; it must hold {name}({', '.join(dims)})")
         if set(dataset[name].dims) != set(dims):
             found = ", ".join(map(str, dataset[name].dims))
             raise ValueError(f"{path}: {name} has dimensions ({found}), must have ({', '.join(dims)})")
+        if dataset[name].dtype.kind not in kinds:
+            raise ValueError(f"{path}: {name} is of type {dataset[name].dtype}, must be {words}")
+        if dataset[name].size == 0:
+            raise ValueError(f"{path}: {name} is empty")
     logits = dataset["logits"].transpose("stopping_epoch", "sample").astype(np.float64)
     if not np.isfinite(logits.values).all():
         raise ValueError(f"{path}: {np.sum(~np.isfinite(logits.values))} logits are not finite")
     ids = dataset["sample_id"].values
     if len(np.unique(ids)) != len(ids):
         raise ValueError(f"{path}: sample_id holds duplicates")
-    seen = dataset.get("seen", xr.zeros_like(dataset["sample_id"], dtype=np.int8))
-    return xr.Dataset({"logits": logits, "sample_id": dataset["sample_id"], "seen": seen.astype(np.int8)})
+    if not dataset["seen"].isin([0, 1]).all():
+        raise ValueError(f"{path}: seen must be 0 or 1")
+    return xr.Dataset({"logits": logits, "sample_id": dataset["sample_id"], "seen": dataset["seen"].astype(np.int8)})
 
 
 def export(settings: Settings, draw, dataset):

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import beta, betainc, betaincinv
 
+from kdtheory.theory.arguments import real_number
+
 
 class AngleLaw(ABC):
     """Law of the boundary angle of one data point; every synthetic task of PL19 has one.
@@ -252,7 +254,7 @@ def bartlett_factor(rng, sets, n_train, dim):
 
 def check_dim(dim):
     """Raise ValueError unless ``dim`` is an integer of at least 2."""
-    if dim != int(dim) or dim < 2:
+    if not 2 <= (number := real_number("dim", dim)) < np.inf or number % 1:
         raise ValueError(f"dim is {dim}, must be an integer of at least 2")
 
 

@@ -8,6 +8,8 @@ import numpy as np
 from scipy.optimize.elementwise import find_root
 from scipy.special import expit, log_expit
 
+from kdtheory.theory.arguments import real
+
 
 def transfer_risk_bound(n_train, kappa):
     """Return PL19 eq. 19 for the polynomial task p(θ) = (1 − 2θ/π)^κ, minimised over β ∈ [0, π/2].
@@ -204,14 +206,14 @@ def angle_inflation(epsilon_ratio):
 
 
 def _checked_sizes(n_train):
-    n_train = np.asarray(n_train, dtype=float)
-    if not (n_train >= 1).all():
-        raise ValueError(f"n_train is {n_train}, must be at least 1")
+    n_train = real("n_train", n_train)
+    if not ((n_train >= 1) & (n_train < np.inf)).all():
+        raise ValueError(f"n_train is {n_train}, must be at least 1 and finite")
     return n_train
 
 
 def _checked_exponents(kappa):
-    kappa = np.asarray(kappa, dtype=float)
+    kappa = real("kappa", kappa)
     if not ((kappa > 0) & (kappa < np.inf)).all():
         raise ValueError(f"kappa is {kappa}, must be positive and finite")
     return kappa

@@ -19,6 +19,7 @@ Nothing in them cancels, however far the tails. For K = 2, u is the root of Eq. 
 import numpy as np
 from scipy.special import expit, log_expit, log_softmax, logsumexp, softmax
 
+from kdtheory.theory.arguments import integers, real, real_number
 from kdtheory.theory.stationarity import effective_logits
 
 # Newton's method squares the error: a step from here leaves nothing but rounding.
@@ -134,13 +135,14 @@ def _log_shrinkage(lambdas, temperature):
 
 
 def _checked(teacher_logits, labels, soft_ratio, temperature):
-    teacher_logits, labels = np.asarray(teacher_logits, dtype=float), np.asarray(labels)
+    teacher_logits, labels = real("teacher_logits", teacher_logits), integers("labels", labels)
+    soft_ratio, temperature = real_number("soft_ratio", soft_ratio), real_number("temperature", temperature)
     if teacher_logits.ndim != 2 or teacher_logits.shape[1] < 2:
         raise ValueError(f"teacher_logits has shape {teacher_logits.shape}, must be (n, K) with K of at least 2")
     if not np.isfinite(teacher_logits).all():
         raise ValueError("teacher_logits must be finite")
-    if labels.shape != teacher_logits.shape[:1] or not (labels.size == 0 or np.issubdtype(labels.dtype, np.integer)):
-        raise ValueError(f"labels is {labels.dtype}{labels.shape}, must be integers of shape ({len(teacher_logits)},)")
+    if labels.shape != teacher_logits.shape[:1]:
+        raise ValueError(f"labels has shape {labels.shape}, must be ({len(teacher_logits)},)")
     if not ((labels >= 0) & (labels < teacher_logits.shape[1])).all():
         raise ValueError(f"labels must lie in 0 … {teacher_logits.shape[1] - 1}")
     if not 0 < soft_ratio <= 1:

@@ -6,6 +6,8 @@ Inputs have one point per row, (n, d); the paper's X is the transpose.
 import numpy as np
 from scipy.linalg import qr
 
+from kdtheory.theory.arguments import real
+
 
 def project_onto_span(inputs, teacher_weights):
     """Return ŵ of PL19 eq. 6, the limit of gradient flow on the soft labels from zero.
@@ -167,7 +169,7 @@ def _checked_system(inputs, logits):
 
 
 def _finite(name, values):
-    values = np.asarray(values, dtype=float)
+    values = real(name, values)
     if not np.isfinite(values).all():
         raise ValueError(f"{name} must be finite")
     return values

@@ -16,6 +16,7 @@ import numpy as np
 from scipy.interpolate import make_interp_spline
 
 from kdtheory.theory.angles import PolynomialAngles, check_dim
+from kdtheory.theory.arguments import real, real_number
 
 # The tanh–sinh rule, measured against 30-digit quadrature (d = 3 … 1e5, κ = 2⁻⁶ … 20, φ = 1e-9 … π/2): 1e-14
 # relative for smooth laws, 1e-13 in the tails of laws with kinks. Half as many nodes lose six digits at d =
@@ -87,7 +88,7 @@ def polynomial_angle_risk(angle, dim, kappa):
     ValueError
         ``angle`` is outside [0, π], ``dim`` below 2 or ``kappa`` not positive.
     """
-    return angle_risk(angle, dim, PolynomialAngles(kappa))
+    return angle_risk(angle, dim, PolynomialAngles(real_number("kappa", kappa)))
 
 
 class RiskTable:
@@ -129,7 +130,7 @@ class RiskTable:
 
 
 def _checked_angle(angle):
-    angle = np.asarray(angle, dtype=float)
+    angle = real("angle", angle)
     if not ((angle >= 0) & (angle <= np.pi)).all():
         raise ValueError("angle must lie in [0, pi]")
     return angle

@@ -15,6 +15,8 @@ a decreasing function without cancellations, however far the tails.
 import numpy as np
 from scipy.special import expit
 
+from kdtheory.theory.arguments import real
+
 # Arrays of this length, about twenty of them, stay in the second-level cache.
 _POINTS_AT_ONCE = 4096
 # Halley's method cubes the mismatch, so a step from here leaves less than rounding does. Beyond |z| = 1e7 the
@@ -289,7 +291,7 @@ def _tail(x):
 
 def checked_logits(teacher_logits):
     """Return teacher logits as floats; ValueError unless they are finite."""
-    teacher_logits = np.asarray(teacher_logits, dtype=float)
+    teacher_logits = real("teacher_logits", teacher_logits)
     if not np.isfinite(teacher_logits).all():
         raise ValueError("teacher_logits must be finite")
     return teacher_logits
@@ -297,10 +299,10 @@ def checked_logits(teacher_logits):
 
 def checked_labels(labels):
     """Return hard labels as floats; ValueError unless they are 0 or 1."""
-    labels = np.asarray(labels)
+    labels = real("labels", labels)
     if not ((labels == 0) | (labels == 1)).all():
         raise ValueError("labels must be 0 or 1")
-    return labels.astype(float)
+    return labels
 
 
 def checked_temperature(temperature):
@@ -313,7 +315,7 @@ def _checked_fraction(name, values):
 
 
 def _checked_range(name, values, allowed, words):
-    values = np.asarray(values, dtype=float)
+    values = real(name, values)
     outside = values[~allowed(values)]
     if outside.size:
         raise ValueError(f"{name} is {outside[0]}, must be {words}")

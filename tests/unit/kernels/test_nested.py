@@ -235,7 +235,7 @@ def test_bad_training_data_are_named(gram, targets, message):
         (np.full((3, 4), np.nan), [1], "cross holds a value that is not finite"),
         (np.ones((3, 4)), [0], r"it must lie in 1\.\.3"),
         (np.ones((3, 4)), [4], r"it must lie in 1\.\.3"),
-        (np.ones((3, 4)), [1.0], "one-dimensional sequence of integers"),
+        (np.ones((3, 4)), [1.0], "sizes is of type float64, must be integers"),
         (np.ones((3, 4)), [[1]], "one-dimensional sequence of integers"),
         (np.ones((3, 4)), 1, "one-dimensional sequence of integers"),
     ],

@@ -1,0 +1,51 @@
+"""Arguments of public functions as real numbers: what is none is a `ValueError` that names the argument."""
+
+import numpy as np
+
+
+def real(name, values):
+    """Return array_like real numbers as float64.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name, for the message.
+    values : array_like
+        Numbers or truth values, any shape; not finite ones are let through.
+
+    Returns
+    -------
+    ndarray, shape of ``values``
+
+    Raises
+    ------
+    ValueError
+        Rows are of unequal length, or the values are complex, text, dates or any other objects.
+    """
+    array = _array(name, values)
+    if array.dtype.kind not in "biuf":
+        raise ValueError(f"{name} is of type {array.dtype}, must be real numbers")
+    return array.astype(float, copy=False)
+
+
+def real_number(name, value):
+    """Return one real number as a float; ValueError when it is none, as for `real`, or an array of several."""
+    array = real(name, value)
+    if array.ndim != 0:
+        raise ValueError(f"{name} has shape {array.shape}, must be one number")
+    return float(array)
+
+
+def integers(name, values):
+    """Return array_like integers, any shape; ValueError when a value is none, be it 1.0; ``[]`` is an array of none."""
+    array = _array(name, values)
+    if array.dtype.kind not in ("iu" if array.size else "iuf"):
+        raise ValueError(f"{name} is of type {array.dtype}, must be integers")
+    return array.astype(int, copy=False)
+
+
+def _array(name, values):
+    try:
+        return np.asarray(values)
+    except ValueError as error:
+        raise ValueError(f"{name} has rows of unequal length, must be one array") from error
