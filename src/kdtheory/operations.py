@@ -112,15 +112,15 @@ def _resnet_students(cell, dataset, _teacher):
 
 
 def _network_students(cell, dataset, _teacher):
-    points, ratios = sum(cell["n_train"]), len(cell["soft_ratios"])
+    points, ratios = max(cell["n_train"]), len(cell["soft_ratios"])
     operations = 0.0
     for width in cell["widths"]:
         weights = _layers(dataset["dim"], width, cell["depth"], 1)
         descent = cell["trained_repeats"] * ratios * points * 2 ** cell["doublings"]
         sgd = cell["repeats"] * ratios * cell["sgd_steps"] * cell["batch_size"] * len(cell["n_train"])
-        # The linearized network is trained in the function space of the transfer and test points, by kernel rows.
-        kernels = cell["repeats"] * len(cell["n_train"]) * (max(cell["n_train"]) + cell["test_points"]) ** 2 * width
-        operations += 2 * _TRAINING * weights * descent + 2 * sgd * max(cell["n_train"]) + 4 * cell["depth"] * kernels
+        # A step of SGD of the linearized network takes one row of the kernel for each point of its batch.
+        kernels = cell["repeats"] * points * (points + cell["test_points"]) * width
+        operations += 2 * _TRAINING * weights * descent + 2 * sgd * points + 4 * cell["depth"] * kernels
     largest = _layers(dataset["dim"], max(cell["widths"]), cell["depth"], 1)
     return Cost(operations, 8 * 4 * largest * cell["trained_repeats"])
 

@@ -49,7 +49,8 @@ def pages(records):
         Contest → record, as bench.json holds them.
     """
     readme = f"{_IMAGE}\n\n{section(records)}"
-    return {"README.md": {"performance": readme}, "docs/scaling.md": {"growth": growth_section(records)}}
+    scaling = {"growth": growth_section(records), "cluster": cluster_section(records)}
+    return {"README.md": {"performance": readme}, "docs/scaling.md": scaling}
 
 
 def section(records):
@@ -75,6 +76,29 @@ def growth_section(records):
             rows = [_growth_row(curve) for curve in record["curves"]]
             columns = ("quantity", "grows with", "sizes", "exponent (95 % interval)", "theory")
             lines += [_machine(record["machine"]), "", *options.table(columns, rows), ""]
+    return "\n".join(lines)
+
+
+def cluster_section(records):
+    """Return the table of simulated wall times of the study against the number of cores."""
+    lines = []
+    for record in records.values():
+        if "cluster" in record:
+            cluster = record["cluster"]
+            alone = cluster["seconds"][0]
+            rows = [
+                (str(cores), seconds(own), f"{alone / own:.1f}", seconds(submitted))
+                for cores, own, submitted in zip(
+                    cluster["cores"], cluster["seconds"], cluster["seconds_with_scheduler"], strict=True
+                )
+            ]
+            columns = ("cores", "wall time", "speed-up", "wall time through a scheduler")
+            path = ", ".join(f"`{rule}`" for rule in cluster["critical_rules"])
+            story = (
+                f"{cluster['jobs']} jobs take {seconds(cluster['total'])} one after the other. The longest chain, "
+                f"{path}, takes {seconds(cluster['critical_path'])}: no number of cores can beat it."
+            )
+            lines += [_machine(record["machine"]), "", story, "", *options.table(columns, rows), ""]
     return "\n".join(lines)
 
 

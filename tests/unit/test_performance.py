@@ -34,7 +34,7 @@ def cells(**contenders):
 
 def test_pages_show_the_kept_measurements():
     kept = REPOSITORY / "docs" / "bench.json"
-    empty = {"README.md": {"performance": ""}, "docs/scaling.md": {"growth": ""}}
+    empty = {"README.md": {"performance": ""}, "docs/scaling.md": {"growth": "", "cluster": ""}}
     contents = performance.pages(storage.read(kept)["contests"]) if kept.exists() else empty
     for page, sections in contents.items():
         text = (REPOSITORY / page).read_text(encoding="utf-8")
@@ -88,6 +88,16 @@ def test_heats_of_other_contenders_have_a_table_of_their_own():
     assert text.count("Errors:") == 2
 
 
+def test_a_cluster_shows_speed_up_and_the_longest_chain():
+    cluster = {
+        "cores": [1, 4], "seconds": [100.0, 40.0], "seconds_with_scheduler": [150.0, 60.0], "critical_path": 30.0,
+        "critical_rules": ["make", "fit"], "jobs": 10, "total": 100.0,
+    }  # fmt: skip
+    text = performance.cluster_section({"study": {"title": "Study", "machine": MACHINE, "cluster": cluster}})
+    assert "| 4 | 40 s | 2.5 | 60 s |" in text
+    assert "`make`, `fit`, takes 30 s" in text
+
+
 def test_growth_shows_exponents_beside_theory():
     curve = {
         "quantity": "kernel", "variable": "n", "unit": "s", "sizes": [512, 4096], "values": [1.0, 50.0],
@@ -112,8 +122,9 @@ def test_a_finished_benchmark_is_kept(tmp_path):
     storage.write_json({"contests": records}, results / "bench.json")
     (results / "bench" / "bench.svg").write_text("<svg/>")
     imsave(results / "bench" / "bench.png", np.zeros((20, 3000, 3)))
-    for page, section in (("README.md", "performance"), ("docs/scaling.md", "growth")):
-        (repository / page).write_text(f"before\n<!-- generated: {section} -->\nstale\n<!-- end -->\n")
+    for page, sections in (("README.md", ["performance"]), ("docs/scaling.md", ["growth", "cluster"])):
+        text = [f"before\n<!-- generated: {section} -->\nstale\n<!-- end -->\n" for section in sections]
+        (repository / page).write_text("".join(text))
     performance.keep(results, repository)
     readme = (repository / "README.md").read_text()
     assert "stale" not in readme and "**Fits.**" in readme and "](docs/images/bench.png)" in readme

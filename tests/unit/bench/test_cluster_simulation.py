@@ -1,13 +1,9 @@
 """The schedule of a cluster against what can be counted by hand."""
 
 import json
-import sys
 from base64 import b64encode
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[3]))
 
 from bench.cluster_simulation import Job, chains, jobs_of, makespan, speed_up
 

@@ -1,0 +1,106 @@
+"""The study itself: wall time, core time and how much of it is work, memory, and what one more of something costs."""
+
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import yaml
+
+from bench.cluster_simulation import speed_up
+
+REPOSITORY = Path(__file__).parents[2]
+CORES = 2
+_DONE = re.compile(r"done: ([\d.]+) s of work after ([\d.]+) s of imports")
+
+# What one more of something costs: the work of a cell with all of it, and with half.
+_CHANGED = {
+    "soft ratio": (("experiments", "mixing", "cells", "main", "soft_ratios"), "mixing"),
+    "stopping epoch": (("experiments", "stopping", "cells", "main", "stopping_epochs"), "stopping"),
+    "teacher": (("experiments", "stopping", "cells", "main", "teachers"), "stopping"),
+    "transfer-set size": (("experiments", "mixing", "cells", "main", "n_train"), "mixing"),
+    "repeat": (("datasets", "boundary", "repeats"), "mixing"),
+}
+
+
+def measure(full):
+    """Run the whole default study in an empty folder and measure it; ``cluster`` is what a cluster would make of it."""
+    with tempfile.TemporaryDirectory() as folder:
+        return _measured(Path(folder))
+
+
+def _measured(folder):
+    config = yaml.safe_load((REPOSITORY / "config.yaml").read_text(encoding="utf-8"))
+    before, started = _children(), time.perf_counter()
+    _snakemake(folder, "--cores", str(CORES))
+    wall, after = time.perf_counter() - started, _children()
+    core_seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    times = [_work(log) for log in (folder / "logs").rglob("*.log") if _DONE.search(_text(log))]
+    work, imports = (sum(column) for column in zip(*times, strict=True))
+    started = time.perf_counter()
+    _snakemake(folder, "-n")
+    dry_run = time.perf_counter() - started
+    cluster = speed_up(folder)
+    facts = {
+        f"wall time on {CORES} cores": f"{wall:.0f} s",
+        "core time": f"{core_seconds:.0f} s",
+        "of it in our computations": f"{work / core_seconds:.0%}",
+        "of it in the jobs' imports": f"{imports / core_seconds:.0%}",
+        "largest process": f"{after.ru_maxrss / 2**20:.1f} GiB",
+        "jobs": str(cluster["jobs"]),
+        "results": f"{sum(path.stat().st_size for path in (folder / 'results').rglob('*.*')) / 2**20:.0f} MB",
+        "dry run of the finished study": f"{dry_run:.1f} s",
+        **{f"one more {what}": _marginal(folder, config, *place) for what, place in _CHANGED.items()},
+    }
+    return {"facts": facts, "cluster": cluster}
+
+
+def _marginal(folder, config, path, experiment):
+    values = config
+    for key in path:
+        values = values[key]
+    seconds = {}
+    for chosen in (values, _half(values)):
+        overlay = folder / "changed.yaml"
+        overlay.write_text(yaml.safe_dump(_nested(path, chosen)), encoding="utf-8")
+        target = f"results/students/{experiment}/main.nc"
+        _snakemake(folder, "--cores", "1", "--configfile", str(overlay), "--forcerun", "fit_kernel", "--", target)
+        seconds[_count(chosen)] = _work(folder / f"logs/students/{experiment}-main.log")[0]
+    many, few = seconds
+    one_more = (seconds[many] - seconds[few]) / (many - few)
+    return f"{one_more:.2f} s of core time, {one_more / seconds[many]:.1%} of the {many} in {experiment}"
+
+
+def _half(values):
+    # The last one stays: it decides how many points a cell needs.
+    return values // 2 if isinstance(values, int) else values[::-2][::-1]
+
+
+def _count(values):
+    return values if isinstance(values, int) else len(values)
+
+
+def _nested(path, value):
+    for key in reversed(path):
+        value = {key: value}
+    return value
+
+
+def _work(log):
+    return tuple(float(seconds) for seconds in _DONE.search(_text(log)).groups())
+
+
+def _text(log):
+    return log.read_text(errors="replace")
+
+
+def _children():
+    return resource.getrusage(resource.RUSAGE_CHILDREN)
+
+
+def _snakemake(folder, *arguments):
+    command = [sys.executable, "-m", "snakemake", "--directory", str(folder), "--quiet", "all", *arguments]
+    subprocess.run(command, cwd=REPOSITORY, check=True, stdout=subprocess.DEVNULL)
