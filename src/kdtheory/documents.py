@@ -1,4 +1,4 @@
-"""Keep what a finished study found under docs/ and in the README: claims, figures, options (``make docs``).
+"""Keep what a finished study found under docs/ and in the README: claims, figures, options, costs (``make docs``).
 
 Without a study, the README's generated sections are written again from what docs/ keeps; so the faults that
 ``make test-faults`` counted come into its table.
@@ -9,13 +9,14 @@ import json
 import re
 from collections import Counter
 from importlib import import_module
+from itertools import groupby
 from pathlib import Path
 
 import yaml
 
-from kdtheory import log, options, storage
+from kdtheory import log, options, plan, storage
 from kdtheory.claims.registry import NOT_RUN, claims
-from kdtheory.config import check
+from kdtheory.config import SCHEMAS, check
 from kdtheory.cube import open_cube
 from kdtheory.figures.registry import figures, labels
 
@@ -25,11 +26,14 @@ _WIDEST_IMAGE = 1000
 # The benchmark's own image (`kdtheory.performance`) lies beside the figures.
 _OTHER_IMAGES = {"bench"}
 _COLUMNS = ("claim", "statement", "verdict", "what we see")
+# What docs/ keeps, and the command that makes it.
+_REMEDIES = {"claims": "make docs", "reliability": "make test-faults KEEP=yes", "rates": "make docs"}
+_PAPER = [SCHEMAS.parents[1] / "config.yaml", SCHEMAS.parent / "presets" / "paper.yaml"]
 _FAULT_COLUMNS = ("fault", "what happens", "tried", "survived", "lost")
 
 
 def write_documents(results, config, repository):
-    """Write docs/claims.json, docs/images/, docs/options.md and the README's generated sections.
+    """Write docs/claims.json, docs/rates.json, docs/images/, docs/options.md and the README's generated sections.
 
     Parameters
     ----------
@@ -49,13 +53,18 @@ def write_documents(results, config, repository):
     """
     results, repository = Path(results), Path(repository)
     _check_cube(results / "cube.nc", config)
-    records = _finished_claims(results / "claims.json")
+    kept = {
+        "claims": _finished_claims(results / "claims.json"),
+        "reliability": _kept(repository, "reliability"),
+        "rates": plan.measured_rates(config, results),
+    }
     drawings = {name: _existing(results / "figures" / f"{name}.png") for name in figures()}
 
     written = {
-        repository / "docs" / "claims.json": json.dumps(records, indent=1, ensure_ascii=False) + "\n",
+        repository / "docs" / "claims.json": json.dumps(kept["claims"], indent=1, ensure_ascii=False) + "\n",
+        repository / "docs" / "rates.json": json.dumps(kept["rates"], indent=1) + "\n",
         repository / "docs" / "options.md": options.page(config),
-        repository / "README.md": _readme(repository, records),
+        repository / "README.md": _readme(repository, kept),
     }
     images = repository / "docs" / "images"
     for name, drawing in drawings.items():
@@ -72,7 +81,7 @@ def write_readme(repository):
     Parameters
     ----------
     repository : path-like
-        Folder that holds README.md, docs/claims.json and docs/reliability.json.
+        Folder that holds README.md and the files of docs/.
 
     Raises
     ------
@@ -82,23 +91,28 @@ def write_readme(repository):
         The README lacks the markers of a section.
     """
     repository = Path(repository)
-    _replace(repository / "README.md", _readme(repository, _kept(repository, "claims.json", "make docs")))
+    _replace(repository / "README.md", _readme(repository, kept_in(repository)))
 
 
-def sections(claim_records, fault_records):
+def kept_in(repository):
+    """Return what docs/ of a repository keeps, by the name of its file, as `sections` takes it."""
+    return {name: _kept(repository, name) for name in _REMEDIES}
+
+
+def sections(kept):
     """Return the README's generated sections by name.
 
     Parameters
     ----------
-    claim_records : list of dict
-        The content of claims.json.
-    fault_records : list of dict
-        The content of docs/reliability.json, which ``make test-faults KEEP=yes`` writes.
+    kept : dict
+        ``claims``, the records of claims.json; ``reliability``, those that ``make test-faults KEEP=yes`` writes;
+        ``rates``, operations per second of a core by kind of job (`kdtheory.plan.measured_rates`).
     """
     return {
-        "claims": _claims_section(claim_records),
+        "claims": _claims_section(kept["claims"]),
         "figures": _figures_section(),
-        "reliability": _reliability_section(fault_records),
+        "reliability": _reliability_section(kept["reliability"]),
+        "plan": "\n".join([*plan.table(plan.read(_PAPER), kept["rates"]), ""]),
     }
 
 
@@ -163,14 +177,13 @@ def _finished_claims(path):
     return records
 
 
-def _readme(repository, claim_records):
-    fault_records = _kept(repository, "reliability.json", "make test-faults KEEP=yes")
-    text = (repository / "README.md").read_text(encoding="utf-8")
-    return with_sections(text, sections(claim_records, fault_records))
+def _readme(repository, kept):
+    return with_sections((repository / "README.md").read_text(encoding="utf-8"), sections(kept))
 
 
-def _kept(repository, name, remedy):
-    return json.loads(_existing(repository / "docs" / name, remedy).read_text(encoding="utf-8"))
+def _kept(repository, name):
+    path = _existing(repository / "docs" / f"{name}.json", _REMEDIES[name])
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def _existing(path, remedy="finish the study first (make study)"):
@@ -185,13 +198,22 @@ def _replace(path, text):
 
 
 def _claims_section(records):
-    verdicts = Counter(record["verdict"] for record in records)
-    counts = ", ".join(f"{count} *{verdict}*" for verdict, count in verdicts.most_common())
-    rows = [
-        (f"`{record['id']}`", options.escaped(record["statement"]), f"**{record['verdict']}**", _seen(record))
-        for record in records
-    ]
-    return "\n".join([f"{len(records)} claims: {counts}.", "", *options.table(_COLUMNS, rows), ""])
+    """One table for each paper, folded: they are long."""
+    lines = [f"{len(records)} claims: {_verdicts(records)}.", ""]
+    for paper, members in groupby(records, key=lambda record: record["paper"]):
+        members = list(members)
+        rows = [
+            (f"`{record['id']}`", options.escaped(record["statement"]), f"**{record['verdict']}**", _seen(record))
+            for record in members
+        ]
+        lines += ["<details>", f"<summary>{paper}: {_verdicts(members, '{}')}</summary>", ""]
+        lines += [*options.table(_COLUMNS, rows), "", "</details>", ""]
+    return "\n".join(lines)
+
+
+def _verdicts(records, style="*{}*"):
+    counts = Counter(record["verdict"] for record in records)
+    return ", ".join(f"{count} {style.format(verdict)}" for verdict, count in counts.most_common())
 
 
 def _seen(record):

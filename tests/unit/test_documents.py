@@ -34,26 +34,23 @@ CLAIM = {
 FAULT = {"fault": "a full disk | small", "answer": "nothing is `lost`", "tried": 10, "survived": 9, "lost": 1}
 EMPTY = (
     "# Title\n\n<!-- generated: claims -->\nstale\n<!-- end -->\n\nkept\n\n<!-- generated: figures -->\n<!-- end -->\n"
-    "<!-- generated: reliability -->\n<!-- end -->\n"
+    "<!-- generated: reliability -->\n<!-- end -->\n<!-- generated: plan -->\n<!-- end -->\n"
 )
 
 
-def kept(name):
-    return json.loads((REPOSITORY / "docs" / name).read_text(encoding="utf-8"))
-
-
-def test_the_readme_shows_the_kept_claims_figures_and_faults():
-    sections = documents.sections(kept("claims.json"), kept("reliability.json"))
+def test_the_readme_shows_what_is_kept():
+    sections = documents.sections(documents.kept_in(REPOSITORY))
     assert documents.with_sections(README, sections) == README, "run: python -m kdtheory.documents"
 
 
 def test_no_kept_fault_lost_anything():
-    faults = kept("reliability.json")
+    faults = documents.kept_in(REPOSITORY)["reliability"]
     assert faults and all(fault["tried"] == fault["survived"] > 0 == fault["lost"] for fault in faults)
 
 
 def test_the_faults_become_a_table_with_a_sum():
-    lines = documents.sections([], [FAULT, {**FAULT, "lost": 0, "survived": 10}])["reliability"].splitlines()
+    faults = [FAULT, {**FAULT, "lost": 0, "survived": 10}]
+    lines = documents.sections({"claims": [], "reliability": faults, "rates": {}})["reliability"].splitlines()
     assert lines[0] == "| fault | what happens | tried | survived | lost |"
     assert lines[2] == r"| a full disk \| small | nothing is `lost` | 10 | 9 | 1 |"
     assert lines[4] == "| **all** |  | **20** | **19** | **1** |"
@@ -64,10 +61,12 @@ def test_the_readme_alone_is_written_from_what_is_kept(finished):
     with pytest.raises(FileNotFoundError, match=r"claims\.json: no such file; make docs"):
         documents.write_readme(repository)
     (repository / "docs" / "claims.json").write_text(json.dumps([CLAIM]), encoding="utf-8")
+    (repository / "docs" / "rates.json").write_text(json.dumps({"students/kernel": 1e12}), encoding="utf-8")
     documents.write_readme(repository)
     readme = (repository / "README.md").read_text(encoding="utf-8")
     assert "1 claims: 1 *holds*." in readme and "| 10 | 9 | 1 |" in readme
-    assert sorted(path.name for path in (repository / "docs").iterdir()) == ["claims.json", "reliability.json"]
+    assert "| students/kernel | 12 |" in readme
+    assert len(list((repository / "docs").iterdir())) == 3
 
 
 def test_every_figure_has_a_small_image_and_no_image_is_left_over():
@@ -162,16 +161,17 @@ def test_a_finished_study_becomes_documents(finished):
         (repository / "docs" / "images" / f"{other}.png").write_bytes(b"")
     documents.write_documents(results, CONFIG, repository)
     readme = (repository / "README.md").read_text(encoding="utf-8")
-    assert "1 claims: 1 *holds*." in readme
+    assert "1 claims: 1 *holds*." in readme and "<summary>PL19: 1 holds</summary>" in readme
     assert r"| `pl19-x` | Risk of ŵ\* falls \| rises. | **holds** | It does. (Reading: strict.) |" in readme
     assert "](docs/images/pl19_fig1.png)\n\n**PL19 Fig. 1.** " in readme
     assert "kept" in readme and "stale" not in readme
-    kept = sorted(path.relative_to(repository).as_posix() for path in repository.rglob("*.*"))
+    files = sorted(path.relative_to(repository).as_posix() for path in repository.rglob("*.*"))
     images = ["docs/images/bench.png", "docs/images/pl19_fig1.png"]
-    assert kept == ["README.md", "docs/claims.json", *images, "docs/options.md", "docs/reliability.json"]
+    kept = ["docs/options.md", "docs/rates.json", "docs/reliability.json"]
+    assert files == ["README.md", "docs/claims.json", *images, *kept]
     records = json.loads((repository / "docs" / "claims.json").read_text(encoding="utf-8"))
     assert records == json.loads((results / "claims.json").read_text(encoding="utf-8"))
-    assert documents.with_sections(readme, documents.sections(records, [FAULT])) == readme
+    assert documents.with_sections(readme, documents.sections(documents.kept_in(repository))) == readme
 
 
 @pytest.mark.parametrize("missing", ["cube.nc", "claims.json", "figures/pl19_fig1.png"])
