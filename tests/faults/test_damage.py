@@ -1,6 +1,5 @@
 """Results that were damaged after they were written: each is found and named, none is used."""
 
-import json
 import shutil
 
 import pytest
@@ -92,8 +91,8 @@ def test_a_job_that_raises_costs_only_what_needs_it(smoke, tmp_path, faults):
         assert failed.returncode != 0
         assert "broken on purpose" in (study.folder / "logs/analysis/margin.log").read_text()
         assert not (study.folder / "results/analysis/margin.nc").exists()
-        claims = json.loads((study.folder / "results/claims.json").read_text())
-        assert {"linear/margin" in entry["reason"] for entry in claims if entry["verdict"] == "not run"} == {True}
+        figures = {path.name for path in study.files("figures/*.svg")}
+        assert len(figures) > 10 and "pl19_fig1.svg" in figures
         whole, damaged = verify(study.folder / "results")
         assert whole and not damaged
 
