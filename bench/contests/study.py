@@ -2,6 +2,7 @@
 
 import re
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,7 @@ import yaml
 from bench.cluster_simulation import speed_up
 
 REPOSITORY = Path(__file__).parents[2]
+FOLDER = REPOSITORY / "results" / "bench" / "study"
 CORES = 2
 _DONE = re.compile(r"done: ([\d.]+) s of work after ([\d.]+) s of imports")
 
@@ -28,8 +30,9 @@ _CHANGED = {
 
 def measure(full):
     """Run the whole default study in an empty folder and measure it; ``cluster`` is what a cluster would make of it."""
-    with tempfile.TemporaryDirectory() as folder:
-        return _measured(Path(folder))
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(parents=True)
+    return _measured(FOLDER)
 
 
 def _measured(folder):
@@ -53,8 +56,10 @@ def _measured(folder):
         "jobs": str(cluster["jobs"]),
         "results": f"{sum(path.stat().st_size for path in (folder / 'results').rglob('*.*')) / 2**20:.0f} MB",
         "dry run of the finished study": f"{dry_run:.1f} s",
-        **{f"one more {what}": _marginal(folder, config, *place) for what, place in _CHANGED.items()},
     }
+    with tempfile.TemporaryDirectory() as temporary:
+        copy = shutil.copytree(folder, Path(temporary) / "study")
+        facts |= {f"one more {what}": _marginal(copy, config, *place) for what, place in _CHANGED.items()}
     return {"facts": facts, "cluster": cluster}
 
 

@@ -1,7 +1,5 @@
 """Measurement ``wide/finite_width``: networks of finite width against the infinitely wide student (JZ20 Sec. 2)."""
 
-from functools import reduce
-
 import numpy as np
 import xarray as xr
 
@@ -61,21 +59,21 @@ def _distance(logits, reference, dim):
 
 
 def _risk(students):
-    """Share of the test points at which a student's sign is not the teacher's; of a network at its last step."""
+    """Share of the test points at which a student's sign is not the teacher's; of networks after as many steps as all widths took."""
     logits = {
         "kernel": students["kernel"],
         "linearized": students["linearized"],
-        "network": _at_last_step(students["network"]),
+        "network": _at_common_step(students["network"]),
     }
     logits = xr.concat(logits.values(), dim=xr.Variable("student", list(logits)))
     wrong = ((logits > 0) != (students["teacher"] > 0)).mean("test")
     return wrong.where(logits.notnull().all("test"))
 
 
-def _at_last_step(logits):
-    """Logits at the last step that was taken, which differs between widths."""
-    records = (logits.isel(step=record, drop=True) for record in range(logits.sizes["step"]))
-    return reduce(lambda earlier, later: later.fillna(earlier), records)
+def _at_common_step(logits):
+    """Logits at the last step that networks of every width took: a wider one takes fewer."""
+    taken = logits.notnull().any([dim for dim in logits.dims if dim not in ("width", "step")]).all("width")
+    return logits.sel(step=logits["step"].where(taken).max(), drop=True)
 
 
 def _ordered(values):

@@ -18,7 +18,7 @@ FIGURE = Figure(
         "closed form (solid) and trained by stochastic gradient descent (dashed), from the infinitely wide one, and of "
         "the trained network from its linearization after as many steps, the last ones that all widths have (dotted). "
         "Then: relative change of the kernel in training, which JZ20 call almost constant, after as many steps; and "
-        "transfer risk of the three. Lower row, against steps of full-batch descent at the largest n, ρ = 1 solid and "
+        "transfer risk of the three, of networks also after as many steps. Lower row, against steps of full-batch descent at the largest n, ρ = 1 solid and "
         "the least ρ dashed: distance of the network on test points from its linearization after as many steps, and "
         "from the closed form that this one tends to; from its targets, the effective logits, on training points; and "
         "the change of the kernel. A kernel that changes is where network and linearization part. The loss "
