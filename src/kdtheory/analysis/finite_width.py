@@ -59,7 +59,7 @@ def _distance(logits, reference, dim):
 
 
 def _risk(students):
-    """Share of the test points at which a student's sign is not the teacher's; of networks after as many steps as all widths took."""
+    """Share of test points with another sign than the teacher's; of networks after as many steps as all widths took."""
     logits = {
         "kernel": students["kernel"],
         "linearized": students["linearized"],
