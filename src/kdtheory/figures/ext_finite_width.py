@@ -21,8 +21,8 @@ FIGURE = Figure(
         "transfer risk of the three, of networks also after as many steps. Lower row, against steps of full-batch "
         "descent at the largest n, ρ = 1 solid and the least ρ dashed: distance of the network on test points from its "
         "linearization after as many steps, and from the closed form that this one tends to; from its targets, the "
-        "effective logits, on training points; and the change of the kernel. A kernel that changes is where network and linearization part. The loss "
-        "saturates, and no network is trained to convergence: where a curve still falls at its right end, the value "
+        "effective logits, on training points; and the change of the kernel. A kernel that changes is where network and "
+        "linearization part. The loss saturates, and no network is trained to convergence: where a curve still falls at its right end, the value "
         "there is one of the budget of steps and not of the width. Slopes are fitted to each run on its own at widths "
         "of 256 or more, and stand with 95 % t-intervals over runs; bars are 95 % intervals over runs."
     ),
