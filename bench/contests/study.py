@@ -24,7 +24,7 @@ _CHANGED = {
     "stopping epoch": (("experiments", "stopping", "cells", "main", "stopping_epochs"), "stopping"),
     "teacher": (("experiments", "stopping", "cells", "main", "teachers"), "stopping"),
     "transfer-set size": (("experiments", "mixing", "cells", "main", "n_train"), "mixing"),
-    "repeat": (("datasets", "boundary", "repeats"), "mixing"),
+    "repeat": (("datasets", "mixtures", "repeats"), "modes"),
 }
 
 
@@ -107,5 +107,7 @@ def _children():
 
 
 def _snakemake(folder, *arguments):
-    command = [sys.executable, "-m", "snakemake", "--directory", str(folder), "--quiet", "all", *arguments]
-    subprocess.run(command, cwd=REPOSITORY, check=True, stdout=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "snakemake", "--directory", str(folder), *arguments]
+    finished = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    if finished.returncode:
+        raise RuntimeError(f"{' '.join(command)} failed:\n{finished.stderr[-2000:]}")
