@@ -130,7 +130,7 @@ def _cell(heat, name, is_first):
     """Time, error and memory of one contender; bold where it is ahead of ours."""
     entry, ours = heat["contenders"][name], next(iter(heat["contenders"].values()))
     if is_first:
-        per = "" if heat["unit"] is None else f" ({seconds(entry['minimum'] / heat['per'])} a {heat['unit']})"
+        per = "" if heat["unit"] is None else f" ({seconds(entry['minimum'] / heat['per'])} per {heat['unit']})"
         parts = [f"1: {seconds(entry['minimum'])}{per}"]
     elif entry["is_floor"]:
         parts = [_interval(1 / entry["ratio"], 1 / entry["high"], 1 / entry["low"])]

@@ -50,7 +50,7 @@ def test_a_table_names_machine_threads_and_commit():
 
 def test_our_own_time_is_absolute_and_others_are_ratios():
     assert cells(peer=entry(0.02, 10, 1e-9)) == [
-        "1: 2.0 ms (2.0 µs a point)<br>error 2e-15<br>memory 2.5 matrices",
+        "1: 2.0 ms (2.0 µs per point)<br>error 2e-15<br>memory 2.5 matrices",
         "10 (9.0 to 11)<br>error 1e-09",
     ]
 
