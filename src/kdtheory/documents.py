@@ -150,7 +150,9 @@ def shrink(drawing, image):
     with storage.replacing(image) as temporary:
         while True:
             size = (width, round(full.height * width / full.width))
-            full.resize(size, Image.Resampling.LANCZOS).quantize(128).save(temporary, optimize=True)
+            small = full.resize(size, Image.Resampling.LANCZOS)
+            # The default method gives its colours to large areas, and thin lines would change theirs.
+            small.quantize(256, method=Image.Quantize.MAXCOVERAGE).save(temporary, optimize=True)
             if temporary.stat().st_size < _LARGEST_IMAGE:
                 return
             width = width * 9 // 10

@@ -154,6 +154,22 @@ def test_a_noisy_drawing_becomes_a_small_image(tmp_path):
     assert (tmp_path / "images" / "noise.png").stat().st_size < 150_000
 
 
+def test_thin_lines_keep_their_colours(tmp_path):
+    from PIL import Image
+
+    drawing = np.full((600, 800, 3), 255, dtype=np.uint8)
+    drawing[:300] = np.linspace(0, 255, 800).astype(np.uint8)[None, :, None]
+    colours = [(0, 114, 178), (230, 159, 0), (0, 158, 115), (213, 94, 0), (204, 121, 167)]
+    for index, colour in enumerate(colours):
+        drawing[400 + 20 * index : 404 + 20 * index, 100:120] = colour
+    Image.fromarray(drawing).save(tmp_path / "lines.png")
+    documents.shrink(tmp_path / "lines.png", tmp_path / "small.png")
+    with Image.open(tmp_path / "small.png") as image:
+        shown = np.asarray(image.convert("RGB"), dtype=float)
+    for index, colour in enumerate(colours):
+        assert np.abs(shown[402 + 20 * index, 110] - colour).max() < 20
+
+
 def test_a_finished_study_becomes_documents(finished):
     results, repository = finished
     (repository / "docs" / "images").mkdir(parents=True)
