@@ -129,7 +129,7 @@ class IsotropicAngles(AngleLaw):
 
     def __post_init__(self):
         """Check the arguments."""
-        check_dim(self.dim)
+        checked_dim(self.dim)
 
     def boundary_cdf(self, boundary_angle):
         """Return the regularised incomplete beta function of sin² b."""
@@ -240,7 +240,7 @@ def bartlett_factor(rng, sets, n_train, dim):
     ValueError
         n_train is outside [1, dim − 1].
     """
-    check_dim(dim)
+    dim = checked_dim(dim)
     if not 1 <= n_train <= dim - 1:
         raise ValueError(f"n_train is {n_train}, must lie in [1, dim - 1] = [1, {dim - 1}]")
     factor = np.zeros((sets, n_train, n_train))
@@ -252,10 +252,11 @@ def bartlett_factor(rng, sets, n_train, dim):
     return factor
 
 
-def check_dim(dim):
-    """Raise ValueError unless ``dim`` is an integer of at least 2."""
+def checked_dim(dim):
+    """Return ``dim`` as an int; ValueError unless it is an integer of at least 2."""
     if not 2 <= (number := real_number("dim", dim)) < np.inf or number % 1:
         raise ValueError(f"dim is {dim}, must be an integer of at least 2")
+    return int(number)
 
 
 def _components(weights, direction):

@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 from scipy.interpolate import make_interp_spline
 
-from kdtheory.theory.angles import PolynomialAngles, check_dim
+from kdtheory.theory.angles import PolynomialAngles, checked_dim
 from kdtheory.theory.arguments import real, real_number
 
 # The tanh–sinh rule, measured against 30-digit quadrature (d = 3 … 1e5, κ = 2⁻⁶ … 20, φ = 1e-9 … π/2): 1e-14
@@ -56,7 +56,7 @@ def angle_risk(angle, dim, law):
         ``angle`` is outside [0, π] or ``dim`` below 2.
     """
     angle = _checked_angle(angle)
-    check_dim(dim)
+    dim = checked_dim(dim)
     acute = np.minimum(angle, np.pi - angle).ravel()
     risk = np.empty_like(acute)
     for start in range(0, acute.size, _ANGLES_AT_ONCE):
