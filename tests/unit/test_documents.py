@@ -145,11 +145,11 @@ def test_a_missing_marker_is_an_error_that_names_it():
 def test_a_noisy_drawing_becomes_a_small_image(tmp_path):
     from PIL import Image
 
-    noise = np.random.default_rng(0).integers(0, 256, (420, 900, 3), dtype=np.uint8)
+    noise = np.random.default_rng(0).integers(0, 256, (260, 560, 3), dtype=np.uint8)
     Image.fromarray(noise).save(tmp_path / "noise.png")
     documents.shrink(tmp_path / "noise.png", tmp_path / "images" / "noise.png")
     with Image.open(tmp_path / "images" / "noise.png") as image:
-        assert image.width / image.height == pytest.approx(900 / 420, rel=0.02)
+        assert image.width / image.height == pytest.approx(560 / 260, rel=0.02)
         assert image.width > 200
     assert (tmp_path / "images" / "noise.png").stat().st_size < 150_000
 
