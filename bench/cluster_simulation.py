@@ -21,11 +21,14 @@ class Job:
         Wall time, starting Python included.
     needs : set of str
         Keys of the jobs whose outputs it reads.
+    ended : float
+        When it ended, in seconds of the machine's clock.
     """
 
     rule: str
     seconds: float
     needs: set = field(default_factory=set)
+    ended: float = 0.0
 
 
 def jobs_of(folder):
@@ -59,6 +62,7 @@ def jobs_of(folder):
             record["rule"],
             record["endtime"] - record["starttime"],
             {makers[file] for file in record["input"] if file in makers} - {key},
+            record["endtime"],
         )
         for key, record in records.items()
     }
@@ -123,7 +127,7 @@ def speed_up(folder, cores=(1, 2, 4, 8, 16, 32, 64, 128)):
     -------
     dict
         ``cores``; ``seconds`` and ``seconds_with_scheduler`` for each; ``critical_path`` in seconds and the rules
-        along it; ``jobs`` and their ``total`` seconds.
+        along it; ``jobs`` and their ``total`` seconds; ``wall``, what the run itself took.
     """
     jobs = jobs_of(folder)
     lengths = chains(jobs)
@@ -140,6 +144,7 @@ def speed_up(folder, cores=(1, 2, 4, 8, 16, 32, 64, 128)):
         "critical_rules": [jobs[key].rule for key in path],
         "jobs": len(jobs),
         "total": sum(job.seconds for job in jobs.values()),
+        "wall": max(job.ended for job in jobs.values()) - min(job.ended - job.seconds for job in jobs.values()),
     }
 
 

@@ -1,7 +1,6 @@
 """The study itself: wall time, core time and how much of it is work, memory, and what one more of something costs."""
 
 import re
-import resource
 import shutil
 import subprocess
 import sys
@@ -29,38 +28,40 @@ _CHANGED = {
 
 
 def measure(full):
-    """Run the whole default study in an empty folder and measure it; ``cluster`` is what a cluster would make of it."""
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir(parents=True)
-    return _measured(FOLDER)
+    """Measure the default study in ``results/bench/study``, which is run there first unless a finished one is found.
 
-
-def _measured(folder):
+    ``cluster`` is what a cluster would make of it.
+    """
+    if not (FOLDER / "results/cube.nc").exists():
+        shutil.rmtree(FOLDER, ignore_errors=True)
+        FOLDER.mkdir(parents=True)
+        _snakemake(FOLDER, "--cores", str(CORES))
     config = yaml.safe_load((REPOSITORY / "config.yaml").read_text(encoding="utf-8"))
-    before, started = _children(), time.perf_counter()
-    _snakemake(folder, "--cores", str(CORES))
-    wall, after = time.perf_counter() - started, _children()
-    core_seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    times = [_work(log) for log in (folder / "logs").rglob("*.log") if _DONE.search(_text(log))]
+    times = [_work(log) for log in (FOLDER / "logs").rglob("*.log") if _DONE.search(_text(log))]
     work, imports = (sum(column) for column in zip(*times, strict=True))
     started = time.perf_counter()
-    _snakemake(folder, "-n")
+    _snakemake(FOLDER, "-n")
     dry_run = time.perf_counter() - started
-    cluster = speed_up(folder)
+    cluster = speed_up(FOLDER)
     facts = {
-        f"wall time on {CORES} cores": f"{wall:.0f} s",
-        "core time": f"{core_seconds:.0f} s",
-        "of it in our computations": f"{work / core_seconds:.0%}",
-        "of it in the jobs' imports": f"{imports / core_seconds:.0%}",
-        "largest process": f"{after.ru_maxrss / 2**20:.1f} GiB",
+        f"wall time on {CORES} cores": f"{cluster['wall'] / 60:.1f} min",
+        "processor time of the jobs": f"{work + imports:.0f} s, {imports / (work + imports):.0%} of it imports",
+        f"share of the {CORES} cores' time in our computations": f"{work / (CORES * cluster['wall']):.0%}",
+        "largest job": f"{_largest_job(FOLDER):.0f} MB",
         "jobs": str(cluster["jobs"]),
-        "results": f"{sum(path.stat().st_size for path in (folder / 'results').rglob('*.*')) / 2**20:.0f} MB",
+        "results": f"{sum(path.stat().st_size for path in (FOLDER / 'results').rglob('*.*')) / 2**20:.0f} MB",
         "dry run of the finished study": f"{dry_run:.1f} s",
     }
     with tempfile.TemporaryDirectory() as temporary:
-        copy = shutil.copytree(folder, Path(temporary) / "study")
+        copy = shutil.copytree(FOLDER, Path(temporary) / "study")
         facts |= {f"one more {what}": _marginal(copy, config, *place) for what, place in _CHANGED.items()}
     return {"facts": facts, "cluster": cluster}
+
+
+def _largest_job(folder):
+    """Resident memory in MB of the largest job that has a benchmark file."""
+    rows = (path.read_text().splitlines() for path in (folder / "results/benchmarks").rglob("*.tsv"))
+    return max(float(dict(zip(row[0].split("\t"), row[1].split("\t"), strict=True))["max_rss"]) for row in rows)
 
 
 def _marginal(folder, config, path, experiment):
@@ -100,10 +101,6 @@ def _work(log):
 
 def _text(log):
     return log.read_text(errors="replace")
-
-
-def _children():
-    return resource.getrusage(resource.RUSAGE_CHILDREN)
 
 
 def _snakemake(folder, *arguments):

@@ -42,6 +42,7 @@ def test_jobs_are_read_from_what_snakemake_recorded(tmp_path):
     found = speed_up(tmp_path, cores=(1, 2))
     assert found["seconds"] == [3, 3] and found["total"] == 3 and found["jobs"] == 2
     assert found["critical_rules"] == ["make", "fit"]
+    assert found["wall"] == 2
     assert found["seconds_with_scheduler"] == [13, 13]
 
 
