@@ -127,7 +127,8 @@ def speed_up(folder, cores=(1, 2, 4, 8, 16, 32, 64, 128)):
     -------
     dict
         ``cores``; ``seconds`` and ``seconds_with_scheduler`` for each; ``critical_path`` in seconds and the rules
-        along it; ``jobs`` and their ``total`` seconds; ``wall``, what the run itself took.
+        along it; ``jobs`` and their ``total`` seconds; ``wall``, during which
+        the run had jobs, pauses between its parts left out.
     """
     jobs = jobs_of(folder)
     lengths = chains(jobs)
@@ -144,8 +145,17 @@ def speed_up(folder, cores=(1, 2, 4, 8, 16, 32, 64, 128)):
         "critical_rules": [jobs[key].rule for key in path],
         "jobs": len(jobs),
         "total": sum(job.seconds for job in jobs.values()),
-        "wall": max(job.ended for job in jobs.values()) - min(job.ended - job.seconds for job in jobs.values()),
+        "wall": _busy(jobs),
     }
+
+
+def _busy(jobs):
+    """Seconds in which at least one job ran."""
+    total, until = 0.0, -float("inf")
+    for job in sorted(jobs.values(), key=lambda job: job.ended - job.seconds):
+        total += max(0.0, job.ended - max(until, job.ended - job.seconds))
+        until = max(until, job.ended)
+    return total
 
 
 def _output(record):
