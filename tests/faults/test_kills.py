@@ -42,7 +42,8 @@ def stop(study, driver, how):
         study.kill(driver)
     else:
         os.kill(driver.pid, how)
-        assert driver.wait(timeout=300) != 0
+        # A run that was at its last jobs ends well.
+        driver.wait(timeout=300)
         assert study.processes() == []
 
 
@@ -98,6 +99,7 @@ def teacher_study(folder):
             **{name: {"cells": cells} for name in ("stopping", "imperfect", "correction")},
             "mixing": {"cells": {"main": {"stopping_epochs": epochs[1:]}}},
             "transfer": {"cells": {"network": {"stopping_epochs": epochs[1:]}}},
+            "finite_width": {"cells": {name: {"stopping_epochs": epochs[1:]} for name in ("narrow", "medium", "wide")}},
         },
     }
     (folder / "slow.yaml").write_text(yaml.safe_dump(changes))
@@ -112,9 +114,9 @@ def test_a_teacher_killed_within_an_epoch_goes_on_from_the_last_one_that_it_kept
     with faults.survives(
         "SIGKILL of a teacher within an epoch", "training goes on after the last kept epoch; the same weights"
     ):
-        state = study.folder / "results/teachers/network/.training.safetensors"
+        state = study.folder / "results/teachers/network/.epoch-1.training"
         driver = study.start(*SMOKE, "slow.yaml", "--cores", "1", LOGITS)
-        while not state.exists():
+        while not list(state.glob("[!.]*")):
             assert driver.poll() is None, "the teacher was trained before it could be killed"
             time.sleep(0.01)
         time.sleep(random.Random(SEED + moment).uniform(0, 1))
