@@ -25,6 +25,7 @@ BOUNDS = {
     "corollary": {"color": PURPLE, "linestyle": "-."},
 }
 PANEL_WIDTH, PANEL_HEIGHT = 3.6, 3.0
+_PNG_DPI = 160
 
 # How strongly soft ratios are spread near 0 and 1: 1 would be evenly, 0 all at one place.
 _STRETCH = 0.35
@@ -264,7 +265,21 @@ def save(figure, svg, png, preset):
             strip = 0.16 / figure.get_size_inches()[1]
             figure.get_layout_engine().set(rect=(0, strip, 1, 1 - strip))
             figure.text(0.995, 0.005, f"{preset} scale", ha="right", va="bottom", fontsize=7, color=GREY)
+        _settle_layout(figure)
         with replacing(svg) as temporary:
             figure.savefig(temporary, format="svg", metadata={"Date": None})
         with replacing(png) as temporary:
-            figure.savefig(temporary, format="png", dpi=160, metadata={"Software": None})
+            figure.savefig(temporary, format="png", dpi=_PNG_DPI, metadata={"Software": None})
+
+
+def _settle_layout(figure):
+    """Lay a figure out once and for all, at places that are equal in every run.
+
+    The solver of constrained layouts goes through its variables in the order of their memory addresses, so its places
+    differ in their last bits from process to process, enough to change the colours of single pixels.
+    """
+    figure.set_dpi(_PNG_DPI)
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for axis in figure.axes:
+        axis.set_position([round(edge, 6) for edge in axis.get_position(original=True).bounds])

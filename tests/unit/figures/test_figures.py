@@ -101,6 +101,17 @@ def test_drawing_twice_gives_the_same_bytes(name, groups, tmp_path):
     assert saved[0] == saved[1]
 
 
+@pytest.mark.parametrize("name", ["pl19_fig2", "pl19_theorem2"])
+def test_the_last_bits_of_a_solved_layout_change_no_pixel(name, groups, tmp_path):
+    saved = []
+    for width in (1, 1 - 1e-12):
+        figure = drawn(name, groups)
+        figure.get_layout_engine().set(rect=(0, 0, width, 1))
+        style.save(figure, tmp_path / "a.svg", tmp_path / "a.png", "default")
+        saved.append([axis.get_position().bounds for axis in figure.axes] + [(tmp_path / "a.png").read_bytes()])
+    assert saved[0] == saved[1]
+
+
 def test_a_reduced_scale_is_named_in_the_figure(groups, tmp_path):
     figure = drawn("pl19_fig5", groups)
     style.save(figure, tmp_path / "a.svg", tmp_path / "a.png", "smoke")
