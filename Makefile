@@ -16,7 +16,7 @@ help:
 	@echo "make study   run the whole study and write its report   [PRESET=default|smoke] [CORES=all|N]"
 	@echo "make report  write results/report.html of a finished study"
 	@echo "make test    run every lint and test"
-	@echo "make test-faults  kill, fill, damage and resume real runs (10 minutes)   [KEEP=yes: into docs/ and README]"
+	@echo "make test-faults  kill, fill, damage and resume real runs (11 minutes)   [KEEP=yes: into docs/ and README]"
 	@echo "make test-cluster  run a study on a real Slurm, started here (root; installs Debian's packages)"
 	@echo "make lint    run the lints alone"
 	@echo "make bench   measure the numerics against peers and floors (10 minutes); make bench-full also the long contests"
