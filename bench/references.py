@@ -17,7 +17,7 @@ def effective_logit(teacher_logit, label, soft_ratio, temperature):
         def slope(z):
             return rho / t * (sigma(z / t) - sigma(zt / t)) + (1 - rho) * (sigma(z) - int(label))
 
-        return float(mpmath.findroot(slope, (-200, 200), solver="bisect", tol=1e-40, maxsteps=1000, verify=False))
+        return float(mpmath.findroot(slope, (-200, 200), solver="bisect", tol=1e-40, maxsteps=1000))
 
 
 def kernels(one, other, depth=3):
