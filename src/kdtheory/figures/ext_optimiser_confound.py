@@ -8,7 +8,7 @@ from kdtheory.figures.registry import Figure, run_figure
 FIGURE = Figure(
     reads=("images/resnet_distillation",),
     shows="Confound of the optimiser",
-    question="9. Imperfect teachers: when do hard labels help?",
+    question="09. Imperfect teachers: when do hard labels help?",
     caption=(
         "Soft labels of temperature T make a loss whose gradients are T² times smaller. ResNet students of equal "
         "initialisation, data order, steps and learning rate on CIFAR-10, trained on the plain loss (red) and on the "

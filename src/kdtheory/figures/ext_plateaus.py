@@ -9,7 +9,7 @@ from kdtheory.figures.registry import Figure, run_figure
 FIGURE = Figure(
     reads=("wide/plateaus",),
     shows="Plateaus of data inefficiency",
-    question="8. Data inefficiency: what makes a task hard?",
+    question="08. Data inefficiency: what makes a task hard?",
     caption=(
         "JZ20 read I(n) = 0.8 for random signs and 0.5 for hard labels off their figures. The eigenvalues of the "
         "neural tangent kernel of a ReLU network fall like i^(−(d+1)/d) for inputs of dimension d, which predicts "

@@ -8,7 +8,7 @@ from kdtheory.figures.registry import Figure, run_figure
 FIGURE = Figure(
     reads=("wide/effective_logits",),
     shows="Fig. 1",
-    question="6. Effective logits: where does a student settle between teacher and label?",
+    question="06. Effective logits: where does a student settle between teacher and label?",
     caption=(
         "Upper row, the paper's figure: the logit at which a student rests, against the teacher's logit z_t, for a "
         "teacher that is right about the class (solid) and one that is wrong (dashed). Left: the soft ratio ρ at one "

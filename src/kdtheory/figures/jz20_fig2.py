@@ -9,7 +9,7 @@ from kdtheory.figures.replicates import log_slope, slope_in_words
 FIGURE = Figure(
     reads=("wide/transfer",),
     shows="Fig. 2",
-    question="7. Transfer risk: do soft labels teach faster?",
+    question="07. Transfer risk: do soft labels teach faster?",
     caption=(
         "Students of a network teacher whose decisions count as the truth. Upper left: transfer risk against the "
         "sample size n. The paper shows power laws, the steepest for purely soft labels (ρ = 1). Lines join means "

@@ -8,7 +8,7 @@ from kdtheory.figures.registry import Figure, run_figure
 FIGURE = Figure(
     reads=("wide/modes", "wide/flips", "wide/references"),
     shows="Fig. 3",
-    question="8. Data inefficiency: what makes a task hard?",
+    question="08. Data inefficiency: what makes a task hard?",
     caption=(
         "Data inefficiency I(n) (eq. 10), how fast the student's weights still grow with the sample size n: low is "
         "easy. Dots are means over octaves of n with 95 % jackknife intervals over runs; hollow circles are eq. 10 "

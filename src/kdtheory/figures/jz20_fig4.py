@@ -9,7 +9,7 @@ from kdtheory.figures.registry import Figure, run_figure
 FIGURE = Figure(
     reads=("wide/example", "wide/stopping", "wide/mixing", "wide/references"),
     shows="Fig. 4",
-    question="8. Data inefficiency: what makes a task hard?",
+    question="08. Data inefficiency: what makes a task hard?",
     caption=(
         "Left: a task with one input; grey is where the true class is 1. Upper left: a teacher's logits at several "
         "stopping epochs, which the paper shows to grow in scale and in detail; compare where they cross zero with "

@@ -10,7 +10,7 @@ from kdtheory.figures.replicates import by_teacher
 FIGURE = Figure(
     reads=("wide/imperfect", "wide/correction", "images/kernel_distillation", "images/resnet_distillation"),
     shows="Fig. 5",
-    question="9. Imperfect teachers: when do hard labels help?",
+    question="09. Imperfect teachers: when do hard labels help?",
     caption=(
         "Students of teachers that make mistakes; the hard labels are the truth. Upper row: our synthetic task. Left:"
         " test error against the soft ratio ρ for teachers stopped at several epochs; thin horizontal lines at the "

@@ -9,7 +9,7 @@ from kdtheory.figures.replicates import by_teacher, log_slope, slope_in_words
 FIGURE = Figure(
     reads=("images/kernel_transfer", "images/resnet_transfer"),
     shows="S2",
-    question="7. Transfer risk: do soft labels teach faster?",
+    question="07. Transfer risk: do soft labels teach faster?",
     caption=(
         "How often students of CIFAR-10 decide unlike their teacher, whose decisions are also the hard labels, "
         "against the number n of images they learn from. The paper reports a power law for ResNet students. Left: "

@@ -8,7 +8,7 @@ from kdtheory.figures.registry import Figure, run_figure
 FIGURE = Figure(
     reads=("wide/transfer",),
     shows="Theorem 1",
-    question="7. Transfer risk: do soft labels teach faster?",
+    question="07. Transfer risk: do soft labels teach faster?",
     caption=(
         "Upper row: the mean transfer risk (solid) and the mean of Theorem 1's bound (dashed), for a network teacher "
         "and for a linear one; where the bound is 1 (grey) it says nothing. The linear teacher is smooth, so that "

@@ -10,7 +10,7 @@ from kdtheory.figures.replicates import by_teacher
 FIGURE = Figure(
     reads=("wide/correction",),
     shows="Theorem 2",
-    question="9. Imperfect teachers: when do hard labels help?",
+    question="09. Imperfect teachers: when do hard labels help?",
     caption=(
         "Hard labels add weights δŵ_h to a student of purely soft labels; Δŵ_c is the direction in which that "
         "student can improve. The cosine of the two has the sign of Theorem 2's derivative: above zero a first "

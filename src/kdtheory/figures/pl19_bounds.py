@@ -8,7 +8,7 @@ from kdtheory.figures.registry import Figure, run_figure
 FIGURE = Figure(
     reads=("linear/alignment", "linear/margin"),
     shows="Theorems 3 and D.1, Corollaries 1 and 2",
-    question="5. How good are the bounds?",
+    question="05. How good are the bounds?",
     caption=(
         "Upper left: each bound divided by the measured mean risk; a bound holds where it is above 1, and how far "
         "above is what it gives away. Hollow markers: the bound itself is 1 or more, so it says nothing. Upper "

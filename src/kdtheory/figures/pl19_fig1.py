@@ -10,7 +10,7 @@ from kdtheory.figures.registry import Figure, run_figure
 FIGURE = Figure(
     reads=("linear/angle_law",),
     shows="Fig. 1",
-    question="1. Data geometry: which tasks are easy?",
+    question="01. Data geometry: which tasks are easy?",
     caption=(
         "The thick curve of each panel is p(θ) of eq. 17, the probability that a point is at least at the angle θ "
         "to the teacher's weight vector w*; the thin steps are the same probability among the drawn points. The "

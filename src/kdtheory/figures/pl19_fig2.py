@@ -9,7 +9,7 @@ from kdtheory.figures.registry import Figure, run_figure
 FIGURE = Figure(
     reads=("linear/angle_law",),
     shows="Fig. 2",
-    question="1. Data geometry: which tasks are easy?",
+    question="01. Data geometry: which tasks are easy?",
     caption=(
         "Points of a two-dimensional task; the arrow is the teacher's weight vector w*, the line its decision "
         "boundary, and colour and marker give the teacher's class. The paper shows a task with an angular margin (β "

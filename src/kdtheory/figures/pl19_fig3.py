@@ -8,7 +8,7 @@ from kdtheory.figures.registry import Figure, run_figure
 FIGURE = Figure(
     reads=("linear/alignment",),
     shows="Fig. 3",
-    question="1. Data geometry: which tasks are easy?",
+    question="01. Data geometry: which tasks are easy?",
     caption=(
         "Left: the expected risk of the distilled student against the alignment κ, as in the paper, with the bounds "
         "of Theorem 3 and Corollary 2 added; the paper's curve decreases. Dots are means of the exact risk over "

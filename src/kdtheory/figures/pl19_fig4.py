@@ -6,7 +6,7 @@ from kdtheory.figures.registry import Figure, run_figure
 FIGURE = Figure(
     reads=("linear/bias",),
     shows="Fig. 4",
-    question="2. Optimization bias: which minimiser does descent find?",
+    question="02. Optimization bias: which minimiser does descent find?",
     caption=(
         "Left: students that all minimise the distillation loss on the same images of the digits 0 and 1, turned "
         "away from gradient descent's solution (δ = 0) by a random direction of relative length δ. The paper shows "

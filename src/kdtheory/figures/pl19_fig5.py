@@ -10,7 +10,7 @@ from kdtheory.figures.registry import Figure, run_figure
 FIGURE = Figure(
     reads=("linear/monotonicity",),
     shows="Fig. 5",
-    question="3. Strong monotonicity: does one more point always help?",
+    question="03. Strong monotonicity: does one more point always help?",
     caption=(
         "Each marker is a learner; all learners share the transfer sets. Across: the monotonicity index of eq. 34, "
         "the share of sets to which one more point brings the student strictly closer to the teacher. Up: the risk. "

@@ -8,7 +8,7 @@ from kdtheory.figures.registry import Figure, run_figure
 FIGURE = Figure(
     reads=("linear/convergence",),
     shows="Theorem 1",
-    question="4. What does the student learn?",
+    question="04. What does the student learn?",
     caption=(
         "Above: the distance of gradient descent to the limit that Theorem 1 names, relative to the limit's norm, "
         "against the number of steps: the projection of the teacher onto the data span where n < d, the teacher "

@@ -8,7 +8,7 @@ from kdtheory.figures.registry import Figure, run_figure
 FIGURE = Figure(
     reads=("linear/deep",),
     shows="Theorem 2",
-    question="4. What does the student learn?",
+    question="04. What does the student learn?",
     caption=(
         "Deep linear students of N layers, trained from starts of relative size r = ‖w(0)‖/‖ŵ‖; all lengths are "
         "relative to ‖ŵ‖. Upper left (n < d): where training ends (dots), the limit that eq. 66's conservation law "

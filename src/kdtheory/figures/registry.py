@@ -22,7 +22,7 @@ class Figure:
     shows : str
         What it reproduces ("Fig. 3").
     question : str
-        Question it belongs to; the report is ordered by it.
+        Question it belongs to, with its number in two digits: the report sorts them as text.
     caption : str
         What to look at, what the paper shows, and how what we see is to be read: words that are true whatever the
         numbers are. Numbers are computed and written into the figure.

@@ -67,6 +67,11 @@ def test_a_figure_declares_itself_in_words(name):
     assert figure.caption.endswith(".")
 
 
+def test_the_report_which_sorts_questions_as_text_has_them_in_their_order():
+    questions = sorted({figure.question for figure in figures().values()})
+    assert [int(question.split(".")[0]) for question in questions] == list(range(1, len(questions) + 1))
+
+
 def test_declarations_are_read_without_heavy_imports():
     heavy = ["matplotlib", "xarray", "pandas", "scipy", "h5netcdf"]
     code = "import sys; from kdtheory.figures.registry import figures; figures(); "
