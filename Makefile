@@ -46,7 +46,7 @@ test: env
 
 test-faults: env
 	$(ACTIVATE) python -m pytest tests/faults $(if $(KEEP),--keep-faults docs/reliability.json)
-	$(if $(KEEP),$(ACTIVATE) python -m kdtheory.documents)
+	$(if $(KEEP),$(ACTIVATE) python -m kdtheory.pages.documents)
 
 test-cluster: env
 	$(ACTIVATE) python -m pip install --quiet --requirement envs/requirements-cluster.txt
@@ -67,10 +67,10 @@ $(PEERS): $(INSTALLED) envs/requirements-bench.txt
 	touch $@
 
 bench-docs: env
-	$(ACTIVATE) python -m kdtheory.performance
+	$(ACTIVATE) python -m bench.report
 
 docs: env
-	$(ACTIVATE) python -m kdtheory.documents --results results --config config.yaml
+	$(ACTIVATE) python -m kdtheory.pages.documents --results results --config config.yaml
 
 unlock: env
 	$(SNAKEMAKE) --cores 1 --unlock

@@ -7,8 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench import contests, drawing
-from kdtheory import performance, storage
+from bench import contests, drawing, report
+from kdtheory.jobs import storage
 
 
 def names(full):
@@ -55,7 +55,7 @@ def _main():
     records = collect(folder)
     storage.write_json({"contests": records}, settings.results / "bench.json")
     drawing.save(records, folder)
-    print(performance.section(records))
+    print(report.section(records))
 
 
 if __name__ == "__main__":

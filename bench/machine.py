@@ -8,7 +8,7 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_info
 
-from kdtheory.provenance import commit_and_dirty_flag
+from kdtheory.jobs.provenance import commit_and_dirty_flag
 
 _LIBRARIES = (
     "numpy", "scipy", "jax", "jaxlib", "neural-tangents", "jaxopt", "scikit-learn", "torch", "mpmath",

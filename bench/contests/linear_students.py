@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 
 from bench import references
 from bench.harness import Contender, compete
-from kdtheory.students.descent import soft_descent
+from kdtheory.students.linear.descent import soft_descent
 from kdtheory.theory.projection import minimum_norm_weights
 
 SHAPES = ((20, 50), (60, 20))

@@ -16,10 +16,10 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from bench.harness import Contender, compete, timed_part
-from kdtheory.networks.devices import configure_torch
-from kdtheory.networks.pixels import Standardise, channel_statistics
-from kdtheory.networks.resnet import ResNet
-from kdtheory.networks.training import Optimisation, predict, train
+from kdtheory.training.devices import configure_torch
+from kdtheory.training.loop import Optimisation, predict, train
+from kdtheory.training.pixels import Standardise, channel_statistics
+from kdtheory.training.resnet import ResNet
 
 IMAGES, CHECKED, CLASSES, BATCH = 1280, 64, 10, 128
 RATE, MOMENTUM, DECAY = 0.05, 0.9, 5e-4

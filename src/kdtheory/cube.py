@@ -7,7 +7,7 @@ from pathlib import Path
 
 import xarray as xr
 
-from kdtheory import log, provenance, storage
+from kdtheory.jobs import log, provenance, storage
 
 SCHEMA_VERSION = 1
 
@@ -31,7 +31,7 @@ def open_cube(path="results/cube.nc"):
     ------
     FileNotFoundError
         There is nothing at ``path``.
-    kdtheory.storage.CorruptFile
+    kdtheory.jobs.storage.CorruptFile
         A file was changed after it was written.
     """
     path = Path(path)

@@ -6,8 +6,8 @@ import pytest
 from workflow.snakemake_study import SMOKE, Study, output_of
 
 from kdtheory import open_cube
-from kdtheory.storage import CorruptFile
-from kdtheory.verification import verify
+from kdtheory.jobs.storage import CorruptFile
+from kdtheory.jobs.verify import verify
 
 # One file of each stage, of four parts of the study that have nothing in common: its kind → file, what reads it, and
 # the log of the job that does.

@@ -8,7 +8,7 @@ import sys
 import pytest
 from workflow.snakemake_study import SMOKE, Study, output_of
 
-from kdtheory.verification import verify
+from kdtheory.jobs.verify import verify
 
 TARGETS = ["results/analysis/margin.nc", "results/analysis/mixing.nc", "results/figures/pl19_fig1.svg"]
 ANSWER = "what was written is whole, what failed says why; with room, the same command gives the same data"

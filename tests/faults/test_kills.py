@@ -12,7 +12,7 @@ import pytest
 import yaml
 from workflow.snakemake_study import SMOKE, Study, output_of
 
-from kdtheory.verification import verify
+from kdtheory.jobs.verify import verify
 
 SEED = 20190609
 ANSWER = "after `make unlock` and the same command again: the same data, figures and claims, to the bit"

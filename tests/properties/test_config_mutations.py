@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kdtheory.config import ConfigError, check
+from kdtheory.study.config import ConfigError, check
 
 # Values of every string, and names of every block, that would do harm in a shell, a path or a line of a log.
 HOSTILE = [

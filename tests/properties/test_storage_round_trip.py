@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from kdtheory import storage
+from kdtheory.jobs import storage
 
 names = st.text(st.characters(codec="ascii", categories=["L"]), min_size=1, max_size=8)
 values = arrays.arrays(

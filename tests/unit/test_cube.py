@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from kdtheory import open_cube, storage
+from kdtheory import open_cube
+from kdtheory.jobs import storage
 
 
 @pytest.fixture

@@ -101,7 +101,7 @@ def data_digest_of(file):
     """Digest of the data in a stored dataset or checkpoint, whatever its provenance."""
     import xarray as xr
 
-    from kdtheory import storage
+    from kdtheory.jobs import storage
 
     content = storage.read(file)
     if isinstance(content, dict):

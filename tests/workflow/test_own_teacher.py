@@ -5,7 +5,7 @@ import xarray as xr
 import yaml
 from workflow.snakemake_study import SMOKE, Study, output_of
 
-from kdtheory import storage
+from kdtheory.jobs import storage
 
 # The one string of the configuration that is not one of a list.
 HOSTILE_NAME = 'own "teacher"\'s; $(touch outside) & \n.nc'

@@ -6,7 +6,7 @@ import pytest
 from workflow.snakemake_study import SMOKE, Study, output_of, planned_jobs
 
 from kdtheory import open_cube
-from kdtheory.config import names, schema
+from kdtheory.study.config import names, schema
 
 # Names of the rules before an experiment's measurement, those of the kernel students excepted.
 EARLIER = ("make_dataset", "train_teacher", "export_logits", "fit_linear", "fit_deep_linear")

@@ -3,8 +3,8 @@ import json
 
 from snakemake.exceptions import WorkflowError
 
-from kdtheory import config as study_config
-from kdtheory import sources as study_sources
+from kdtheory.study import config as study_config
+from kdtheory.study import sources as study_sources
 
 try:
     config.update(study_config.check(config))

@@ -16,7 +16,7 @@ rule fit_linear:
     benchmark:
         "results/benchmarks/students/{experiment}-{cell}.tsv"
     wildcard_constraints:
-        experiment=experiments_learnt_by("linear", "linear_path"),
+        experiment=experiments_learnt_by("linear.transfer", "linear.path"),
     conda:
         "../../envs/study.yaml"
     threads: 1
@@ -38,21 +38,21 @@ rule fit_linear:
 
 use rule fit_linear as fit_deep_linear with:
     wildcard_constraints:
-        experiment=experiments_learnt_by("deep_linear"),
+        experiment=experiments_learnt_by("deep_linear.paths"),
     message:
         "Fit deep linear students: {wildcards.cell}"
 
 
 use rule fit_linear as fit_kernel with:
     wildcard_constraints:
-        experiment=experiments_learnt_by("kernel"),
+        experiment=experiments_learnt_by("kernel.points"),
     message:
         "Fit kernel students: {wildcards.experiment}, {wildcards.cell}"
 
 
 use rule fit_linear as fit_image_kernel with:
     wildcard_constraints:
-        experiment=experiments_learnt_by("image_kernel"),
+        experiment=experiments_learnt_by("kernel.images"),
     resources:
         mem_mb=4000,
         runtime=60,
@@ -72,6 +72,6 @@ use rule fit_linear as fit_resnet with:
 
 use rule fit_linear as fit_network with:
     wildcard_constraints:
-        experiment=experiments_learnt_by("network"),
+        experiment=experiments_learnt_by("finite_width.networks"),
     message:
         "Fit networks of finite width: {wildcards.cell}"

@@ -4,7 +4,7 @@ import numpy as np
 import xarray as xr
 
 from kdtheory.analysis.laws import angle_laws
-from kdtheory.analysis.stage import labelled, run_measure
+from kdtheory.analysis.measurement import labelled, run_measure
 from kdtheory.theory.angles import PolynomialAngles, signed_angle
 from kdtheory.theory.bounds import (
     angle_inflation,

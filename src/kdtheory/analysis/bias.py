@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from kdtheory.analysis.stage import labelled, run_measure
+from kdtheory.analysis.measurement import labelled, run_measure
 
 _SPLIT = "split of the images whose one half trained the teacher and whose other half holds the transfer set"
 

@@ -4,7 +4,7 @@ import numpy as np
 import xarray as xr
 from scipy.special import expit
 
-from kdtheory.analysis.stage import labelled, run_measure
+from kdtheory.analysis.measurement import labelled, run_measure
 from kdtheory.theory.convexity import soft_loss, soft_loss_gradient, strong_convexity
 
 

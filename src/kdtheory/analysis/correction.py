@@ -3,8 +3,8 @@
 import numpy as np
 import xarray as xr
 
+from kdtheory.analysis.measurement import labelled, run_measure
 from kdtheory.analysis.sampled_errors import teacher_error
-from kdtheory.analysis.stage import labelled, run_measure
 from kdtheory.analysis.weight_growth import prefix_products
 from kdtheory.theory.correction import correction_cosine, correction_inner_product, cosine_derivative
 

@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from kdtheory.analysis.stage import labelled, run_measure
+from kdtheory.analysis.measurement import labelled, run_measure
 from kdtheory.theory.angles import signed_angle
 from kdtheory.theory.convexity import soft_loss, soft_loss_gradient
 from kdtheory.theory.deep import distance_bound, distance_law, induced_flow, norm_bound

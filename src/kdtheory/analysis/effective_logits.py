@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from kdtheory.analysis.stage import labelled, run_measure
+from kdtheory.analysis.measurement import labelled, run_measure
 from kdtheory.theory.stationarity import descent_logits, effective_logits, label_smoothing_logit, threshold_logit
 
 # A teacher as sure as this, in units of T, has soft labels that are 0 in float64.

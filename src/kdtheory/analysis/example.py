@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from kdtheory.analysis.stage import labelled, run_measure
+from kdtheory.analysis.measurement import labelled, run_measure
 from kdtheory.theory.stationarity import cutoff_approximation, effective_logits, label_smoothing_logit, threshold_logit
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from kdtheory.analysis.stage import labelled, run_measure
+from kdtheory.analysis.measurement import labelled, run_measure
 
 _DIMS = ("student", "width", "n_train", "soft_ratio", "repeat", "step")
 

@@ -1,6 +1,6 @@
 """Measurement ``wide/flips``: data inefficiency against the probability of flipped signs (JZ20 Fig. 3 right)."""
 
-from kdtheory.analysis.stage import run_measure
+from kdtheory.analysis.measurement import run_measure
 from kdtheory.analysis.weight_growth import growth_with_candidates
 
 

@@ -2,8 +2,8 @@
 
 import xarray as xr
 
+from kdtheory.analysis.measurement import labelled, run_measure
 from kdtheory.analysis.sampled_errors import sample_size
-from kdtheory.analysis.stage import labelled, run_measure
 
 
 def measure(experiment):

@@ -1,6 +1,6 @@
 """Measurement ``wide/mixing``: data inefficiency against the soft ratio (JZ20 Fig. 4 right)."""
 
-from kdtheory.analysis.stage import run_measure
+from kdtheory.analysis.measurement import run_measure
 from kdtheory.analysis.weight_growth import growth
 
 

@@ -1,6 +1,6 @@
 """Measurement ``wide/modes``: data inefficiency against the number of Gaussian modes (JZ20 Fig. 3 left)."""
 
-from kdtheory.analysis.stage import run_measure
+from kdtheory.analysis.measurement import run_measure
 from kdtheory.analysis.weight_growth import growth_with_candidates
 
 

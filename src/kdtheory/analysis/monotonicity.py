@@ -4,7 +4,7 @@ import numpy as np
 import xarray as xr
 
 from kdtheory.analysis.laws import angle_laws
-from kdtheory.analysis.stage import labelled, run_measure
+from kdtheory.analysis.measurement import labelled, run_measure
 from kdtheory.theory.angles import acute_angle, signed_angle
 from kdtheory.theory.convexity import soft_loss
 from kdtheory.theory.risk import angle_risk

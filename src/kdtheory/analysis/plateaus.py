@@ -2,7 +2,7 @@
 
 import xarray as xr
 
-from kdtheory.analysis.stage import labelled, run_measure
+from kdtheory.analysis.measurement import labelled, run_measure
 from kdtheory.analysis.weight_growth import growth
 from kdtheory.theory.inefficiency import plateau_prediction
 

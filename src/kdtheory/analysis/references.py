@@ -1,6 +1,6 @@
 """Measurement ``wide/references``: data inefficiency of the hardest and easiest targets (JZ20 Fig. 3, 4)."""
 
-from kdtheory.analysis.stage import run_measure
+from kdtheory.analysis.measurement import run_measure
 from kdtheory.analysis.weight_growth import growth_with_candidates
 
 

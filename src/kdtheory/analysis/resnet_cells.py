@@ -2,7 +2,7 @@
 
 import xarray as xr
 
-from kdtheory.analysis.stage import labelled
+from kdtheory.analysis.measurement import labelled
 
 
 def shares(experiment, decided, *, fixed):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kdtheory.analysis.stage import labelled
+from kdtheory.analysis.measurement import labelled
 
 # Value of a dataset's variable ``part`` for test points.
 _TEST = 1

@@ -1,6 +1,6 @@
 """Measurement ``wide/stopping``: data inefficiency against the teacher's stopping epoch (JZ20 Fig. 4 middle)."""
 
-from kdtheory.analysis.stage import run_measure
+from kdtheory.analysis.measurement import run_measure
 from kdtheory.analysis.weight_growth import growth
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import xarray as xr
 
 from kdtheory.analysis import oracle_angles
+from kdtheory.analysis.measurement import labelled, run_measure
 from kdtheory.analysis.sampled_errors import sample_size
-from kdtheory.analysis.stage import labelled, run_measure
 from kdtheory.analysis.weight_growth import growth, prefix_products
 
 _DIMS = ("teacher_kind", "soft_ratio", "oracle_size", "n_train", "beta", "window", "repeat")

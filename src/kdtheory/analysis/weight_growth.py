@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from kdtheory.analysis.stage import labelled
+from kdtheory.analysis.measurement import labelled
 from kdtheory.theory.inefficiency import candidate_inefficiency, data_inefficiency, octave_windows
 
 

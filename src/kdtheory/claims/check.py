@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from kdtheory import log, storage
 from kdtheory.claims.registry import claims, record
+from kdtheory.jobs import log, storage
 
 
 def check(names, groups, folder):

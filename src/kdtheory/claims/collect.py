@@ -6,10 +6,8 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from kdtheory import log, storage
 from kdtheory.claims.registry import NOT_RUN, Outcome, claims, record
-from kdtheory.options import escaped
-from kdtheory.options import table as markdown_table
+from kdtheory.jobs import log, markdown, storage
 
 _COLUMNS = ("id", "paper", "statement", "verdict", "reason", "reading", "quantity", "test", "error_rate", "figure")
 
@@ -38,9 +36,9 @@ def table(records):
         reading = "" if entry["reading"] == "as stated" else f" (Reading: {entry['reading']}.)"
         texts = (entry["paper"], entry["statement"], f"**{entry['verdict']}**", entry["reason"] + reading)
         paper, statement, verdict, seen = (" ".join(text.split()) for text in texts)
-        rows.append((f"`{entry['id']}`", paper, escaped(statement), verdict, escaped(seen)))
+        rows.append((f"`{entry['id']}`", paper, markdown.escaped(statement), verdict, markdown.escaped(seen)))
     columns = ("claim", "paper", "statement", "verdict", "what we see")
-    return "\n".join([f"{_summary(records)}.", "", *markdown_table(columns, rows), ""])
+    return "\n".join([f"{_summary(records)}.", "", *markdown.table(columns, rows), ""])
 
 
 def page(records):

@@ -61,7 +61,7 @@ def run_figure(draw, figure):
         ``draw(*groups) -> matplotlib.figure.Figure``.
     figure : Figure
     """
-    from kdtheory import log
+    from kdtheory.jobs import log
 
     log.run(partial(_main, draw, figure))
 
@@ -69,8 +69,8 @@ def run_figure(draw, figure):
 def _main(draw, figure):
     import argparse
 
-    from kdtheory import storage
     from kdtheory.figures import style
+    from kdtheory.jobs import storage
 
     parser = argparse.ArgumentParser(description=f"Draw {figure.shows}: {figure.question}")
     parser.add_argument("groups", nargs=len(figure.reads), help=f"files of {', '.join(figure.reads)}")

@@ -258,7 +258,7 @@ def save(figure, svg, png, preset):
     """
     import matplotlib
 
-    from kdtheory.storage import replacing
+    from kdtheory.jobs.storage import replacing
 
     with matplotlib.rc_context(_RC):
         if preset != "default":

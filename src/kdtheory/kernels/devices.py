@@ -7,7 +7,7 @@ import os
 from functools import cache
 from importlib.util import find_spec
 
-from kdtheory.device_choice import device_choice
+from kdtheory.jobs.device import device_choice
 
 
 def configure_jax():

@@ -1,7 +1,8 @@
 """Students: what learns from a teacher's logits.
 
-Stage modules (``linear``, ``linear_path``, ``deep_linear``, ``kernel``, ``image_kernel``, ``resnet``) fit the cells of
-experiments; the other modules are learners on arrays and parts of these stages.
+One package for each family of students. Its stage module fits the cells of experiments (``linear.transfer``,
+``linear.path``, ``deep_linear.paths``, ``kernel.points``, ``kernel.images``, ``finite_width.networks``, ``resnet``);
+the other modules are learners on arrays and parts of these stages.
 """
 
 from kdtheory._facade import facade
@@ -9,8 +10,8 @@ from kdtheory._facade import facade
 __getattr__, __dir__, __all__ = facade(
     __name__,
     {
-        "descent": ("soft_descent", "hard_descent"),
-        "max_margin": ("max_margin_weights",),
-        "reduced_bias": ("reduced_bias_weights",),
+        "linear.descent": ("soft_descent", "hard_descent"),
+        "linear.max_margin": ("max_margin_weights",),
+        "linear.reduced_bias": ("reduced_bias_weights",),
     },
 )

@@ -18,15 +18,15 @@ import numpy as np
 import torch
 import xarray as xr
 
-from kdtheory import storage
-from kdtheory.networks.devices import configure_torch, device_name
-from kdtheory.networks.pixels import Standardise, channel_statistics
-from kdtheory.networks.resnet import ResNet
-from kdtheory.networks.training import Optimisation, predict, train
-from kdtheory.stage import run_stage
+from kdtheory.jobs import storage
+from kdtheory.jobs.command import run_stage
 from kdtheory.students.steps import epochs_of
 from kdtheory.tasks.cifar10 import TEST, TRANSFER
 from kdtheory.theory.multiclass import effective_logits_multiclass
+from kdtheory.training.devices import configure_torch, device_name
+from kdtheory.training.loop import Optimisation, predict, train
+from kdtheory.training.pixels import Standardise, channel_statistics
+from kdtheory.training.resnet import ResNet
 
 _log = logging.getLogger(__name__)
 

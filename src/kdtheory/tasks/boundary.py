@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from kdtheory.stage import run_stage
+from kdtheory.jobs.command import run_stage
 from kdtheory.tasks.boundary_function import draw_boundary_function, with_truth
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings of a boundary dataset (workflow/schemas/datasets/boundary.yaml)."""
+    """Settings of a boundary dataset (study/schemas/datasets/boundary.yaml)."""
 
     dim: int
     modes: int

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from kdtheory.stage import run_stage
+from kdtheory.jobs.command import run_stage
 from kdtheory.tasks.images import load
 
 CLASS_NAMES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
@@ -14,7 +14,7 @@ TRANSFER, TEST, TEACHER = 0, 1, 3
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings of a cifar10 dataset (workflow/schemas/datasets/cifar10.yaml)."""
+    """Settings of a cifar10 dataset (study/schemas/datasets/cifar10.yaml)."""
 
     teacher_points: int
     transfer_points: int

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from kdtheory.stage import run_stage
+from kdtheory.jobs.command import run_stage
 from kdtheory.tasks.images import load
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings of a digits dataset (workflow/schemas/datasets/digits.yaml)."""
+    """Settings of a digits dataset (study/schemas/datasets/digits.yaml)."""
 
     digits: list
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from kdtheory.stage import run_stage
+from kdtheory.jobs.command import run_stage
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings of a Gaussian dataset (workflow/schemas/datasets/gaussian.yaml)."""
+    """Settings of a Gaussian dataset (study/schemas/datasets/gaussian.yaml)."""
 
     dim: int
     n_points: int

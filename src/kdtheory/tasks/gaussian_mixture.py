@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from kdtheory.stage import run_stage
+from kdtheory.jobs.command import run_stage
 from kdtheory.tasks.boundary_function import gaussian_sum
 
 # How the width σ_q of the bumps depends on their number q.
@@ -14,7 +14,7 @@ WIDTH_LAWS = {"shrinking": lambda modes: modes**-0.5, "fixed": lambda modes: 1.0
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings of a Gaussian-mixture dataset (workflow/schemas/datasets/gaussian_mixture.yaml)."""
+    """Settings of a Gaussian-mixture dataset (study/schemas/datasets/gaussian_mixture.yaml)."""
 
     dim: int
     modes: list

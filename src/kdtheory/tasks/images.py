@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kdtheory import log, storage
+from kdtheory.jobs import log, storage
 from kdtheory.tasks.image_catalogue import CATALOGUE
 from kdtheory.tasks.image_formats import ImageSet
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from kdtheory.stage import run_stage
+from kdtheory.jobs.command import run_stage
 from kdtheory.tasks.boundary_function import draw_boundary_function, with_truth
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings of a line dataset (workflow/schemas/datasets/line.yaml)."""
+    """Settings of a line dataset (study/schemas/datasets/line.yaml)."""
 
     modes: int
     width: float

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kdtheory.stage import run_stage
+from kdtheory.jobs.command import run_stage
 from kdtheory.tasks.angular import angular_points
 from kdtheory.theory.angles import MarginAngles
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings of a margin dataset (workflow/schemas/datasets/margin.yaml)."""
+    """Settings of a margin dataset (study/schemas/datasets/margin.yaml)."""
 
     dim: int
     limit_degrees: float

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from kdtheory.stage import run_stage
+from kdtheory.jobs.command import run_stage
 from kdtheory.tasks.angular import angular_points
 from kdtheory.theory.angles import PolynomialAngles
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings of a polynomial-angle dataset (workflow/schemas/datasets/polynomial_angle.yaml)."""
+    """Settings of a polynomial-angle dataset (study/schemas/datasets/polynomial_angle.yaml)."""
 
     dim: int
     kappas: list

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from kdtheory.stage import run_stage
+from kdtheory.jobs.command import run_stage
 
 # In every dimension the power of each falls with the frequency k like the named power, in the shell from k to k + dk.
 FUNCTIONS = {
@@ -17,7 +17,7 @@ FUNCTIONS = {
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings of a uniform dataset (workflow/schemas/datasets/uniform.yaml)."""
+    """Settings of a uniform dataset (study/schemas/datasets/uniform.yaml)."""
 
     dim: int
     n_points: int

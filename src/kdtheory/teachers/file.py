@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from kdtheory.stage import run_stage
+from kdtheory.jobs.command import run_stage
 
 # Each variable's dimensions, kinds of NumPy types, and those in words.
 _EXPECTED = {
@@ -18,7 +18,7 @@ _EXPECTED = {
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings of a teacher file (workflow/schemas/teachers/file.yaml)."""
+    """Settings of a teacher file (study/schemas/teachers/file.yaml)."""
 
     path: str
 

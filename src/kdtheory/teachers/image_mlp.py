@@ -5,18 +5,18 @@ from pathlib import Path
 
 import numpy as np
 
-from kdtheory.networks.devices import device_name
-from kdtheory.networks.multilayer import MultilayerNetwork
-from kdtheory.networks.pixels import Standardise
-from kdtheory.networks.training import Optimisation
-from kdtheory.stage import run_stage
+from kdtheory.jobs.command import run_stage
 from kdtheory.tasks.cifar10 import CLASS_NAMES
 from kdtheory.teachers.image_training import export_logits, train_on_images
+from kdtheory.training.devices import device_name
+from kdtheory.training.loop import Optimisation
+from kdtheory.training.multilayer import MultilayerNetwork
+from kdtheory.training.pixels import Standardise
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings of a multilayer teacher of images (workflow/schemas/teachers/image_mlp.yaml)."""
+    """Settings of a multilayer teacher of images (study/schemas/teachers/image_mlp.yaml)."""
 
     hidden_layers: int
     width: int

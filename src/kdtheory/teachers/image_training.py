@@ -7,10 +7,10 @@ import numpy as np
 import torch
 import xarray as xr
 
-from kdtheory import storage
-from kdtheory.networks.devices import configure_torch
-from kdtheory.networks.training import predict, restore, train
+from kdtheory.jobs import storage
 from kdtheory.tasks.cifar10 import TEACHER, TEST
+from kdtheory.training.devices import configure_torch
+from kdtheory.training.loop import predict, restore, train
 
 
 def train_on_images(settings, draw, dataset, state, build, optimisation):
@@ -29,7 +29,7 @@ def train_on_images(settings, draw, dataset, state, build, optimisation):
     build : callable
         ``build(settings, images, rng)``: the network at its initial weights, for training images (n, height, width,
         channel), with ``rng`` drawing the weights.
-    optimisation : kdtheory.networks.training.Optimisation
+    optimisation : kdtheory.training.loop.Optimisation
 
     Returns
     -------

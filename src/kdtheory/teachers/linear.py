@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 import xarray as xr
 
-from kdtheory.stage import run_stage
+from kdtheory.jobs.command import run_stage
 from kdtheory.tasks.points import inputs_of
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings of a linear teacher (workflow/schemas/teachers/linear.yaml)."""
+    """Settings of a linear teacher (study/schemas/teachers/linear.yaml)."""
 
     norms: list
 

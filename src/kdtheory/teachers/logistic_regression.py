@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from kdtheory.log import Progress
-from kdtheory.stage import run_stage
+from kdtheory.jobs.command import run_stage
+from kdtheory.jobs.log import Progress
 from kdtheory.tasks.points import inputs_of
 
 _log = logging.getLogger(__name__)
@@ -15,7 +15,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings of a logistic-regression teacher (workflow/schemas/teachers/logistic_regression.yaml)."""
+    """Settings of a logistic-regression teacher (study/schemas/teachers/logistic_regression.yaml)."""
 
     inverse_regularisation: float
     splits: int

@@ -6,15 +6,15 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from kdtheory import storage
-from kdtheory.stage import run_stage
+from kdtheory.jobs import storage
+from kdtheory.jobs.command import run_stage
 from kdtheory.tasks.boundary_function import truth_of
-from kdtheory.teachers.training import initial_parameters, logits_of, train_networks
+from kdtheory.training.stacked import initial_parameters, logits_of, train_networks
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings of a network teacher (workflow/schemas/teachers/network.yaml)."""
+    """Settings of a network teacher (study/schemas/teachers/network.yaml)."""
 
     hidden_layers: int
     width: int

@@ -3,18 +3,18 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from kdtheory.networks.devices import device_name
-from kdtheory.networks.pixels import Standardise, channel_statistics
-from kdtheory.networks.resnet import ResNet
-from kdtheory.networks.training import Optimisation
-from kdtheory.stage import run_stage
+from kdtheory.jobs.command import run_stage
 from kdtheory.tasks.cifar10 import CLASS_NAMES
 from kdtheory.teachers.image_training import export_logits, train_on_images
+from kdtheory.training.devices import device_name
+from kdtheory.training.loop import Optimisation
+from kdtheory.training.pixels import Standardise, channel_statistics
+from kdtheory.training.resnet import ResNet
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings of a residual teacher (workflow/schemas/teachers/resnet.yaml)."""
+    """Settings of a residual teacher (study/schemas/teachers/resnet.yaml)."""
 
     width: int
     blocks: list

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import xarray as xr
 
-from kdtheory.stage import run_stage
+from kdtheory.jobs.command import run_stage
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings of a truth teacher (workflow/schemas/teachers/truth.yaml)."""
+    """Settings of a truth teacher (study/schemas/teachers/truth.yaml)."""
 
     scale: float
 

@@ -5,10 +5,10 @@ from importlib import import_module
 
 import pytest
 
-from kdtheory import storage
-from kdtheory.analysis.stage import Experiment
-from kdtheory.config import schema
-from kdtheory.seeds import generator
+from kdtheory.analysis.measurement import Experiment
+from kdtheory.jobs import storage
+from kdtheory.jobs.seeds import generator
+from kdtheory.study.config import schema
 from kdtheory.teachers import linear
 
 NAMES_OF_INPUTS = {"kind", "dataset", "teacher"}

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kdtheory.analysis.stage import Experiment, _check_labels
+from kdtheory.analysis.measurement import Experiment, _check_labels
 
 WIDTH = 60  # number of features, more than there are points
 RUNS = 3

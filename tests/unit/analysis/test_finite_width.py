@@ -5,7 +5,7 @@ import pytest
 import xarray as xr
 
 from kdtheory.analysis import finite_width
-from kdtheory.analysis.stage import Experiment, _check_labels
+from kdtheory.analysis.measurement import Experiment, _check_labels
 
 TEST, SIZES, RATIOS, REPEATS = 5, [2, 4], [0.5, 1.0], 3
 TEACHER = np.random.default_rng(9).standard_normal((REPEATS, TEST))

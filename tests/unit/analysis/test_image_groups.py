@@ -2,13 +2,13 @@ from functools import partial
 
 import numpy as np
 import pytest
+from kdtheory.students.image_kernel import Settings, fit
 from unit.students.image_worlds import N_TEST, images_and_logits
 
-from kdtheory import storage
 from kdtheory.analysis import kernel_distillation, kernel_transfer
-from kdtheory.analysis.stage import Experiment
-from kdtheory.seeds import generator
-from kdtheory.students.image_kernel import Settings, fit
+from kdtheory.analysis.measurement import Experiment
+from kdtheory.jobs import storage
+from kdtheory.jobs.seeds import generator
 
 DIMS = ("teacher", "stopping_epoch", "n_train", "soft_ratio", "repeat")
 

@@ -4,7 +4,7 @@ import xarray as xr
 from scipy.special import expit
 
 from kdtheory.analysis import alignment, angle_law, bias, convergence, deep, margin, monotonicity
-from kdtheory.analysis.stage import Experiment, _check_labels
+from kdtheory.analysis.measurement import Experiment, _check_labels
 from kdtheory.theory.projection import project_onto_span
 
 POLYNOMIAL = {"kind": "polynomial_angle", "dim": 40, "scale": 1.0, "coordinates": "ambient"}

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from kdtheory import storage
 from kdtheory.analysis import resnet_distillation, resnet_transfer
-from kdtheory.analysis.stage import Experiment
-from kdtheory.seeds import generator
+from kdtheory.analysis.measurement import Experiment
+from kdtheory.jobs import storage
+from kdtheory.jobs.seeds import generator
 
 TEST = 20
 DIMS = ("stopping_epoch", "loss_scale", "soft_ratio", "n_train", "repeat")

@@ -11,7 +11,7 @@ from kdtheory.analysis import (
     oracle_angles,
     transfer,
 )
-from kdtheory.analysis.stage import _check_labels
+from kdtheory.analysis.measurement import _check_labels
 from kdtheory.theory.angles import signed_angle
 
 N_TRANSFER, N_TEST, N_ORACLE = 12, 25, 8

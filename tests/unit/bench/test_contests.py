@@ -7,7 +7,7 @@ import pytest
 
 from bench import __main__ as program
 from bench.contests import LONG, nested_regression, transfer_risk
-from kdtheory import storage
+from kdtheory.jobs import storage
 from kdtheory.theory.angles import PolynomialAngles
 
 REPOSITORY = Path(__file__).parents[3]

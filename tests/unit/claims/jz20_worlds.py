@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 
 from kdtheory.analysis import effective_logits as effective_logits_analysis
-from kdtheory.analysis.stage import Experiment
+from kdtheory.analysis.measurement import Experiment
 from kdtheory.theory.inefficiency import plateau_prediction
 
 RUNS = 8

@@ -3,9 +3,9 @@ import sys
 
 import pytest
 
-from kdtheory import storage
 from kdtheory.claims import collect
 from kdtheory.claims.registry import HOLDS, NOT_RUN, Outcome, claims, record
+from kdtheory.jobs import storage
 
 CHECKED = "pl19-thm2-distance"
 

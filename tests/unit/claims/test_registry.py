@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from kdtheory import storage
 from kdtheory.claims import check, registry
 from kdtheory.claims.registry import HOLDS, PAPERS, Outcome
+from kdtheory.jobs import storage
 
 
 def test_claims_come_in_the_order_of_papers_and_sections():

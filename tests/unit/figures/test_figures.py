@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import yaml
 
-from kdtheory import storage
 from kdtheory.figures import pl19_fig1, style
 from kdtheory.figures.registry import figures, labels
+from kdtheory.jobs import storage
 
 REPOSITORY = Path(__file__).parents[3]
 PL19 = {name: figure for name, figure in figures().items() if name.startswith("pl19_")}
@@ -53,7 +53,7 @@ def test_a_figure_draws_from_a_single_repeat(name, groups):
 
 @each_figure
 def test_a_figure_reads_groups_that_experiments_make(name):
-    cards = (REPOSITORY / "workflow/schemas/experiments").glob("*.yaml")
+    cards = (REPOSITORY / "src/kdtheory/study/schemas/experiments").glob("*.yaml")
     made = {yaml.safe_load(card.read_text(encoding="utf-8"))["x-group"] for card in cards}
     assert set(PL19[name].reads) <= made
 

@@ -10,7 +10,6 @@ import pytest
 import xarray as xr
 from unit.claims import image_worlds
 
-from kdtheory import storage
 from kdtheory.figures import (
     ext_plateaus,
     jz20_fig1,
@@ -24,6 +23,7 @@ from kdtheory.figures import (
     replicates,
     style,
 )
+from kdtheory.jobs import storage
 from kdtheory.theory.stationarity import (
     cutoff_approximation,
     descent_logits,

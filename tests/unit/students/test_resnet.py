@@ -11,8 +11,8 @@ import pytest
 import torch
 import xarray as xr
 
-from kdtheory import storage
-from kdtheory.seeds import generator
+from kdtheory.jobs import storage
+from kdtheory.jobs.seeds import generator
 from kdtheory.students import resnet
 from kdtheory.students.resnet import Settings, distillation_loss, fit
 from kdtheory.students.steps import epochs_of

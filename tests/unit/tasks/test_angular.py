@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from kdtheory.seeds import generator
+from kdtheory.jobs.seeds import generator
 from kdtheory.tasks import gaussian, margin, polynomial_angle
 from kdtheory.tasks.angular import unit_directions
 from kdtheory.theory.angles import acute_angle

@@ -3,7 +3,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from kdtheory.seeds import generator
+from kdtheory.jobs.seeds import generator
 from kdtheory.tasks import boundary, gaussian_mixture, line, uniform
 from kdtheory.tasks.boundary_function import FLAT_LEVEL, draw_boundary_function, gaussian_sum, truth_of
 

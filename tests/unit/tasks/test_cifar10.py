@@ -4,8 +4,8 @@ from functools import partial
 import numpy as np
 import pytest
 
-from kdtheory import storage
-from kdtheory.seeds import generator
+from kdtheory.jobs import storage
+from kdtheory.jobs.seeds import generator
 from kdtheory.tasks import cifar10
 from kdtheory.tasks.images import ImageSet
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kdtheory import storage
+from kdtheory.jobs import storage
 from kdtheory.tasks import images
 from kdtheory.tasks.image_catalogue import CATALOGUE, CataloguedSet
 from kdtheory.tasks.image_formats import ImageSet, mnist_from_idx

@@ -11,11 +11,11 @@ import pytest
 import torch
 import xarray as xr
 
-from kdtheory import storage
-from kdtheory.networks import training_state
-from kdtheory.seeds import generator
+from kdtheory.jobs import storage
+from kdtheory.jobs.seeds import generator
 from kdtheory.tasks.cifar10 import TEACHER, TEST, TRANSFER
 from kdtheory.teachers import image_mlp, resnet
+from kdtheory.training import state as training_state
 
 draw = partial(generator, 3, "teacher")
 MLP = image_mlp.Settings(

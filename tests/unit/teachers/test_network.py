@@ -9,11 +9,12 @@ from functools import partial
 import numpy as np
 import pytest
 
-from kdtheory import storage
-from kdtheory.networks import training_state
-from kdtheory.seeds import generator
+from kdtheory.jobs import storage
+from kdtheory.jobs.seeds import generator
 from kdtheory.tasks import boundary
-from kdtheory.teachers import network, training, truth
+from kdtheory.teachers import network, truth
+from kdtheory.training import stacked as training
+from kdtheory.training import state as training_state
 
 draw = partial(generator, 3, "teacher")
 SETTINGS = network.Settings(

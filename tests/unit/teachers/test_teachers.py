@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from kdtheory.config import ConfigError, check
-from kdtheory.seeds import generator
+from kdtheory.jobs.seeds import generator
+from kdtheory.study.config import ConfigError, check
 from kdtheory.teachers import file, linear, logistic_regression
 
 draw = partial(generator, 3, "teacher")

@@ -1,0 +1,107 @@
+"""What all measurements share: the command line, the files of an experiment, and the labels of its variables."""
+
+import argparse
+import json
+from functools import cached_property, partial
+from pathlib import Path
+
+from kdtheory.jobs import log, provenance, storage
+from kdtheory.jobs.seeds import generator
+
+
+class Experiment:
+    """The settings and files of one experiment.
+
+    Parameters
+    ----------
+    block : dict
+        The experiment's block of the configuration.
+    draw : callable
+        ``draw(*key)`` gives the random generator of a piece of the measurement.
+    students, datasets, logits : dict
+        Paths by cell name, by dataset name, and by (teacher, dataset).
+    """
+
+    def __init__(self, block, draw, students, datasets, logits):
+        self.settings, self.draw = block, draw
+        self._students, self._datasets, self._logits = students, datasets, logits
+
+    @cached_property
+    def cells(self):
+        """Names of the experiment's cells."""
+        return list(self.settings["cells"])
+
+    def student(self, cell):
+        """What the students of a cell learned."""
+        return storage.read(self._students[cell])
+
+    def dataset(self, name):
+        """A dataset by its name."""
+        return storage.read(self._datasets[name])
+
+    def dataset_of(self, cell):
+        """The dataset of a cell."""
+        return self.dataset(self.settings["cells"][cell]["dataset"])
+
+    def logits_of(self, cell):
+        """The teacher's logits on a cell's dataset."""
+        settings = self.settings["cells"][cell]
+        return storage.read(self._logits[settings["teacher"], settings["dataset"]])
+
+
+def labelled(variable, long_name, source, units="1"):
+    """Return a ``DataArray`` with the attributes that every variable of the cube carries.
+
+    Parameters
+    ----------
+    variable : xarray.DataArray
+    long_name : str
+        What it is, in words; a figure's axis label may be made of it.
+    source : str
+        Paper and equation, theorem or figure.
+    units : str
+        "1" for a pure number.
+    """
+    return variable.assign_attrs(long_name=long_name, source=source, units=units)
+
+
+def run_measure(measure, *, libraries=("scipy",)):
+    """Run one measurement from the command line.
+
+    Parameters
+    ----------
+    measure : callable
+        ``measure(experiment: Experiment) -> xarray.Dataset``: the experiment's group of the cube.
+    libraries : tuple of str
+        Distributions whose versions shape the result.
+    """
+    log.run(partial(_main, measure, libraries))
+
+
+def _main(measure, libraries):
+    parser = argparse.ArgumentParser(description=measure.__doc__.splitlines()[0])
+    parser.add_argument("--group", required=True, help="path of the group in the cube")
+    parser.add_argument("--block", required=True, help="the experiment's block of the configuration as JSON")
+    parser.add_argument("--seed", type=int, required=True, help="root seed of the study")
+    for kind in ("students", "datasets", "logits"):
+        parser.add_argument(f"--{kind}", nargs="*", default=[], help=f"files of {kind}")
+    parser.add_argument("--output", required=True, help="file to write")
+    arguments = parser.parse_args()
+    experiment = Experiment(
+        json.loads(arguments.block),
+        partial(generator, arguments.seed, arguments.group),
+        {Path(path).stem: path for path in arguments.students},
+        {Path(path).stem: path for path in arguments.datasets},
+        {(Path(path).parents[1].name, Path(path).stem): path for path in arguments.logits},
+    )
+    group = measure(experiment)
+    _check_labels(group)
+    group = group.drop_attrs(deep=False).assign_attrs(group=arguments.group)
+    storage.write(group, arguments.output, provenance.stamp(*libraries))
+
+
+def _check_labels(group):
+    for name, variable in group.data_vars.items():
+        missing = [label for label in ("long_name", "units", "source") if not variable.attrs.get(label)]
+        if missing:
+            raise RuntimeError(f"variable {name} has no {', '.join(missing)}")

@@ -1,0 +1,1 @@
+"""What every job shares: its command line, its files, seeds, provenance, log and device."""

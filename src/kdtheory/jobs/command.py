@@ -1,0 +1,74 @@
+"""The command line that every job of a stage shares: settings and files in, stamped files out."""
+
+import argparse
+import inspect
+import json
+import shutil
+from functools import partial
+from pathlib import Path
+
+from kdtheory.jobs import log, provenance, storage
+from kdtheory.jobs.seeds import generator
+
+
+def run_stage(*verbs, libraries=(), device=None):
+    """Run one job: ``python -m kdtheory.<package>.<module> <verb> --settings … --output …``.
+
+    Parameters
+    ----------
+    *verbs : callable
+        What the module can do; a function's name is its verb. Each is ``verb(settings: Settings, draw, **files)``:
+        ``draw(*key)`` gives the random generator of a piece of the work, every further parameter is an input file,
+        passed as the dataset (or dictionary of arrays) that it holds; one annotated ``list`` is any number of files.
+        It returns the dataset (or the arrays) to store, or a list with one for each output file.
+
+        A verb that trains for long has the parameter ``state``: a folder beside its (first) output, undeclared to
+        the workflow (which deletes the outputs of a job that was killed), in which it keeps what it needs to go on.
+        It is removed when the outputs are written.
+    libraries : tuple of str
+        Distributions whose versions shape the result; recorded in the output.
+    device : callable, optional
+        Gives the name of the device that the job computes on, recorded in the output; left out for the CPU.
+    """
+    log.run(partial(_main, verbs, libraries, device))
+
+
+def _main(verbs, libraries, device):
+    parser = argparse.ArgumentParser()
+    commands = parser.add_subparsers(dest="verb", required=True)
+    for verb in verbs:
+        command = commands.add_parser(verb.__name__, description=verb.__doc__.splitlines()[0])
+        command.add_argument("--settings", required=True, help="the job's settings as JSON (docs/options.md)")
+        command.add_argument("--seed", type=int, required=True, help="root seed of the study")
+        command.add_argument("--key", required=True, help="name of the piece, which its random numbers depend on")
+        for name, count in _files_of(verb).items():
+            command.add_argument(f"--{name}", required=True, nargs=count, type=storage.read, help=f"the {name} file")
+        command.add_argument("--output", required=True, nargs="+", type=Path, help="file to write, or files")
+    arguments = parser.parse_args()
+    verb = next(verb for verb in verbs if verb.__name__ == arguments.verb)
+    settings = parse_settings(inspect.get_annotations(verb)["settings"], arguments.settings)
+    inputs = {name: getattr(arguments, name) for name in _files_of(verb)}
+    if "state" in inspect.signature(verb).parameters:
+        inputs["state"] = arguments.output[0].with_name(f".{arguments.output[0].stem}.training")
+    result = verb(settings, partial(generator, arguments.seed, arguments.key), **inputs)
+    stamp = provenance.stamp(*libraries, device=device() if device else "cpu")
+    for content, path in zip(result if isinstance(result, list) else [result], arguments.output, strict=True):
+        storage.write(content, path, stamp)
+    # Only now: until all outputs are written, the state alone holds what was learned.
+    if "state" in inputs:
+        shutil.rmtree(inputs["state"], ignore_errors=True)
+
+
+def parse_settings(settings_class, text):
+    """Build a stage's settings, a data class, from the JSON text on its command line; ValueError for unknown keys."""
+    values = json.loads(text)
+    unknown = set(values) - set(settings_class.__dataclass_fields__)
+    if unknown:
+        raise ValueError(f"{settings_class.__module__}: unknown settings {sorted(unknown)}")
+    return settings_class(**values)
+
+
+def _files_of(verb):
+    """A verb's input files: names, and how many files each may be, as argparse's ``nargs``."""
+    parameters = list(inspect.signature(verb).parameters.values())[2:]
+    return {each.name: "+" if each.annotation is list else None for each in parameters if each.name != "state"}

@@ -1,0 +1,49 @@
+"""Where a result comes from: package, commit, libraries, device. No wall-clock time."""
+
+import json
+import platform
+import subprocess
+from importlib import metadata
+from pathlib import Path
+
+import kdtheory
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+
+
+def stamp(*libraries, device="cpu"):
+    """Return the attributes that every stored dataset carries.
+
+    Parameters
+    ----------
+    *libraries : str
+        Distribution names whose versions shaped the result, beside numpy and xarray.
+    device : str
+        The device the job computed on.
+    """
+    versions = {name: metadata.version(name) for name in sorted({"numpy", "xarray", *libraries})}
+    commit, dirty = commit_and_dirty_flag()
+    return {
+        "kdtheory_version": kdtheory.__version__,
+        "git_commit": commit,
+        "git_dirty": dirty,
+        "python_version": platform.python_version(),
+        "library_versions": json.dumps(versions, sort_keys=True),
+        "device": device,
+    }
+
+
+def commit_and_dirty_flag():
+    """Return the commit of the source tree ("unknown" outside a git checkout) and 1 when it has changes, else 0."""
+    try:
+        commit = _git("rev-parse", "HEAD")
+        return commit, int(bool(_git("status", "--porcelain", "--untracked-files=no")))
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown", 0
+
+
+def _git(*arguments):
+    finished = subprocess.run(
+        ["git", "-C", str(REPOSITORY), *arguments], check=True, capture_output=True, text=True, timeout=20
+    )
+    return finished.stdout.strip()

@@ -1,0 +1,192 @@
+"""Files that are whole or absent: every result is written aside, stamped with a digest of its content, and renamed.
+
+A NetCDF file carries the digest as attribute ``content_digest``, a safetensors file in its metadata, a JSON file as
+key ``content_digest``; reading recomputes it, so a file that was truncated or changed by hand is an error that names
+it, never data. `kdtheory.jobs.verify` reads all files of a study so.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+DIGEST = "content_digest"
+
+
+class CorruptFile(RuntimeError):
+    """A result file is truncated, was changed after it was written, or is no file of this study."""
+
+
+@contextlib.contextmanager
+def replacing(path):
+    """Yield a temporary path beside ``path`` that replaces it when the block ends without an exception."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        with open(temporary, "rb") as written:
+            os.fsync(written.fileno())
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def data_digest(dataset):
+    """Return the sha256 of variables and coordinates alone: equal for equal data, whatever their provenance."""
+    return _digest(dataset, with_attributes=False)
+
+
+def write(content, path, attributes):
+    """Write a result atomically, with its digest.
+
+    Parameters
+    ----------
+    content : xarray.Dataset or dict
+        A dataset goes to a NetCDF-4 file, a dictionary of arrays to a safetensors file.
+    path : path-like
+    attributes : dict
+        Provenance, added to the dataset's own attributes.
+    """
+    if isinstance(content, dict):
+        from safetensors.numpy import save_file
+
+        content = {name: np.asarray(values, order="C") for name, values in content.items()}
+        metadata = {key: str(value) for key, value in attributes.items()}
+        metadata[DIGEST] = _digest(_as_dataset(content, metadata))
+        with replacing(path) as temporary:
+            save_file(content, temporary, metadata)
+        return
+    attributes = {key: _plain(value) for key, value in {**content.attrs, **attributes}.items()}
+    content = content.drop_attrs(deep=False).assign_attrs(attributes)
+    content.attrs[DIGEST] = _digest(content)
+    with replacing(path) as temporary:
+        content.to_netcdf(temporary, engine="h5netcdf")
+
+
+def read(path):
+    """Read what `write` or `write_json` wrote into memory: a dataset, a dictionary of arrays or a dictionary.
+
+    Raises
+    ------
+    CorruptFile
+        The content does not match the digest in the file, or the file cannot be read at all.
+    FileNotFoundError
+        There is no such file.
+    """
+    if not Path(path).is_file():
+        raise FileNotFoundError(f"{path}: no such file; run the workflow to make it")
+    try:
+        content, found, computed = READERS[Path(path).suffix](path)
+    except Exception as error:  # each format raises many types for a damaged file; all mean the same to the user
+        raise CorruptFile(f"{path}: cannot be read ({error}); delete it and run again") from error
+    _verify(path, found, computed)
+    return content
+
+
+def _read_dataset(path):
+    with xr.open_dataset(path, engine="h5netcdf") as opened:
+        # Without the file's encodings: they would cut longer texts in a dataset that is derived from this one.
+        dataset = opened.load().drop_encoding()
+    return dataset, dataset.attrs.get(DIGEST), _digest(dataset)
+
+
+def _read_tensors(path):
+    from safetensors import safe_open
+
+    with safe_open(path, framework="numpy") as opened:
+        content = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118 (not a mapping)
+        metadata = opened.metadata() or {}
+    return content, metadata.get(DIGEST), _digest(_as_dataset(content, metadata))
+
+
+def _read_json(path):
+    content = json.loads(Path(path).read_text(encoding="utf-8"))
+    found = content.pop(DIGEST, None) if isinstance(content, dict) else None
+    return content, found, _json_digest(content)
+
+
+READERS = {".nc": _read_dataset, ".safetensors": _read_tensors, ".json": _read_json}
+
+
+def _as_dataset(arrays, metadata):
+    variables = {name: ([f"{name}_{axis}" for axis in range(np.ndim(a))], a) for name, a in arrays.items()}
+    return xr.Dataset(variables, attrs=metadata)
+
+
+def write_tree(tree, path):
+    """Write an ``xarray.DataTree`` to one NetCDF-4 file, atomically; every group keeps its own digest."""
+    tree.attrs = {key: _plain(value) for key, value in tree.attrs.items()}
+    tree.attrs[DIGEST] = _tree_digest(tree)
+    with replacing(path) as temporary:
+        tree.to_netcdf(temporary, engine="h5netcdf")
+
+
+def read_tree(path):
+    """Read a tree written by `write_tree` into memory; raises as `read` does."""
+    if not Path(path).is_file():
+        raise FileNotFoundError(f"{path}: no such file; run the workflow to make it")
+    try:
+        with xr.open_datatree(path, engine="h5netcdf") as opened:
+            tree = opened.load()
+    except Exception as error:  # HDF5 raises many types for a damaged file; all mean the same to the user
+        raise CorruptFile(f"{path}: cannot be read ({error}); delete it and run again") from error
+    _verify(path, tree.attrs.get(DIGEST), _tree_digest(tree))
+    return tree
+
+
+def write_json(content, path):
+    """Write a dictionary as JSON, atomically and with its digest."""
+    content = {**content, DIGEST: _json_digest(content)}
+    with replacing(path) as temporary:
+        temporary.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _verify(path, found, computed):
+    if found is None:
+        raise CorruptFile(f"{path}: carries no {DIGEST}; it was not written by this study")
+    if found != computed:
+        raise CorruptFile(f"{path}: its content was changed after it was written; delete it and run again")
+
+
+def _tree_digest(tree):
+    return _json_digest({node.path: _digest(node.to_dataset(inherit=False)) for node in tree.subtree})
+
+
+def _json_digest(content):
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _plain(value):
+    """Return an attribute in the type that NetCDF gives back, so that its digest survives the round trip."""
+    if isinstance(value, str):
+        return value
+    return np.asarray(value).item() if np.ndim(value) == 0 else np.asarray(value)
+
+
+def _digest(dataset, with_attributes=True):
+    digest = hashlib.sha256()
+    for name in sorted(dataset.variables):
+        variable = dataset.variables[name]
+        values = np.ascontiguousarray(variable.values)
+        is_text = values.dtype.kind in "OUT"
+        header = [name, list(variable.dims), list(values.shape), "text" if is_text else values.dtype.str]
+        if with_attributes:
+            header.append(_described(variable.attrs))
+        digest.update(json.dumps(header).encode())
+        digest.update(json.dumps(values.tolist()).encode() if is_text else values.data)
+    if with_attributes:
+        digest.update(json.dumps(_described(dataset.attrs)).encode())
+    return digest.hexdigest()
+
+
+def _described(attributes):
+    return {key: np.asarray(attributes[key]).tolist() for key in sorted(attributes) if key != DIGEST}

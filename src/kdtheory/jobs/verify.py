@@ -1,0 +1,110 @@
+"""Which files of a finished study are as they were written: ``kdtheory verify results``."""
+
+import argparse
+import contextlib
+import json
+import re
+import sys
+from pathlib import Path
+
+from kdtheory.jobs import log
+from kdtheory.jobs.storage import READERS, CorruptFile, read, read_tree
+
+# Name of an unfinished file of `kdtheory.jobs.storage.replacing`; a killed job leaves it, and nothing reads it.
+_UNFINISHED = re.compile(r"\..+-[a-z0-9_]{8}\.\w+")
+
+
+def verify(folder):
+    """Check every result file below a folder against the digest in it.
+
+    ``claims.json`` is a plain list without a digest of its own: its records are compared with the claim files that it
+    was collected from. Figures, tables and pages carry no digest and are not checked, nor are the
+    unfinished files that a killed job leaves behind and nothing reads.
+
+    Parameters
+    ----------
+    folder : path-like
+        The results folder, or a part of it.
+
+    Returns
+    -------
+    whole : int
+        Number of files that are as they were written.
+    faults : list of str
+        One line for each file that is not: its path and what is wrong with it.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no such folder, or it holds no result file.
+    """
+    files = sorted(
+        file for file in Path(folder).rglob("*") if file.suffix in READERS and not _UNFINISHED.fullmatch(file.name)
+    )
+    if not files:
+        raise FileNotFoundError(f"{folder}: holds no result file; run the workflow to make some")
+    faults = []
+    for file in files:
+        try:
+            _check(file)
+        except (CorruptFile, OSError) as error:
+            faults.append(" ".join(str(error).split()))
+    return len(files) - len(faults), faults
+
+
+def _check(file):
+    if file.name == "claims.json":
+        _check_collected(file)
+    elif file.suffix == ".nc" and _holds_groups(file):
+        read_tree(file)
+    else:
+        read(file)
+
+
+def _holds_groups(file):
+    import h5py
+
+    try:
+        with h5py.File(file) as opened:
+            return any(isinstance(opened.get(name), h5py.Group) for name in opened)
+    except Exception:  # a damaged file, which reading it will name
+        return False
+
+
+def _check_collected(file):
+    """Compare each record with its claim file; one that was not run has none, or one of an earlier configuration."""
+    try:
+        records = {entry["id"]: entry for entry in json.loads(file.read_text(encoding="utf-8"))}
+        not_run = {name for name, entry in records.items() if entry["verdict"] == "not run"}
+    except (ValueError, TypeError, KeyError) as error:
+        raise CorruptFile(f"{file}: cannot be read as a list of claims ({error}); delete it and run again") from error
+    checked = {source.stem: source for source in sorted((file.parent / "claims").glob("*.json"))}
+    different = sorted((records.keys() - not_run) ^ (checked.keys() - not_run))
+    for name in records.keys() & checked.keys() - not_run:
+        with contextlib.suppress(CorruptFile):  # the claim file itself is the one to be named
+            if read(checked[name]) != records[name]:
+                different.append(name)
+    if different:
+        raise CorruptFile(
+            f"{file}: differs from the claim files beside it in {', '.join(sorted(different))}; delete it and run again"
+        )
+
+
+def main(arguments=None):
+    """Check a results folder from the command line; the exit status is 1 when a file is not as it was written."""
+    parser = argparse.ArgumentParser(
+        prog="kdtheory verify",
+        description="Check every .nc, .safetensors and .json file of a results folder against the digest in it, and "
+        "claims.json against its claim files. Names each file that was changed, is truncated or carries no digest; "
+        "the exit status is 1 then.",
+    )
+    parser.add_argument("folder", type=Path, help="the results folder, or a part of it")
+    whole, faults = verify(parser.parse_args(arguments).folder)
+    for fault in faults:
+        print(fault)
+    print(f"{whole + len(faults)} result files: {whole} as they were written, {len(faults)} not")
+    sys.exit(bool(faults))
+
+
+if __name__ == "__main__":
+    log.run(main)

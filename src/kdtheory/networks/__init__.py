@@ -1,1 +1,0 @@
-"""Torch networks on images and their training, shared by teachers and students."""

@@ -1,0 +1,1 @@
+"""Generated pages: the table of options, the README's sections and what docs/ keeps."""

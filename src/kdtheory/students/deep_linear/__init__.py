@@ -1,0 +1,1 @@
+"""Deep linear students (PL19 Theorem 2)."""

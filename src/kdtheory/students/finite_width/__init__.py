@@ -1,0 +1,1 @@
+"""Students that are networks of finite width, and their linearization (JZ20 Sec. 2)."""

@@ -1,0 +1,144 @@
+"""Kernel students on images: infinitely wide networks on pixels with one output for each class, in closed form.
+
+The outputs share one kernel and start from z₀ = 0, so each class is one more column of targets: one factorisation
+serves all classes, soft ratios, stopping epochs and teachers of a transfer set, and its every prefix (JZ20 Eq. 4).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from kdtheory.jobs.command import run_stage
+from kdtheory.jobs.log import Progress
+from kdtheory.kernels.devices import device_name
+from kdtheory.kernels.infinite import relu_kernels
+from kdtheory.kernels.nested import NestedRegression
+from kdtheory.students.kernel_targets import selected
+from kdtheory.theory.multiclass import effective_logits_multiclass
+
+# Values of a dataset's variable ``part``.
+_TRANSFER, _TEST, _TEACHER = 0, 1, 3
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings of a cell of kernel students on images (docs/options.md)."""
+
+    labels: str
+    soft_ratios: list
+    temperature: float
+    hard_logit: float
+    stopping_epochs: list
+    teachers: list
+    depth: int
+    n_train: list
+    repeats: int
+
+
+def fit(settings: Settings, draw, dataset, logits):
+    """Fit the kernel students of every repeat; a repeat is an order of the transfer images, its sets are prefixes.
+
+    Returns
+    -------
+    xarray.Dataset
+        ``wrong_truth`` and ``wrong_teacher(teacher, stopping_epoch, n_train, soft_ratio, repeat)``, numbers of test
+        images on which the student decides for another class than the true one, or than the teacher. Attribute
+        ``depth``.
+    """
+    if not dataset["sample_id"].equals(logits["sample_id"]):
+        raise ValueError("the teacher's logits are not those of the dataset's samples")
+    part = dataset["part"].values
+    transfer, test = np.flatnonzero(part == _TRANSFER), np.flatnonzero(part == _TEST)
+    if settings.n_train[-1] > len(transfer):
+        raise ValueError(f"n_train asks for {settings.n_train[-1]} images; the dataset has {len(transfer)} to transfer")
+    pixels = dataset["pixels"].values
+    inputs, test_inputs = (
+        standardised_inputs(pixels[part == kind], pixels[part == _TEACHER]) for kind in (_TRANSFER, _TEST)
+    )
+    gram, _ = relu_kernels(inputs, depth=settings.depth)
+    cross, _ = relu_kernels(inputs, test_inputs, depth=settings.depth)
+
+    teacher_logits = selected(logits["logits"].drop_encoding(), settings)
+    teacher_logits = teacher_logits.transpose("sample", "teacher", "stopping_epoch", "class").astype(np.float64)
+    truth = dataset["label"].values.astype(np.int64)
+    targets = soft_targets(settings, teacher_logits.values[transfer], truth[transfer])
+    columns = targets.reshape(len(transfer), -1)
+    right = {
+        "truth": truth[test, None, None, None],
+        "teacher": teacher_logits.values[test].argmax(axis=-1)[..., None],
+    }
+    wrong, progress = {name: [] for name in right}, Progress(settings.repeats, "orders of the transfer images")
+    for repeat in range(settings.repeats):
+        order = draw(repeat, "order").permutation(len(transfer))[: settings.n_train[-1]]
+        regression = NestedRegression(gram[np.ix_(order, order)], columns[order])
+        predicted = regression.predict(cross[order], settings.n_train)
+        decisions = predicted.reshape(*predicted.shape[:2], *targets.shape[1:]).argmax(axis=-1)
+        for name, label in right.items():
+            wrong[name].append(np.count_nonzero(decisions != label, axis=1))
+        progress.advance()
+    dims = ("repeat", "n_train", "teacher", "stopping_epoch", "soft_ratio")
+    students = xr.Dataset(
+        {f"wrong_{name}": (dims, np.stack(counts)) for name, counts in wrong.items()},
+        coords={
+            "n_train": settings.n_train,
+            "teacher": settings.teachers,
+            "stopping_epoch": settings.stopping_epochs,
+            "soft_ratio": [float(soft_ratio) for soft_ratio in settings.soft_ratios],
+        },
+        attrs={"depth": settings.depth},
+    )
+    return students.transpose("teacher", "stopping_epoch", "n_train", "soft_ratio", "repeat")
+
+
+def standardised_inputs(pixels, reference):
+    """Return the inputs of kernel students: (pixel − mean image)/deviation, one row per image.
+
+    Parameters
+    ----------
+    pixels : array of uint8, shape (n, …)
+    reference : array of uint8, shape (m, …)
+        The images that mean and deviation are taken of. In :func:`fit` these are the teacher's training images, so that
+        neither the size of a transfer set nor its order changes an input.
+
+    Returns
+    -------
+    inputs : array, shape (n, d)
+        The deviation is one number, of all pixels from the mean image; whether pixels are counted up to 255 or to 1
+        makes no difference.
+    """
+    deviation = np.sqrt(np.mean(np.var(reference, axis=0)))
+    return ((pixels - np.mean(reference, axis=0)) / deviation).reshape(len(pixels), -1)
+
+
+def soft_targets(settings, teacher_logits, truth):
+    """Effective logits (JZ20 Eq. 3, K classes) of all teachers and stopping epochs for every soft ratio.
+
+    Parameters
+    ----------
+    settings : Settings
+        ``labels`` "truth" or "teacher" (its own decision). The soft ratio 0, where the logits are infinite, stands for
+        ``hard_logit`` times the centred one-hot label; for two classes their difference is ± ``hard_logit``.
+    teacher_logits : array, shape (n, teachers, epochs, K)
+    truth : array of int, shape (n,)
+        True classes.
+
+    Returns
+    -------
+    targets : array, shape (n, teachers, epochs, soft ratios, K)
+    """
+    shape, n_classes = teacher_logits.shape, teacher_logits.shape[-1]
+    labels = teacher_logits.argmax(axis=-1) if settings.labels == "teacher" else truth[:, None, None]
+    labels = np.broadcast_to(labels, shape[:-1])
+
+    def at(soft_ratio):
+        if soft_ratio == 0:
+            return settings.hard_logit * (np.eye(n_classes) - 1 / n_classes)[labels]
+        rows = teacher_logits.reshape(-1, n_classes), labels.ravel()
+        return effective_logits_multiclass(*rows, soft_ratio, settings.temperature).reshape(shape)
+
+    return np.stack([at(soft_ratio) for soft_ratio in settings.soft_ratios], axis=-2)
+
+
+if __name__ == "__main__":
+    run_stage(fit, libraries=("jax", "jaxlib", "scipy"), device=device_name)

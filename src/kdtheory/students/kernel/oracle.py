@@ -1,0 +1,103 @@
+"""Oracles of kernel students: the same regression on many more points, which stands for Δw* and Δw_z (JZ20 Sec. 3).
+
+Weight changes are written in the orthonormal basis that the points span in their order, as
+`NestedRegression.coefficients` are, so that inner products with every prefix of a student are cumulative sums.
+
+A *nested* oracle has the transfer points, then test and oracle points: it is a longer prefix of the student's own
+regression. An *independent* one has only the latter. Either interpolates z_eff and −z₀ at the test points once these
+are among its points; on them, Theorem 1 is then exact.
+"""
+
+import numpy as np
+import xarray as xr
+
+from kdtheory.kernels.nested import NestedRegression
+
+
+def oracle_variables(run):
+    """Return what JZ20 Theorem 1 needs of one run.
+
+    Parameters
+    ----------
+    run : kdtheory.students.kernel.run.KernelRun
+        Its settings' ``oracle_sizes`` are numbers of points beyond the transfer points.
+
+    Returns
+    -------
+    xarray.Dataset
+        Nested: ``coefficients(…, n)`` of Δw* and ``zero_coefficients(n)`` of Δw_z on all points. Independent, for each
+        ``oracle_size``: coordinates ``oracle_projection(…, oracle_size, n_transfer)`` and ``zero_projection`` on the
+        span of the transfer points, ``oracle_norm(…, oracle_size)``, ``zero_norm`` and ``oracle_zero_inner``, Δw*·Δw_z.
+        At test points: ``test_logit(…, n_train, test)`` z_s, ``test_target(…, test)`` z_eff, ``test_teacher`` z_t,
+        ``test_kernel(test)`` Θ(x, x).
+    """
+    settings = run.settings
+    sizes = xr.Variable("oracle_size", settings.oracle_sizes)
+    changes = np.column_stack([run.stacked, -run.initial])
+    nested = NestedRegression(run.kernel, changes).coefficients
+    beyond = slice(run.n_transfer, None)
+    norms, inner, projections = independent_oracle(
+        run.regression, run.kernel[beyond, beyond], run.kernel[beyond, run.transfer], changes[beyond], sizes.values
+    )
+
+    def of_targets(values, *dims):
+        return run.labelled("coefficients", values[..., :-1], dims)
+
+    dims = ("oracle_size", "n_transfer")
+    return xr.Dataset(
+        {
+            "coefficients": of_targets(nested, "n"),
+            "zero_coefficients": ("n", nested[:, -1]),
+            "oracle_projection": of_targets(projections, *dims),
+            "zero_projection": (dims, projections[..., -1]),
+            "oracle_norm": of_targets(norms, "oracle_size"),
+            "zero_norm": ("oracle_size", norms[:, -1]),
+            "oracle_zero_inner": of_targets(inner, "oracle_size"),
+            "test_logit": run.test_logits,
+            "test_target": run.at_test_points(run.changes["coefficients"] + xr.DataArray(run.initial, dims="sample")),
+            "test_teacher": run.at_test_points(run.selected_logits),
+            "test_kernel": ("test", np.diagonal(run.kernel)[run.test].copy()),  # a view would keep the kernel
+        },
+        coords={"oracle_size": sizes, "n_transfer": np.arange(1, run.n_transfer + 1)},
+    )
+
+
+def independent_oracle(transfer, gram, cross, changes, sizes):
+    """Fit regressions on the first N of points of their own and project them onto the span of the transfer points.
+
+    The projection has the coordinates L⁻¹f, f being the oracle's own Δz at the transfer points: both are inner
+    products with the features φ(x_i).
+
+    Parameters
+    ----------
+    transfer : NestedRegression
+        On the n transfer points.
+    gram : array, shape (m, m)
+        Kernel of the oracle's points.
+    cross : array, shape (m, n)
+        Kernel between the oracle's points (rows) and the transfer points.
+    changes : array, shape (m, k)
+        Δz at the oracle's points.
+    sizes : sequence of int
+        N in 1..m.
+
+    Returns
+    -------
+    norms : numpy.ndarray, shape (sizes, k)
+        ‖Δw_N‖.
+    inner : numpy.ndarray, shape (sizes, k)
+        ⟨Δw_N, Δw_N of the last column⟩.
+    projections : numpy.ndarray, shape (sizes, n, k)
+        Coordinates of Δw_N on the span of the transfer points.
+
+    Raises
+    ------
+    ValueError, NotPositiveDefiniteError
+        As `NestedRegression`.
+    """
+    oracle = NestedRegression(gram, changes)
+    last = np.asarray(sizes) - 1
+    inner = np.cumsum(oracle.coefficients * oracle.coefficients[:, -1:], axis=0)
+    logits = oracle.predict(cross, sizes)
+    projections = np.stack([transfer.with_targets(values).coefficients for values in logits])
+    return oracle.norms()[last], inner[last], projections

@@ -1,0 +1,300 @@
+"""The one gate of the configuration: schemas, rules that span keys, and one clear error before any job starts."""
+
+import difflib
+import json
+import math
+import os
+import re
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+SCHEMAS = Path(__file__).resolve().parent / "schemas"
+
+# Longer ones are no sizes or seeds; Python refuses to read the longest.
+_INTEGER = re.compile(r"[+-]?\d{1,300}")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
+
+
+class ConfigError(ValueError):
+    """The configuration cannot be used; the message names the key, its value and what is allowed."""
+
+
+def check(config):
+    """Validate a study's configuration.
+
+    Parameters
+    ----------
+    config : dict
+        The parsed configuration (config.yaml with any preset merged over it).
+
+    Returns
+    -------
+    dict
+        A copy in which numbers that arrive as text (``1e-3`` from YAML, nested ones from ``--config``) are numbers.
+
+    Raises
+    ------
+    ConfigError
+        On the first thing that is wrong.
+    """
+    config = _with_numbers(config, ())
+    _validate(config, "study.yaml", ())
+    for section in ("datasets", "teachers"):
+        for name, block in config[section].items():
+            _validate(block, f"{section}/{_kind_of(block, section, name)}.yaml", (section, name))
+    for name, block in config["experiments"].items():
+        known = names("experiments")
+        if name not in known:
+            raise ConfigError(f"{_dotted(('experiments', name))}: unknown experiment{_suggest(name, known)}")
+        _validate(block, f"experiments/{name}.yaml", ("experiments", name))
+        _check_names(config, block, schema(f"experiments/{name}.yaml"), ("experiments", name))
+        for cell, settings in block.get("cells", {}).items():
+            _check_cell(config, settings, ("experiments", name, "cells", cell))
+            _check_what_inputs_have(config, settings, ("experiments", name, "cells", cell))
+        _check_same_dim(config, name, block)
+        _check_joined_cells(name, block)
+    _check_image_counts(config)
+    _check_teacher_files(config)
+    return config
+
+
+@cache
+def schema(name):
+    """Return one schema (path relative to the schema folder) with every ``$ref`` replaced by what it refers to."""
+    return _inlined(_load(name), name)
+
+
+def names(section):
+    """Return the names that have a schema in a section: experiments, or kinds of datasets or teachers."""
+    return sorted(path.stem for path in (SCHEMAS / section).glob("*.yaml"))
+
+
+@cache
+def _load(name):
+    return yaml.safe_load((SCHEMAS / name).read_text(encoding="utf-8"))
+
+
+def _inlined(node, name):
+    if isinstance(node, list):
+        return [_inlined(item, name) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        file, pointer = node["$ref"].split("#")
+        target_name = os.path.normpath(os.path.join(os.path.dirname(name), file)) if file else name
+        target = _load(target_name)
+        for part in pointer.strip("/").split("/"):
+            target = target[part]
+        node = {
+            **_inlined(target, target_name),
+            **{key: value for key, value in node.items() if key != "$ref"},
+        }
+    return {key: _inlined(value, name) for key, value in node.items() if key != "$defs"}
+
+
+def _with_numbers(node, path):
+    if isinstance(node, dict):
+        return {key: _with_numbers(value, (*path, key)) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_with_numbers(value, (*path, index)) for index, value in enumerate(node)]
+    if isinstance(node, str) and _NUMBER.fullmatch(node):
+        node = int(node) if _INTEGER.fullmatch(node) else float(node)
+    if isinstance(node, float) and not math.isfinite(node):
+        raise ConfigError(f"{_dotted(path)}: is {node}, must be a finite number")
+    return node
+
+
+def _validate(block, name, path):
+    from jsonschema import Draft202012Validator
+
+    validator = Draft202012Validator(schema(name))
+    errors = sorted(
+        validator.iter_errors(block), key=lambda error: (len(error.absolute_path), str(error.absolute_path))
+    )
+    if errors:
+        raise ConfigError(_explain(errors[0], path))
+
+
+def _explain(error, path):
+    path = (*path, *error.absolute_path)
+    where, value, limit = _dotted(path), json.dumps(error.instance, default=str), error.validator_value
+    meaning = error.schema.get("description")
+    about = f" ({meaning.rstrip('.')})" if meaning else ""
+    match error.validator:
+        case "additionalProperties":
+            known = sorted(error.schema.get("properties", {}))
+            unknown = next(key for key in error.instance if key not in known)
+            return f"{_dotted((*path, unknown))}: unknown key{_suggest(unknown, known)}"
+        case "required":
+            missing = next(key for key in limit if key not in error.instance)
+            return f"{_dotted((*path, missing))}: is missing"
+        case "type":
+            return f"{where}: is {value}, must be of type {limit}{about}"
+        case "enum":
+            return f"{where}: is {value}{_suggest(error.instance, limit)}{about}"
+        case "const":
+            return f"{where}: is {value}, must be {json.dumps(limit)}{about}"
+        case "minimum" | "exclusiveMinimum" | "maximum" | "exclusiveMaximum":
+            sign = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}[error.validator]
+            return f"{where}: is {value}, must be {sign} {limit}{about}"
+        case "minItems" | "minProperties":
+            return f"{where}: has {len(error.instance)} entries, must have at least {limit}{about}"
+        case "maxItems":
+            return f"{where}: has {len(error.instance)} entries, must have at most {limit}{about}"
+        case "uniqueItems":
+            return f"{where}: is {value}, its entries must differ{about}"
+        case "pattern" | "propertyNames":
+            return (
+                f"{where}: the name {value} must be lower-case letters, digits and underscores, starting with a letter"
+            )
+    return f"{where}: is {value}; {error.message}{about}"
+
+
+def _kind_of(block, section, name):
+    if not isinstance(block, dict):
+        raise ConfigError(f"{section}.{name}: is {json.dumps(block)}, must be a block with a key kind")
+    known = names(section)
+    kind = block.get("kind")
+    if kind not in known:
+        raise ConfigError(f"{section}.{name}.kind: is {json.dumps(kind)}{_suggest(kind, known)}")
+    return kind
+
+
+def _check_names(config, block, node, path):
+    """Check every value whose schema says ``x-names``: it must name a dataset or teacher of an allowed kind."""
+    if isinstance(block, dict):
+        for key, value in block.items():
+            child = node.get("properties", {}).get(key, node.get("additionalProperties"))
+            _check_names(config, value, child, (*path, key))
+    elif isinstance(block, list) and "items" in node:
+        for index, value in enumerate(block):
+            _check_names(config, value, node["items"], (*path, index))
+    elif "x-names" in node:
+        section = config[node["x-names"]]
+        if block not in section:
+            raise ConfigError(
+                f"{_dotted(path)}: is {json.dumps(block)}, not among {node['x-names']}{_suggest(block, section)}"
+            )
+        kind = section[block]["kind"]
+        if kind not in node["x-kinds"]:
+            allowed = " or ".join(node["x-kinds"])
+            raise ConfigError(f"{_dotted(path)}: {block} is of kind {kind}, must be of kind {allowed}")
+
+
+def _check_cell(config, settings, path):
+    dataset, largest = config["datasets"][settings["dataset"]], max(settings.get("n_train", [0]))
+    for key in ("n_points", "transfer_points"):
+        if largest > dataset.get(key, math.inf):
+            raise ConfigError(
+                f"{_dotted((*path, 'n_train'))}: asks for {largest} points, "
+                f"but datasets.{settings['dataset']}.{key} is {dataset[key]}"
+            )
+    if sorted(settings.get("n_train", [])) != settings.get("n_train", []):
+        raise ConfigError(f"{_dotted((*path, 'n_train'))}: is {settings['n_train']}, must increase")
+    if settings.get("recorded_steps", 0) > settings.get("max_steps", math.inf):
+        raise ConfigError(f"{_dotted((*path, 'recorded_steps'))}: is {settings['recorded_steps']}, must be ≤ max_steps")
+    if "steps" in settings:
+        from kdtheory.students.steps import epochs_of
+
+        for n_train in settings["n_train"]:
+            try:
+                epochs_of(settings["steps"], n_train, settings["batch_size"])
+            except ValueError as error:
+                raise ConfigError(f"{_dotted((*path, 'steps'))}: {error}") from error
+
+
+def _check_what_inputs_have(config, settings, path):
+    """Students see only the epochs and seeds that their teacher has, and the points that their dataset has."""
+    teacher, dataset = config["teachers"][settings["teacher"]], config["datasets"][settings["dataset"]]
+    limits = {}
+    if "stopping_epochs" in teacher:
+        limits["stopping_epochs"] = (set(teacher["stopping_epochs"]), f"an epoch that {settings['teacher']} keeps")
+        limits["teachers"] = (range(teacher["seeds"]), f"a seed of {settings['teacher']}, below {teacher['seeds']}")
+    if "n_test" in dataset:
+        beyond = dataset["n_test"] + dataset["n_oracle"]
+        allowed = range(dataset["n_test"], beyond + 1)
+        limits["oracle_sizes"] = (allowed, f"between n_test = {dataset['n_test']} and n_test + n_oracle = {beyond}")
+    for key, most, words in (
+        ("test_points", dataset.get("n_test"), f"at most datasets.{settings['dataset']}.n_test"),
+        ("repeats", dataset.get("repeats"), f"at most datasets.{settings['dataset']}.repeats"),
+        ("trained_repeats", settings.get("repeats"), "at most repeats"),
+    ):
+        if most is not None and settings.get(key, 0) > most:
+            raise ConfigError(f"{_dotted((*path, key))}: is {settings[key]}, must be {words} = {most}")
+    if "dims" in settings:
+        limits["dims"] = (
+            range(1, dataset["dim"] + 1),
+            f"at most datasets.{settings['dataset']}.dim = {dataset['dim']}",
+        )
+    for key, (allowed, words) in limits.items():
+        for value in settings.get(key, []):
+            if value not in allowed:
+                raise ConfigError(f"{_dotted((*path, key))}: holds {value}, must be {words}")
+
+
+def _check_same_dim(config, name, block):
+    """Cells that the experiment's card joins in one array must have datasets of one dimension."""
+    dims = {
+        cell: config["datasets"][block["cells"][cell]["dataset"]]["dim"]
+        for cell in schema(f"experiments/{name}.yaml").get("x-same-dim", [])
+    }
+    if len(set(dims.values())) > 1:
+        raise ConfigError(
+            f"experiments.{name}.cells: the datasets of {', '.join(dims)} must have one dim, found {dims}"
+        )
+
+
+def _check_image_counts(config):
+    """The teacher's and the transfer images are disjoint, so there must be enough training images for both."""
+    for name, block in config["datasets"].items():
+        limit = schema(f"datasets/{block['kind']}.yaml").get("x-training-images", math.inf)
+        wanted = block.get("teacher_points", 0) + block.get("transfer_points", 0)
+        if wanted > limit:
+            raise ConfigError(
+                f"{_dotted(('datasets', name))}: teacher_points + transfer_points is {wanted}, must be ≤ {limit}"
+            )
+
+
+def _check_joined_cells(name, block):
+    """Cells that the card joins along a key differ in nothing but what it says, and share no entry of that key."""
+    card = schema(f"experiments/{name}.yaml")
+    if "x-joined-along" not in card:
+        return
+    along, path = card["x-joined-along"], ("experiments", name, "cells")
+    seen, first = {}, next(iter(block["cells"]))
+    for cell, settings in block["cells"].items():
+        for key, value in settings.items():
+            if key not in card["x-cells-differ-in"] and value != block["cells"][first][key]:
+                raise ConfigError(
+                    f"{_dotted((*path, cell, key))}: is {json.dumps(value)}, "
+                    f"must be that of {first}, {json.dumps(block['cells'][first][key])}"
+                )
+        for value in settings[along]:
+            if value in seen:
+                raise ConfigError(f"{_dotted((*path, cell, along))}: holds {value}, which {seen[value]} has too")
+            seen[value] = cell
+
+
+def _check_teacher_files(config):
+    for name, block in config["teachers"].items():
+        if block["kind"] == "file":
+            from kdtheory.teachers.file import read_logits
+
+            try:
+                read_logits(block["path"])
+            except (OSError, ValueError) as error:
+                raise ConfigError(f"teachers.{name}.path: {error}") from error
+
+
+def _dotted(path):
+    parts = [str(part) if str(part).isprintable() else json.dumps(part) for part in path]
+    return ".".join(parts) or "the configuration"
+
+
+def _suggest(word, known):
+    known = sorted(map(str, known))
+    close = difflib.get_close_matches(str(word), known, n=1, cutoff=0.6)
+    allowed = f"allowed: {', '.join(known)}" if known else "none is defined"
+    return f"; did you mean {close[0]!r}? ({allowed})" if close else f"; {allowed}"

@@ -1,0 +1,195 @@
+"""What a job costs by its settings: arithmetic operations and bytes of memory, leading terms only.
+
+An operation is one multiplication, addition or elementary function of one number. Nothing is measured here.
+"""
+
+from dataclasses import dataclass
+from math import ceil, prod
+
+# An elementwise step of a kernel's recursion, arcsines and roots included, and a backward pass beside its forward one.
+_KERNEL_STEP = 80
+_TRAINING = 3
+# Where the kind of a dataset fixes the dimension of its inputs.
+_AXES = {"digits": 784, "line": 1}
+_CIFAR10 = {"side": 32, "channels": 3, "classes": 10, "axes": 3072}
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Operations of a job, and the bytes of its largest arrays."""
+
+    operations: float
+    bytes: float
+
+
+def student_cost(student, cell, dataset, teacher):
+    """Return the cost of one cell of students.
+
+    Parameters
+    ----------
+    student : str
+        Module of `kdtheory.students` that fits the cell.
+    cell, dataset, teacher : dict
+        Their blocks of the configuration.
+
+    Raises
+    ------
+    ValueError
+        No count is known for the module.
+    """
+    if student not in _STUDENTS:
+        raise ValueError(f"no count of operations is known for students of kind {student!r}")
+    return _STUDENTS[student](cell, dataset, teacher)
+
+
+def teacher_cost(teacher, dataset):
+    """Return the cost of training one teacher, None for a kind that is not trained."""
+    count = _TEACHERS.get(teacher["kind"])
+    return count and count(teacher, dataset)
+
+
+def _linear(cell, dataset, _teacher):
+    points, axes = max(cell["n_train"]), _dim(dataset)
+    sets = cell.get("repeats", dataset.get("repeats", 1)) * len(dataset.get("kappas", [1]))
+    factorisation = 4 * axes * points**2
+    descent = 4 * points * axes * cell.get("hard_target_steps", 0) * len(cell["n_train"])
+    gram = cell.get("gram_sets", 0) * len(dataset.get("kappas", [1])) * sum(n**2 for n in cell["n_train"])
+    return Cost(sets * (factorisation + descent) + gram, 8 * sets * points * min(points, axes))
+
+
+def _linear_path(cell, dataset, teacher):
+    step = 4 * dataset["n_points"] * dataset["dim"] * len(teacher["norms"])
+    return Cost(step * cell["max_steps"] * len(cell["precisions"]), 16 * dataset["n_points"] * dataset["dim"])
+
+
+def _deep_linear(cell, dataset, _teacher):
+    weights = sum(dataset["dim"] * cell["hidden_width"] * depth for depth in cell["depths"])
+    paths = len(cell["init_ratios"]) * len(cell["starts"])
+    return Cost(6 * weights * paths * cell["max_steps"], 8 * weights * paths * 4)
+
+
+def _kernel(cell, dataset, _teacher):
+    transfer = max(cell["n_train"])
+    test = dataset.get("n_test", dataset.get("n_candidates", 0)) if set(cell["kept"]) - {"coefficients", "norm"} else 0
+    oracle = max(0, max(cell.get("oracle_sizes", [0])) - test)
+    columns = _columns(cell) * len(dataset.get("modes", [1]) if isinstance(dataset.get("modes"), list) else [1])
+    run = _regression(transfer, test + oracle, columns, dataset["dim"], cell["depth"])
+    draw = Cost((transfer + test + oracle) ** 3 / 3, 0)
+    runs = dataset["repeats"] * len(cell.get("dims", [1]))
+    kept = 8 * runs * columns * (len(cell["n_train"]) * test if "oracle" in cell["kept"] else transfer)
+    return Cost(runs * (run.operations + draw.operations), run.bytes + kept)
+
+
+def _image_kernel(cell, dataset, _teacher):
+    transfer, test = max(cell["n_train"]), dataset["test_points"]
+    columns = _columns(cell) * _CIFAR10["classes"]
+    kernel = _kernel_matrix(dataset["transfer_points"] + test, _CIFAR10["axes"], cell["depth"])
+    run = _solves(transfer, test, columns)
+    return Cost(kernel.operations + cell["repeats"] * run.operations, kernel.bytes + run.bytes)
+
+
+def _regression(transfer, others, columns, axes, depth):
+    kernel, solves = _kernel_matrix(transfer + others, axes, depth), _solves(transfer, others, columns)
+    return Cost(kernel.operations + solves.operations, kernel.bytes + solves.bytes)
+
+
+def _kernel_matrix(points, axes, depth):
+    # Symmetric: half of the entries, and of the multiplications and additions.
+    return Cost(points**2 * (axes + _KERNEL_STEP * depth / 2), 16 * points**2 + 8 * points * axes)
+
+
+def _solves(transfer, test, columns):
+    operations = transfer**3 / 3 + transfer**2 * (test + columns) + 2 * transfer * test * columns
+    return Cost(operations, 8 * (transfer**2 + transfer * (test + columns) + test * columns))
+
+
+def _resnet_students(cell, dataset, _teacher):
+    network = {key: cell[key] for key in ("width", "blocks", "stem_stride")}
+    varied = ("soft_ratios", "stopping_epochs", "loss_scales")
+    images = sum(cell["steps"] * min(n_train, cell["batch_size"]) for n_train in cell["n_train"])
+    students = cell["repeats"] * prod(len(cell[key]) for key in varied)
+    return Cost(students * images * _TRAINING * resnet_operations(**network), _resnet_bytes(cell, dataset))
+
+
+def _network_students(cell, dataset, _teacher):
+    points, ratios = max(cell["n_train"]), len(cell["soft_ratios"])
+    operations = 0.0
+    for width in cell["widths"]:
+        weights = _layers(dataset["dim"], width, cell["depth"], 1)
+        descent = cell["trained_repeats"] * ratios * points * 2 ** cell["doublings"]
+        sgd = cell["repeats"] * ratios * cell["sgd_steps"] * cell["batch_size"] * len(cell["n_train"])
+        # A step of SGD of the linearized network takes one row of the kernel for each point of its batch.
+        kernels = cell["repeats"] * points * (points + cell["test_points"]) * width
+        operations += 2 * _TRAINING * weights * descent + 2 * sgd * points + 4 * cell["depth"] * kernels
+    largest = _layers(dataset["dim"], max(cell["widths"]), cell["depth"], 1)
+    return Cost(operations, 8 * 4 * largest * cell["trained_repeats"])
+
+
+def _network(teacher, dataset):
+    weights = _layers(_dim(dataset), teacher["width"], teacher["hidden_layers"], 1)
+    images = max(teacher["stopping_epochs"]) * teacher["train_points"] * teacher["seeds"]
+    return Cost(2 * _TRAINING * weights * images, 16 * weights * teacher["seeds"] + 8 * teacher["train_points"])
+
+
+def _image_mlp(teacher, dataset):
+    weights = _layers(_CIFAR10["axes"], teacher["width"], teacher["hidden_layers"], _CIFAR10["classes"])
+    images = max(teacher["stopping_epochs"]) * dataset["teacher_points"] * teacher["seeds"]
+    return Cost(2 * _TRAINING * weights * images, 16 * weights + 5 * _CIFAR10["axes"] * _images(dataset))
+
+
+def _resnet(teacher, dataset):
+    network = {key: teacher[key] for key in ("width", "blocks", "stem_stride")}
+    images = max(teacher["stopping_epochs"]) * dataset["teacher_points"] * teacher["seeds"]
+    return Cost(images * _TRAINING * resnet_operations(**network), _resnet_bytes(teacher, dataset))
+
+
+def resnet_operations(width, blocks, stem_stride):
+    """Return the operations of a residual network (`kdtheory.training.resnet.ResNet`) on one CIFAR-10 image."""
+    side = ceil(_CIFAR10["side"] / stem_stride)
+    total, channels = 9 * _CIFAR10["channels"] * width * side**2, width
+    for stage, n_blocks in enumerate(blocks):
+        for block in range(n_blocks):
+            after = width * 2**stage
+            if stage and not block:
+                side = ceil(side / 2)
+                total += channels * after * side**2
+            total += 9 * (channels + after) * after * side**2
+            channels = after
+    return 2 * (total + channels * _CIFAR10["classes"])
+
+
+def _resnet_bytes(network, dataset):
+    # All images as bytes, and the activations of one batch: about a dozen copies of the widest stage.
+    side = _CIFAR10["side"] / network["stem_stride"]
+    activations = 4 * 12 * network["batch_size"] * network["width"] * side**2 * sum(network["blocks"])
+    return _CIFAR10["axes"] * _images(dataset) + activations
+
+
+def _columns(cell):
+    return prod(
+        len(cell[key]) for key in ("soft_ratios", "stopping_epochs", "teachers", "flip_probabilities") if key in cell
+    )
+
+
+def _layers(axes, width, hidden_layers, outputs):
+    return axes * width + (hidden_layers - 1) * width**2 + width * outputs
+
+
+def _images(dataset):
+    return dataset["teacher_points"] + dataset["transfer_points"] + dataset["test_points"]
+
+
+def _dim(dataset):
+    return dataset.get("dim", _AXES.get(dataset["kind"]))
+
+
+_STUDENTS = {
+    "linear.transfer": _linear,
+    "linear.path": _linear_path,
+    "deep_linear.paths": _deep_linear,
+    "kernel.points": _kernel,
+    "kernel.images": _image_kernel,
+    "resnet": _resnet_students,
+    "finite_width.networks": _network_students,
+}
+_TEACHERS = {"network": _network, "image_mlp": _image_mlp, "resnet": _resnet}

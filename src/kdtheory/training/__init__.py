@@ -1,0 +1,1 @@
+"""Torch networks and their training, shared by teachers and students."""

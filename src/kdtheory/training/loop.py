@@ -1,0 +1,239 @@
+"""One training loop for teachers and students, which goes on after a kill as if it had never stopped."""
+
+import logging
+import math
+import time
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import torch
+
+from kdtheory.jobs.log import Progress
+from kdtheory.training.devices import configure_torch
+from kdtheory.training.pixels import augment, draw_augmentation
+from kdtheory.training.state import TrainingState
+
+_log = logging.getLogger(__name__)
+
+PREDICTED_AT_ONCE = 1000
+_HALF = {"bfloat16": torch.bfloat16, "float16": torch.float16}
+
+
+@dataclass(frozen=True)
+class Optimisation:
+    """How a network is trained.
+
+    Attributes
+    ----------
+    learning_rate : float
+        Of the first step.
+    batch_size : int
+        Images of a step; the last step of an epoch has what is left.
+    optimiser : str
+        ``sgd`` (with momentum) or ``adam``.
+    momentum : float
+        Of ``sgd``.
+    weight_decay : float
+    schedule : str
+        ``constant``, or ``cosine``: the learning rate falls to 0 at the last step.
+    augmentation : str
+        As in `kdtheory.training.pixels.draw_augmentation`.
+    precision : str
+        ``float32``, or on a GPU ``bfloat16`` or ``float16`` where torch's autocast allows it; a CPU always computes
+        in float32.
+    """
+
+    learning_rate: float
+    batch_size: int
+    optimiser: str = "sgd"
+    momentum: float = 0.9
+    weight_decay: float = 0.0
+    schedule: str = "constant"
+    augmentation: str = "none"
+    precision: str = "float32"
+
+    def __post_init__(self):  # noqa: D105
+        allowed = {
+            "optimiser": ("sgd", "adam"),
+            "schedule": ("constant", "cosine"),
+            "precision": ("float32", *_HALF),
+        }
+        for key, values in allowed.items():
+            if getattr(self, key) not in values:
+                raise ValueError(f"{key} is {getattr(self, key)!r}; allowed are {', '.join(values)}")
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a training left.
+
+    Attributes
+    ----------
+    checkpoints : dict
+        By stopping epoch: the network's weights and buffers by name, as NumPy arrays.
+    images_per_second : float
+        Of the epochs of this process, by the clock; for logs, never for results.
+    """
+
+    checkpoints: dict
+    images_per_second: float
+
+
+def train(network, images, loss, draw, optimisation, *, stopping_epochs, state, identity):
+    """Train a network in place and keep it at each stopping epoch; training ends after the last.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+        Takes images as they are; at its initial weights.
+    images : numpy.ndarray, shape (n, height, width, channel)
+        Of any type that the network takes, uint8 to save memory.
+    loss : callable
+        ``loss(logits, indices)``: mean loss of the images at ``indices``, tensors on the network's device.
+    draw : callable
+        ``draw(*key)`` gives the generator of order and augmentation in an epoch: functions of seed and epoch alone,
+        so that none has to be saved, and equal for networks that share ``draw``.
+    optimisation : Optimisation
+    stopping_epochs : sequence of int
+        1 or more.
+    state : pathlib.Path
+        File of the state from which training goes on. Replaced after every epoch that is a stopping epoch or comes
+        a few seconds after the last; removing it is the caller's part.
+    identity : dict
+        What the training depends on beside ``optimisation`` and ``stopping_epochs``; a state of another identity is
+        not used.
+
+    Returns
+    -------
+    Trained
+
+    Raises
+    ------
+    RuntimeError
+        A loss was not finite; names the epoch and the learning rate.
+    """
+    device = configure_torch()
+    network.to(device)
+    images = torch.as_tensor(images).to(device)
+    run = _Run(network, optimisation, max(stopping_epochs) * math.ceil(len(images) / optimisation.batch_size), device)
+    saved = TrainingState(state, {**identity, **asdict(optimisation), "stopping_epochs": list(stopping_epochs)})
+    epoch, now, kept = saved.load()
+    if now:
+        run.restore(now)
+    last, first = max(stopping_epochs), epoch
+    progress, started = Progress(last - epoch, "epochs"), time.monotonic()
+    while epoch < last:
+        epoch += 1
+        mean_loss = run.train_epoch(images, loss, draw, epoch)
+        if not math.isfinite(mean_loss):
+            raise RuntimeError(
+                f"the loss is not finite in epoch {epoch} at learning rate {optimisation.learning_rate}; "
+                "lower the learning rate"
+            )
+        if epoch in stopping_epochs:
+            kept[epoch] = {name: _array(values) for name, values in network.state_dict().items()}
+            _log.info("epoch %d: mean training loss %.4f", epoch, mean_loss)
+        if epoch in stopping_epochs or saved.is_due():
+            saved.save(epoch, run.arrays(), kept)
+        progress.advance()
+    speed = (last - first) * len(images) / max(time.monotonic() - started, 1e-9)
+    _log.info("%d epochs at %.0f images a second", last - first, speed)
+    return Trained(kept, speed)
+
+
+def restore(network, checkpoint):
+    """Load a checkpoint of `train` into a network of the same shape."""
+    network.load_state_dict({name: torch.as_tensor(values) for name, values in checkpoint.items()})
+
+
+@torch.no_grad()
+def predict(network, images):
+    """Return a network's logits in evaluation mode, float32 (n, n_classes), computed a thousand images at a time."""
+    device = configure_torch()
+    network.to(device).eval()
+    batches = torch.as_tensor(images).split(PREDICTED_AT_ONCE)
+    return np.concatenate([network(batch.to(device)).cpu().numpy() for batch in batches])
+
+
+class _Run:
+    """A network with its optimiser, schedule and precision; ``step`` counts the steps that were taken."""
+
+    def __init__(self, network, optimisation, n_steps, device):
+        self.network, self.optimisation, self.n_steps, self.device = network, optimisation, n_steps, device
+        self.step = 0
+        common = {"lr": optimisation.learning_rate, "weight_decay": optimisation.weight_decay, "fused": True}
+        parameters = network.parameters()
+        if optimisation.optimiser == "adam":
+            self.optimiser = torch.optim.Adam(parameters, **common)
+        else:
+            self.optimiser = torch.optim.SGD(parameters, momentum=optimisation.momentum, **common)
+        self.half = _HALF.get(optimisation.precision) if device.type == "cuda" else None
+        self.scaler = torch.amp.GradScaler(device.type, enabled=self.half is torch.float16)
+
+    def train_epoch(self, images, loss, draw, epoch):
+        """One pass over the images; returns the mean loss."""
+        settings, total = self.optimisation, torch.zeros((), device=self.device)
+        order = self._tensor(draw("order", epoch).permutation(len(images)))
+        drawn = draw_augmentation(settings.augmentation, len(images), draw("augmentation", epoch))
+        drawn = {name: self._tensor(values) for name, values in drawn.items()}
+        self.network.train()
+        for indices in order.split(settings.batch_size):
+            pixels = augment(
+                images.index_select(0, indices), **{name: values[indices] for name, values in drawn.items()}
+            )
+            for group in self.optimiser.param_groups:
+                group["lr"] = settings.learning_rate * self._schedule()
+            self.optimiser.zero_grad()
+            with torch.autocast(self.device.type, dtype=self.half, enabled=self.half is not None):
+                logits = self.network(pixels)
+            batch_loss = loss(logits.float(), indices)
+            self.scaler.scale(batch_loss).backward()
+            self.scaler.step(self.optimiser)
+            self.scaler.update()
+            total += batch_loss.detach() * len(indices)
+            self.step += 1
+        return float(total) / len(images)
+
+    def arrays(self):
+        """All of the run that changes, by name."""
+        content = {f"network/{name}": _array(values) for name, values in self.network.state_dict().items()}
+        for index, moments in self.optimiser.state_dict()["state"].items():
+            content |= {f"optimiser/{index}/{name}": _array(values) for name, values in moments.items()}
+        content |= {f"scaler/{name}": np.array([value]) for name, value in self.scaler.state_dict().items()}
+        return content | {"step": np.array([self.step])}
+
+    def restore(self, content):
+        """Take what `arrays` gave."""
+        weights, moments, scaler = {}, {}, {}
+        for key, values in content.items():
+            kind, _, name = key.partition("/")
+            if kind == "network":
+                weights[name] = values
+            elif kind == "optimiser":
+                index, _, moment = name.partition("/")
+                moments.setdefault(int(index), {})[moment] = torch.tensor(values)
+            elif kind == "scaler":
+                scaler[name] = values[0].item()
+        # In each parameter's own order in memory: a fused optimiser pairs elements by their place.
+        for index, parameter in enumerate(self.network.parameters()):
+            for name, values in moments.get(index, {}).items():
+                if values.shape == parameter.shape:
+                    moments[index][name] = torch.empty_like(parameter).copy_(values)
+        restore(self.network, weights)
+        groups = self.optimiser.state_dict()["param_groups"]
+        self.optimiser.load_state_dict({"state": moments, "param_groups": groups})
+        if scaler:
+            self.scaler.load_state_dict(scaler)
+        self.step = int(content["step"][0])
+
+    def _schedule(self):
+        if self.optimisation.schedule == "constant":
+            return 1.0
+        return (1 + math.cos(math.pi * self.step / self.n_steps)) / 2
+
+    def _tensor(self, values):
+        return torch.from_numpy(values).to(self.device)
+
+
+def _array(values):
+    return values.detach().cpu().numpy().copy()

@@ -1,0 +1,255 @@
+import doctest
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+import yaml
+from matplotlib.image import imsave
+
+from kdtheory.figures.registry import figures
+from kdtheory.jobs import storage
+from kdtheory.pages import documents
+from kdtheory.study import config as study_config
+from kdtheory.teachers.file import read_logits
+
+REPOSITORY = Path(__file__).parents[3]
+README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+PAGES = [
+    "README.md",
+    "SECURITY.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "docs/methods.md",
+    "docs/options.md",
+    "docs/scaling.md",
+]
+CONFIG = study_config.check(yaml.safe_load((REPOSITORY / "config.yaml").read_text(encoding="utf-8")))
+CLAIM = {
+    "id": "pl19-x", "paper": "PL19", "statement": "Risk of ŵ* falls | rises.", "reading": "strict", "quantity": "risk",
+    "test": "every cell", "error_rate": None, "p_value": None, "estimate": 0.5, "interval": [0.4, 0.6], "n_cells": 3,
+    "violations": 0, "verdict": "holds", "figure": "pl19_fig1", "reason": "It does.",
+}  # fmt: skip
+FAULT = {"fault": "a full disk | small", "answer": "nothing is `lost`", "tried": 10, "survived": 9, "lost": 1}
+EMPTY = (
+    "# Title\n\n<!-- generated: claims -->\nstale\n<!-- end -->\n\nkept\n\n<!-- generated: figures -->\n<!-- end -->\n"
+    "<!-- generated: reliability -->\n<!-- end -->\n<!-- generated: plan -->\n<!-- end -->\n"
+)
+
+
+def test_the_readme_shows_what_is_kept():
+    sections = documents.sections(documents.kept_in(REPOSITORY))
+    assert documents.with_sections(README, sections) == README, "run: python -m kdtheory.pages.documents"
+
+
+def test_no_kept_fault_lost_anything():
+    faults = documents.kept_in(REPOSITORY)["reliability"]
+    assert faults and all(fault["tried"] == fault["survived"] > 0 == fault["lost"] for fault in faults)
+
+
+def test_the_faults_become_a_table_with_a_sum():
+    faults = [FAULT, {**FAULT, "lost": 0, "survived": 10}]
+    lines = documents.sections({"claims": [], "reliability": faults, "rates": {}})["reliability"].splitlines()
+    assert lines[0] == "| fault | what happens | tried | survived | lost |"
+    assert lines[2] == r"| a full disk \| small | nothing is `lost` | 10 | 9 | 1 |"
+    assert lines[4] == "| **all** |  | **20** | **19** | **1** |"
+
+
+def test_the_readme_alone_is_written_from_what_is_kept(finished):
+    _, repository = finished
+    with pytest.raises(FileNotFoundError, match=r"claims\.json: no such file; make docs"):
+        documents.write_readme(repository)
+    (repository / "docs" / "claims.json").write_text(json.dumps([CLAIM]), encoding="utf-8")
+    (repository / "docs" / "rates.json").write_text(json.dumps({"students/kernel.points": 1e12}), encoding="utf-8")
+    documents.write_readme(repository)
+    readme = (repository / "README.md").read_text(encoding="utf-8")
+    assert "1 claims: 1 *holds*." in readme and "| 10 | 9 | 1 |" in readme
+    assert "| students/kernel.points | 12 |" in readme
+    assert len(list((repository / "docs").iterdir())) == 3
+
+
+def test_every_figure_has_a_small_image_and_no_image_is_left_over():
+    images = {path.stem: path.stat().st_size for path in (REPOSITORY / "docs" / "images").glob("*.png")}
+    assert images.keys() - {"bench"} == set(figures())
+    assert max(images.values()) < 150_000
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_to_files_lead_somewhere(page):
+    text = (REPOSITORY / page).read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
+        assert (REPOSITORY / page).parent.joinpath(target).exists(), f"{page}: {target}"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_to_headings_lead_somewhere(page):
+    text = (REPOSITORY / page).read_text(encoding="utf-8")
+    for target, anchor in re.findall(r"\]\(([^)#:]*)#([^)]*)\)", text):
+        there = (REPOSITORY / page).parent.joinpath(target).read_text(encoding="utf-8") if target else text
+        headings = re.findall(r"^#+ (.*)$", there, flags=re.MULTILINE)
+        assert anchor in {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_the_readmes_sessions_print_what_they_say():
+    sessions = re.findall(r"```pycon\n(.*?)```", README, flags=re.DOTALL)
+    assert len(sessions) == 3
+    test = doctest.DocTestParser().get_doctest("\n".join(sessions), {}, "README.md", "README.md", 0)
+    outcome = doctest.DocTestRunner(verbose=False).run(test)
+    assert outcome.attempted == len(re.findall("^>>>", README, flags=re.MULTILINE))
+    assert not outcome.failed
+
+
+def test_the_readmes_programs_run(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    risk = xr.DataArray(
+        [[[0.1, 0.3]], [[0.2, 0.2]]],
+        dims=("kappa", "n_train", "repeat"),
+        coords={"kappa": [0.5, 1.0], "n_train": [20]},
+        attrs={"long_name": "transfer risk", "units": "1", "source": "PL19 Fig. 3"},
+    )
+    _write_cube(tmp_path / "results", CONFIG, {"linear/alignment": xr.Dataset({"risk": risk})})
+    programs = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    assert len(programs) == 2
+    for program in programs:
+        exec(compile(program, "README.md", "exec"), {})  # noqa: S102 (the README's own program)
+    printed = capsys.readouterr().out
+    assert "0.2" in printed and "transfer risk PL19 Fig. 3 default" in printed
+    own = read_logits("my_teacher.nc")
+    assert own.sizes == {"stopping_epoch": 1, "sample": 70_000}
+
+
+def test_the_readmes_teacher_settings_are_valid(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (settings,) = re.findall(r"```yaml\n(.*?)```", README, flags=re.DOTALL)
+    changes = yaml.safe_load(settings)
+    xr.Dataset(
+        {"logits": (("stopping_epoch", "sample"), np.ones((1, 3))), "sample_id": ("sample", np.arange(3))},
+        coords={"stopping_epoch": [0]},
+    ).to_netcdf("my_teacher.nc", engine="h5netcdf")
+    checked = study_config.check(_merged(CONFIG, changes))
+    assert checked["experiments"]["bias"]["cells"]["chains"]["teacher"] == "mine"
+
+
+def test_a_section_is_replaced_and_the_rest_is_kept():
+    once = documents.with_sections(EMPTY, {"claims": "new\n", "figures": r"a \1 figure" + "\n"})
+    assert once == EMPTY.replace("stale", "new").replace("figures -->\n", "figures -->\na \\1 figure\n")
+    assert documents.with_sections(once, {"claims": "stale\n", "figures": ""}) == EMPTY
+
+
+def test_a_missing_marker_is_an_error_that_names_it():
+    with pytest.raises(ValueError, match="generated: figures"):
+        documents.with_sections(EMPTY.replace("generated: figures", "figures"), {"figures": ""})
+
+
+def test_a_noisy_drawing_becomes_a_small_image(tmp_path):
+    from PIL import Image
+
+    noise = np.random.default_rng(0).integers(0, 256, (260, 560, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(tmp_path / "noise.png")
+    documents.shrink(tmp_path / "noise.png", tmp_path / "images" / "noise.png")
+    with Image.open(tmp_path / "images" / "noise.png") as image:
+        assert image.width / image.height == pytest.approx(560 / 260, rel=0.02)
+        assert image.width > 200
+    assert (tmp_path / "images" / "noise.png").stat().st_size < 150_000
+
+
+def test_thin_lines_keep_their_colours(tmp_path):
+    from PIL import Image
+
+    drawing = np.full((600, 800, 3), 255, dtype=np.uint8)
+    drawing[:300] = np.linspace(0, 255, 800).astype(np.uint8)[None, :, None]
+    colours = [(0, 114, 178), (230, 159, 0), (0, 158, 115), (213, 94, 0), (204, 121, 167)]
+    for index, colour in enumerate(colours):
+        drawing[400 + 20 * index : 404 + 20 * index, 100:120] = colour
+    Image.fromarray(drawing).save(tmp_path / "lines.png")
+    documents.shrink(tmp_path / "lines.png", tmp_path / "small.png")
+    with Image.open(tmp_path / "small.png") as image:
+        shown = np.asarray(image.convert("RGB"), dtype=float)
+    for index, colour in enumerate(colours):
+        assert np.abs(shown[402 + 20 * index, 110] - colour).max() < 20
+
+
+def test_a_finished_study_becomes_documents(finished):
+    results, repository = finished
+    (repository / "docs" / "images").mkdir(parents=True)
+    for other in ("pl19_gone", "bench"):
+        (repository / "docs" / "images" / f"{other}.png").write_bytes(b"")
+    documents.write_documents(results, CONFIG, repository)
+    readme = (repository / "README.md").read_text(encoding="utf-8")
+    assert "1 claims: 1 *holds*." in readme and "<summary>PL19: 1 holds</summary>" in readme
+    assert r"| `pl19-x` | Risk of ŵ\* falls \| rises. | **holds** | It does. (Reading: strict.) |" in readme
+    assert "](docs/images/pl19_fig1.png)\n\n**PL19 Fig. 1.** " in readme
+    assert "kept" in readme and "stale" not in readme
+    files = sorted(path.relative_to(repository).as_posix() for path in repository.rglob("*.*"))
+    images = ["docs/images/bench.png", "docs/images/pl19_fig1.png"]
+    kept = ["docs/options.md", "docs/rates.json", "docs/reliability.json"]
+    assert files == ["README.md", "docs/claims.json", *images, *kept]
+    records = json.loads((repository / "docs" / "claims.json").read_text(encoding="utf-8"))
+    assert records == json.loads((results / "claims.json").read_text(encoding="utf-8"))
+    assert documents.with_sections(readme, documents.sections(documents.kept_in(repository))) == readme
+
+
+@pytest.mark.parametrize("missing", ["cube.nc", "claims.json", "figures/pl19_fig1.png"])
+def test_a_missing_result_is_refused(finished, missing):
+    results, repository = finished
+    (results / missing).unlink()
+    with pytest.raises(FileNotFoundError, match=missing):
+        documents.write_documents(results, CONFIG, repository)
+    assert (repository / "README.md").read_text(encoding="utf-8") == EMPTY
+    assert [path.name for path in (repository / "docs").iterdir()] == ["reliability.json"]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"), [({"preset": "smoke"}, "preset smoke"), ({"seed": 1}, "another configuration")]
+)
+def test_results_of_another_scale_or_configuration_are_refused(finished, change, words):
+    results, repository = finished
+    _write_cube(results, {**CONFIG, **change}, {})
+    with pytest.raises(ValueError, match=words):
+        documents.write_documents(results, CONFIG, repository)
+    assert (repository / "README.md").read_text(encoding="utf-8") == EMPTY
+
+
+@pytest.mark.parametrize(
+    ("change", "words"), [({"verdict": "not run"}, "not run: pl19-x"), ({"id": "pl19-y"}, "registered now")]
+)
+def test_incomplete_claims_are_refused(finished, change, words):
+    results, repository = finished
+    (entry,) = json.loads((results / "claims.json").read_text(encoding="utf-8"))
+    (results / "claims.json").write_text(json.dumps([{**entry, **change}]), encoding="utf-8")
+    with pytest.raises(ValueError, match=words):
+        documents.write_documents(results, CONFIG, repository)
+    assert (repository / "README.md").read_text(encoding="utf-8") == EMPTY
+
+
+@pytest.fixture
+def finished(tmp_path, monkeypatch):
+    """The results of a study with one claim and one figure, and a repository with a README."""
+    one_figure = {"pl19_fig1": figures()["pl19_fig1"]}
+    monkeypatch.setattr(documents, "claims", lambda: {CLAIM["id"]: None})
+    monkeypatch.setattr(documents, "figures", lambda: one_figure)
+    results, repository = tmp_path / "results", tmp_path / "repository"
+    (results / "figures").mkdir(parents=True)
+    repository.mkdir()
+    (repository / "README.md").write_text(EMPTY, encoding="utf-8")
+    (repository / "docs").mkdir()
+    (repository / "docs" / "reliability.json").write_text(json.dumps([FAULT]), encoding="utf-8")
+    (results / "claims.json").write_text(json.dumps([CLAIM]), encoding="utf-8")
+    imsave(results / "figures" / "pl19_fig1.png", np.ones((30, 40)))
+    _write_cube(results, CONFIG, {})
+    return results, repository
+
+
+def _write_cube(results, config, groups):
+    tree = xr.DataTree.from_dict(groups)
+    tree.attrs = {"preset": config["preset"], "config": json.dumps(config)}
+    storage.write_tree(tree, results / "cube.nc")
+
+
+def _merged(block, changes):
+    """What Snakemake makes of a configuration file over another: blocks merge key by key."""
+    if not isinstance(changes, dict):
+        return changes
+    return {**block, **{key: _merged(block.get(key, {}), value) for key, value in changes.items()}}

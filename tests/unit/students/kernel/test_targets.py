@@ -1,0 +1,120 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import xarray as xr
+from kdtheory.students.kernel_targets import KINDS, Points
+
+from kdtheory.students.kernel.points import Settings
+from kdtheory.theory.stationarity import effective_logits
+
+SETTINGS = Settings(
+    targets="soft", kept=["coefficients"], depth=1, n_train=[4], soft_ratios=[0, 0.5, 1], temperature=5.0,
+    labels="teacher", hard_logit=3.0, flip_probabilities=[0, 0.2, 1], smoothing=0.5, truth_logit=10.0, epsilon=1e-7,
+)  # fmt: skip
+
+
+def points(**changes):
+    rng = np.random.default_rng(2)
+    logits = xr.DataArray(
+        3 * rng.standard_normal((2, 3, 2000)),
+        dims=("stopping_epoch", "teacher", "sample"),
+        coords={"stopping_epoch": [1, 8], "teacher": [0, 1, 2]},
+    )
+    given = {
+        "teacher_logits": logits,
+        "truth": xr.DataArray(rng.standard_normal(2000), dims="sample"),
+        "initial": xr.DataArray(rng.standard_normal(2000), dims="sample"),
+        "noise": np.random.default_rng(3),
+    }
+    return Points(**{**given, **changes})
+
+
+def one_function(**changes):
+    logits = points().teacher_logits.isel(teacher=0, drop=True).isel(stopping_epoch=[0])
+    return points(teacher_logits=logits, **changes)
+
+
+def test_a_perfect_teacher_s_students_fit_its_logits_pulled_towards_its_own_decision():
+    here = points()
+    targets = KINDS["soft"](SETTINGS, here)["coefficients"] + here.initial
+    z = here.teacher_logits
+    np.testing.assert_allclose(targets.sel(soft_ratio=1), z, atol=1e-12)
+    np.testing.assert_allclose(targets.sel(soft_ratio=0), 3 * np.sign(z), atol=1e-12)
+    expected = effective_logits(z.values, (z.values > 0).astype(int), 0.5, 5.0)
+    np.testing.assert_allclose(targets.sel(soft_ratio=0.5), expected, atol=1e-12)
+    assert targets.dims == ("soft_ratio", "stopping_epoch", "teacher", "sample")
+
+
+def test_an_imperfect_teacher_s_students_are_pulled_towards_the_true_label():
+    here = points()
+    targets = KINDS["soft"](replace(SETTINGS, labels="truth"), here)["coefficients"] + here.initial
+    truth = np.sign(here.truth)
+    np.testing.assert_allclose(targets.sel(soft_ratio=0), truth.broadcast_like(targets.sel(soft_ratio=0)) * 3)
+    moved = targets.sel(soft_ratio=0.5) - here.teacher_logits
+    assert np.all(moved * truth > 0)
+
+
+def test_epochs_and_teachers_are_chosen_by_their_names():
+    chosen = replace(SETTINGS, stopping_epochs=[8], teachers=[2, 0], soft_ratios=[1.0])
+    here = points()
+    targets = KINDS["soft"](chosen, here)["coefficients"] + here.initial
+    expected = here.teacher_logits.sel(stopping_epoch=[8], teacher=[2, 0])
+    np.testing.assert_allclose(targets.isel(soft_ratio=0), expected, atol=1e-12)
+    with pytest.raises(ValueError, match="stopping_epoch 9 is not in the teacher's logits"):
+        KINDS["soft"](replace(chosen, stopping_epochs=[9]), here)
+
+
+def test_flips_change_the_sign_of_as_many_points_as_they_should_and_more_noise_flips_more():
+    here = one_function()
+    settings = replace(SETTINGS, flip_probabilities=[0, 0.2, 0.5, 1])
+    ratio = (KINDS["flips"](settings, here)["coefficients"] + here.initial) / here.teacher_logits.isel(stopping_epoch=0)
+    np.testing.assert_allclose(np.abs(ratio), 1)
+    flipped = ratio < 0
+    assert not flipped.sel(flip_probability=0).any() and flipped.sel(flip_probability=1).all()
+    # Standard errors 0.009 and 0.011 at 2000 points; five of them: one false alarm in a million seeds.
+    assert float(flipped.sel(flip_probability=0.2).mean()) == pytest.approx(0.2, abs=0.045)
+    assert float(flipped.sel(flip_probability=0.5).mean()) == pytest.approx(0.5, abs=0.056)
+    assert np.all(flipped.sel(flip_probability=0.5) >= flipped.sel(flip_probability=0.2))
+
+
+def test_flips_need_a_single_function():
+    with pytest.raises(ValueError, match=r"one function.*'teacher'"):
+        KINDS["flips"](SETTINGS, points())
+
+
+def test_references_are_random_labels_zero_signs_and_smoothed_labels():
+    here = one_function()
+    targets = KINDS["references"](SETTINGS, here)["coefficients"]
+    signs = np.sign(here.teacher_logits.isel(stopping_epoch=0))
+    np.testing.assert_allclose(targets.sel(reference="zero"), -here.initial)
+    np.testing.assert_allclose(targets.sel(reference="sign") + here.initial, 3 * signs)
+    np.testing.assert_allclose(targets.sel(reference="label_smoothing") + here.initial, np.log(3) * signs)
+    labels = targets.sel(reference="random_labels")
+    # Five standard errors of mean and variance: one false alarm in a million seeds.
+    assert abs(float(labels.mean())) < 5 / np.sqrt(2000)
+    assert float(labels.var()) == pytest.approx(1, abs=5 * np.sqrt(2 / 2000))
+
+
+def test_plateau_targets_are_fitted_without_the_initial_network():
+    functions = xr.DataArray(
+        np.arange(6000.0).reshape(3, 1, 2000),
+        dims=("target", "stopping_epoch", "sample"),
+        coords={"target": ["jump", "kinked", "smooth"]},
+    )
+    here = points(teacher_logits=functions)
+    targets = KINDS["plateaus"](SETTINGS, here)["coefficients"]
+    np.testing.assert_array_equal(targets.sel(target=["jump", "kinked", "smooth"]), functions.isel(stopping_epoch=0))
+    np.testing.assert_array_equal(targets.sel(target="nngp"), here.initial)
+    assert targets["target"].values.tolist() == ["jump", "kinked", "smooth", "random_labels", "nngp"]
+
+
+def test_the_correction_is_the_derivative_of_the_perturbed_targets():
+    here = points()
+    targets = KINDS["correction"](replace(SETTINGS, labels="truth"), here)
+    difference = (targets["perturbed_coefficients"] - targets["teacher_coefficients"]) / 1e-7
+    np.testing.assert_allclose(difference, targets["correction_coefficients"], rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(targets["teacher_coefficients"] + here.initial, here.teacher_logits, atol=1e-12)
+    truths = targets["truth_coefficients"] + here.initial
+    np.testing.assert_allclose(truths.sel(truth="smooth"), 10 * here.truth)
+    np.testing.assert_allclose(truths.sel(truth="sign"), 10 * np.sign(here.truth))

@@ -1,0 +1,78 @@
+"""The plan of a study: counts of operations against the networks themselves, and the table's sums."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from kdtheory.study import operations, plan
+
+REPOSITORY = Path(__file__).parents[3]
+PAPER = [REPOSITORY / "config.yaml", REPOSITORY / "workflow/presets/paper.yaml"]
+
+
+def kernel_cell(n_train, **changed):
+    cell = {"n_train": [n_train], "depth": 3, "kept": ["coefficients"], "soft_ratios": [1.0], **changed}
+    return operations.student_cost("kernel.points", cell, {"dim": 2, "repeats": 1}, {}).operations
+
+
+def test_kernel_students_cost_the_cube_of_their_number_and_little_for_one_more_soft_ratio():
+    assert kernel_cell(20000) / kernel_cell(10000) == pytest.approx(8, rel=0.05)
+    one_more = kernel_cell(4000, soft_ratios=[0.5, 1.0]) - kernel_cell(4000)
+    assert one_more == 4000**2
+    assert kernel_cell(4000, repeats=1) == kernel_cell(4000)
+
+
+@pytest.mark.parametrize(
+    ("width", "blocks", "stem_stride"), [(8, [1, 1, 1], 2), (16, [1, 1, 1], 1), (64, [2, 2, 2, 2], 1)]
+)
+def test_a_residual_network_costs_what_torch_counts(width, blocks, stem_stride):
+    import torch
+    from torch.utils.flop_counter import FlopCounterMode
+
+    from kdtheory.training.pixels import Standardise
+    from kdtheory.training.resnet import ResNet
+
+    network = ResNet(
+        Standardise(torch.zeros(3), torch.ones(3)), width=width, blocks=blocks, n_classes=10,
+        stem_stride=stem_stride, rng=np.random.default_rng(0),
+    )  # fmt: skip
+    with FlopCounterMode(display=False) as counter:
+        network.eval()(torch.zeros(2, 32, 32, 3, dtype=torch.uint8))
+    assert counter.get_total_flops() == 2 * operations.resnet_operations(width, blocks, stem_stride)
+
+
+def test_an_unknown_kind_of_students_is_named():
+    with pytest.raises(ValueError, match="no_such"):
+        operations.student_cost("no_such", {}, {}, {})
+
+
+def test_every_preset_has_a_plan_and_its_sum_is_that_of_its_jobs():
+    config = plan.read(PAPER)
+    jobs = plan.jobs(config)
+    assert len({(job.kind, job.name) for job in jobs}) == len(jobs)
+    lines = plan.table(config, {job.kind: 1e9 for job in jobs})
+    total = sum(job.operations for job in jobs)
+    assert f"{total:.1e}" in lines[-1] and f"| {len(jobs)} |" in lines[-1]
+    assert config["preset"] == "paper"
+
+
+def test_rates_are_operations_over_processor_time(tmp_path):
+    config = plan.read(PAPER[:1])
+    job = next(job for job in plan.jobs(config) if job.kind == "students/kernel.points")
+    path = tmp_path / job.benchmark
+    path.parent.mkdir(parents=True)
+    path.write_text("s\tcpu_time\n9.0\t4.0\n")
+    assert plan.measured_rates(config, tmp_path) == {"students/kernel.points": job.operations / 4.0}
+    lines = plan.table(config, {})
+    assert "not measured" in lines[-1]
+
+
+def test_files_are_merged_as_the_workflow_merges_them(tmp_path):
+    (tmp_path / "one.yaml").write_text(
+        yaml.safe_dump({"experiments": {"margin": {"cells": {"dim_10": {"n_train": [3]}}}}})
+    )
+    config = plan.read([PAPER[0], tmp_path / "one.yaml"])
+    assert config["experiments"]["margin"]["cells"]["dim_10"]["n_train"] == [3]
+    assert config["experiments"]["margin"]["cells"]["dim_10"]["dataset"] == "margin_10"
