@@ -162,7 +162,13 @@ def _allowed(node):
         thing = node["x-names"].removesuffix("s")
         return f"name of a {thing} of kind " + " or ".join(f"`{kind}`" for kind in node["x-kinds"])
     words = {"integer": "integer", "number": "number", "string": "text"}[node["type"]]
-    signs = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
+    signs = {
+        "minimum": "≥",
+        "exclusiveMinimum": ">",
+        "maximum": "≤",
+        "exclusiveMaximum": "<",
+        "multipleOf": "a multiple of",
+    }
     limits = [f"{sign} {node[key]}" for key, sign in signs.items() if key in node]
     return f"{words} {', '.join(limits)}".rstrip()
 

@@ -139,6 +139,8 @@ def _explain(error, path):
         case "minimum" | "exclusiveMinimum" | "maximum" | "exclusiveMaximum":
             sign = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}[error.validator]
             return f"{where}: is {value}, must be {sign} {limit}{about}"
+        case "multipleOf":
+            return f"{where}: is {value}, must be a multiple of {limit}{about}"
         case "minItems" | "minProperties":
             return f"{where}: has {len(error.instance)} entries, must have at least {limit}{about}"
         case "maxItems":

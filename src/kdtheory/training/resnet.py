@@ -21,7 +21,9 @@ class ResNet(nn.Module):
     standardise : Standardise
         First layer.
     width : int
-        Channels of the first stage; every further stage has twice as many at half the resolution.
+        Channels of the first stage; every further stage has twice as many at half the resolution. A multiple of 8:
+        on processors without AVX-512, oneDNN in torch 2.13 writes beside its memory in the backward pass of a strided
+        1 × 1 convolution with another number of inputs.
     blocks : sequence of int
         Blocks of each stage: [1, 1, 1] is ResNet-8, [2, 2, 2, 2] ResNet-18.
     n_classes : int
@@ -30,10 +32,17 @@ class ResNet(nn.Module):
     rng : numpy.random.Generator
         Draws the weights: convolutions normal with variance 2/fan_out (He et al. 2015), the last layer uniform on
         ±1/√fan_in.
+
+    Raises
+    ------
+    ValueError
+        ``width`` is not a multiple of 8.
     """
 
     def __init__(self, standardise: Standardise, *, width, blocks, n_classes, stem_stride, rng):
         super().__init__()
+        if width % 8:
+            raise ValueError(f"width is {width}; must be a multiple of 8")
         self.standardise = standardise
         self.stem = _convolution(3, width, kernel=3, stride=stem_stride)
         self.stem_norm = nn.BatchNorm2d(width)

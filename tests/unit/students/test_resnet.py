@@ -21,7 +21,7 @@ from kdtheory.theory.multiclass import effective_logits_multiclass
 draw = partial(generator, 5, "students")
 SETTINGS = Settings(
     classes=[0, 1, 2], labels="truth", soft_ratios=[0.0, 0.9], temperature=5.0, loss_scales=["curvature", "raw"],
-    stopping_epochs=[1, 4], n_train=[8, 16], repeats=2, width=4, blocks=[1], stem_stride=2, steps=4, batch_size=8,
+    stopping_epochs=[1, 4], n_train=[8, 16], repeats=2, width=8, blocks=[1], stem_stride=2, steps=4, batch_size=8,
     learning_rate=0.1, momentum=0.9, precision="float32",
 )  # fmt: skip
 FEW = replace(SETTINGS, loss_scales=["curvature"], stopping_epochs=[4], n_train=[16], repeats=1)

@@ -22,7 +22,7 @@ MLP = image_mlp.Settings(
     hidden_layers=2, width=16, learning_rate=0.01, batch_size=16, stopping_epochs=[1, 4], seeds=2
 )  # fmt: skip
 RESNET = resnet.Settings(
-    width=4, blocks=[1, 1], stem_stride=2, learning_rate=0.1, momentum=0.9, weight_decay=5e-4, batch_size=16,
+    width=8, blocks=[1, 1], stem_stride=2, learning_rate=0.1, momentum=0.9, weight_decay=5e-4, batch_size=16,
     precision="float32", stopping_epochs=[1, 5], seeds=2,
 )  # fmt: skip
 KINDS = pytest.mark.parametrize(("kind", "settings"), [(image_mlp, MLP), (resnet, RESNET)], ids=["mlp", "resnet"])
@@ -103,7 +103,7 @@ def test_a_multilayer_teacher_is_trained_by_adam_on_the_cross_entropy_of_its_own
 
 def test_checkpoints_hold_the_running_statistics_of_batch_normalisation(dataset, trained):
     early, late = (checkpoint["stem_norm.running_var"] for checkpoint in trained[resnet])
-    assert early.shape == (2, 4) and not np.allclose(early, late)
+    assert early.shape == (2, 8) and not np.allclose(early, late)
     np.testing.assert_array_equal(trained[resnet][1]["stem_norm.num_batches_tracked"], [20, 20])
 
 

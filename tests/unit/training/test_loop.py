@@ -31,7 +31,7 @@ def loss():
 
 def network_of(images):
     return ResNet(
-        Standardise(*channel_statistics(images)), width=4, blocks=[1, 1], n_classes=4, stem_stride=2, rng=draw("start")
+        Standardise(*channel_statistics(images)), width=8, blocks=[1, 1], n_classes=4, stem_stride=2, rng=draw("start")
     )
 
 
@@ -106,7 +106,7 @@ def test_a_state_of_other_settings_is_not_used(images, loss, tmp_path):
 def test_a_checkpoint_restores_the_network_with_its_statistics(images, loss, tmp_path):
     network, checkpoints = trained(images, loss, tmp_path / "state.safetensors")
     storage.write(checkpoints[5], tmp_path / "epoch-5.safetensors", {})
-    other = ResNet(Standardise([0] * 3, [1] * 3), width=4, blocks=[1, 1], n_classes=4, stem_stride=2, rng=draw("other"))
+    other = ResNet(Standardise([0] * 3, [1] * 3), width=8, blocks=[1, 1], n_classes=4, stem_stride=2, rng=draw("other"))
     restore(other, storage.read(tmp_path / "epoch-5.safetensors"))
     np.testing.assert_array_equal(predict(other, images), predict(network, images))
 

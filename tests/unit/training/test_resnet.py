@@ -10,7 +10,7 @@ from kdtheory.training.resnet import ResNet
 IMAGES = np.random.default_rng(1).integers(0, 256, (5, 16, 16, 3), dtype=np.uint8)
 
 
-def network(*, width=4, blocks=(1, 1, 1), stem_stride=2, seed=0):
+def network(*, width=8, blocks=(1, 1, 1), stem_stride=2, seed=0):
     rng = np.random.default_rng(seed)
     return ResNet(
         Standardise([0.0] * 3, [255.0] * 3), width=width, blocks=blocks, n_classes=10, stem_stride=stem_stride, rng=rng
@@ -54,7 +54,7 @@ def test_logits_are_those_of_the_layers_written_out_one_by_one(stem_stride):
             if stage:
                 x = norm(conv2d(x, block.shortcut[0].weight, stride=stride), block.shortcut[1])
             x = (x + y).clamp(min=0)
-        assert x.shape == (5, 16, *[16 // stem_stride // 4] * 2)
+        assert x.shape == (5, 32, *[16 // stem_stride // 4] * 2)
         expected = x.mean(dim=(2, 3)) @ net.head.weight.T + net.head.bias
         found = net(torch.from_numpy(IMAGES))
     np.testing.assert_allclose(found, expected, atol=1e-6)  # standardised in single precision
@@ -80,3 +80,8 @@ def test_images_need_no_copy_to_be_in_the_order_of_the_convolutions():
     net(torch.from_numpy(IMAGES))
     assert seen[0].is_contiguous(memory_format=torch.channels_last)
     assert net.stem.weight.is_contiguous(memory_format=torch.channels_last)
+
+
+def test_a_width_that_torch_computes_wrongly_is_refused():
+    with pytest.raises(ValueError, match="width is 12; must be a multiple of 8"):
+        network(width=12)
