@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kdtheory.claims.decisions import ERROR_RATE, STRAIGHT, by_tests, told
+from kdtheory.claims.decisions import ERROR_RATE, STRAIGHT, by_tests, cells_of, told
 from kdtheory.claims.finding import LAW, ORDER, Finding
 from kdtheory.claims.registry import FAILS, HOLDS, UNDECIDED
 from kdtheory.statistics import cell_tests
@@ -77,7 +77,8 @@ def not_monotone(steps: Estimate, *, error_rate: float = ERROR_RATE, reason: str
     one_way = np.minimum(rises.max(axis=0), falls.max(axis=0))
     place, shown = int(turns.argmin()), int((turns <= error_rate).sum())
     lesser = rises if rises[:, place].min() > falls[:, place].min() else falls
-    turn = steps[int(lesser[:, place].argmin()), place]
+    cell = int(lesser[:, place].argmin()), place
+    turn = steps[cell]
     verdict = HOLDS if shown else FAILS if one_way.max() <= error_rate else UNDECIDED
     low, high = turn.interval(1 - 2 * error_rate)
     return Finding(
@@ -93,4 +94,6 @@ def not_monotone(steps: Estimate, *, error_rate: float = ERROR_RATE, reason: str
         cells=turns.size,
         shown=shown,
         refuted=turns.size if verdict == FAILS else 0,
+        cell=int(np.ravel_multi_index(cell, steps.value.shape)),
+        estimates=cells_of(steps, steps.measured),
     )

@@ -60,8 +60,17 @@ def by_tests(
         cells=shown.size,
         shown=int(shown.sum()),
         refuted=int(refuted.sum()),
+        cell=int(np.flatnonzero(measured)[worst]),
+        estimates=cells_of(estimates, measured),
         worlds_needed=_worlds_needed(chosen.freedom + 1, score, error_rate) if verdict == UNDECIDED else None,
     )
+
+
+def cells_of(estimates: Estimate, measured: np.ndarray) -> tuple:
+    """Return value, standard error and degrees of freedom of each flattened cell, None where it takes no part."""
+    parts = (estimates.value, estimates.standard_error, estimates.freedom)
+    numbers = zip(*(part.ravel().tolist() for part in parts), strict=True)
+    return tuple(cell if used else None for cell, used in zip(numbers, measured.ravel(), strict=True))
 
 
 def _worlds_needed(worlds, score, error_rate):

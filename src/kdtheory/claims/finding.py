@@ -46,6 +46,11 @@ class Finding:
         Beside an order, the one-sided p-value of a trend over the levels.
     worlds_needed : int or None
         Where not decided, worlds with which these estimates would be decided with probability 0.8, by extrapolation.
+    cell : int or None
+        Which of the flattened cells ``estimate`` is.
+    estimates : tuple of (tuple of float or None)
+        Value, standard error and degrees of freedom of every cell, None where it was not measured, so that runs of
+        other seeds can be compared cell by cell.
     parts : tuple of (str, Finding)
         The declared parts, where the statement has any.
     """
@@ -66,6 +71,8 @@ class Finding:
     tightness: float | None = None
     trend: float | None = None
     worlds_needed: int | None = None
+    cell: int | None = None
+    estimates: tuple = ()
     parts: tuple = ()
 
     @property

@@ -68,6 +68,13 @@ class Estimate:
         """Return the p-value of "not below the threshold" against "below it": small where the value is smaller."""
         return self._tail(self.value - np.asarray(threshold, dtype=float))
 
+    def normal_score(self, threshold: ArrayLike = 0.0) -> np.ndarray:
+        """Return the normal quantile of the same probability as the t of the estimate less a threshold."""
+        from scipy.special import ndtri
+
+        distance = self.value - np.asarray(threshold, dtype=float)
+        return np.sign(distance) * -ndtri(self._tail(-np.abs(distance)))
+
     def _quantile(self, level):
         from scipy.special import stdtrit
 

@@ -136,6 +136,7 @@ def test_what_was_not_measured_is_not_decided(found):
 def test_cells_that_were_not_measured_are_left_out():
     found = rules.order(Estimate([0.3, np.nan, 0.2], [0.01, np.nan, 0.01], [19, 0, 7]))
     assert (found.verdict, found.cells, found.worlds) == (HOLDS, 2, 8)
+    assert (found.cell, found.estimates) == (2, ((0.3, 0.01, 19.0), None, (0.2, 0.01, 7.0)))
 
 
 def test_one_refuted_cell_fails_however_many_others_hold_and_the_share_is_printed():
@@ -190,6 +191,13 @@ def test_an_oracle_that_still_moves_gives_no_verdict():
     assert moving.verdict == NO_ORACLE and "the angle's change with N" in moving.reason
     assert rules.with_oracle(found, around(0.001, error=0.02)).verdict == NO_ORACLE
     assert rules.with_oracle(found, NOTHING).verdict == NO_ORACLE
+
+
+def test_a_curve_that_turns_tells_where_and_how_clearly():
+    found = rules.not_monotone(around([0.1, 0.3], [0.1, -0.05], [0.2, -0.02]))
+    assert (found.shown, found.cells, found.estimate, found.cell) == (1, 2, -0.05, 3)
+    assert found.estimates[found.cell] == (-0.05, 0.01, 19.0)
+    assert found.interval[0] < -0.05 < found.interval[1] < 0
 
 
 def test_a_trend_stands_beside_an_order_and_decides_nothing():

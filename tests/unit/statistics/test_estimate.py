@@ -29,6 +29,15 @@ def test_p_values_are_those_of_the_one_sided_t_test_and_match_the_limits():
     assert estimate.p_below(estimate.upper(0.95)) == pytest.approx(0.05)
 
 
+def test_normal_scores_of_estimates_around_their_truth_are_standard_normal():
+    samples = np.random.default_rng(1).standard_normal((8, 4000)) + 0.3
+    scores = Estimate(samples.mean(axis=0), stats.sem(samples), 7).normal_score(0.3)
+    assert stats.kstest(scores, "norm").pvalue > 1e-3
+    # The t itself has a root mean square of √(7/5) with 7 degrees of freedom.
+    assert np.sqrt(np.mean(scores**2)) == pytest.approx(1.0, abs=0.04)
+    assert Estimate(-50.0, 1.0, 7).normal_score() < -5 and Estimate(3.0, 1.0, 7).normal_score(3.0) == 0
+
+
 def test_without_any_spread_the_sign_alone_decides():
     sure = Estimate([1.0, 0.0, -1.0], 0.0, 5)
     np.testing.assert_array_equal(sure.p_above(), [0.0, 0.5, 1.0])
