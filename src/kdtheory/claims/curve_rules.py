@@ -68,8 +68,8 @@ def not_monotone(steps: Estimate, *, error_rate: float = ERROR_RATE, reason: str
         every place all steps are shown to go one way. ``estimate`` is the lesser of the two turns where they are the
         clearest.
     """
-    shape = len(steps.value), -1
-    steps = Estimate(steps.value.reshape(shape), steps.standard_error.reshape(shape), steps.freedom.reshape(shape))
+    # Pairs by places; without places there is one.
+    steps = steps if steps.value.ndim == 2 else steps[:, None]
     if not steps.measured.any():
         return Finding(UNDECIDED, ORDER, told(reason, "no step was measured in two worlds"), error_rate)
     rises, falls = (np.where(steps.measured, p_values, 1.0) for p_values in (steps.p_above(), steps.p_below()))

@@ -67,8 +67,8 @@ def by_tests(
 
 
 def cells_of(estimates: Estimate, measured: np.ndarray) -> tuple:
-    """Return value, standard error and degrees of freedom of each flattened cell, None where it takes no part."""
-    parts = (estimates.value, estimates.standard_error, estimates.freedom)
+    """Return the numbers of the `Estimate` of each flattened cell, None where it takes no part."""
+    parts = (estimates.value, estimates.standard_error, estimates.freedom, estimates.skewness)
     numbers = zip(*(part.ravel().tolist() for part in parts), strict=True)
     return tuple(cell if used else None for cell, used in zip(numbers, measured.ravel(), strict=True))
 

@@ -49,8 +49,8 @@ class Finding:
     cell : int or None
         Which of the flattened cells ``estimate`` is.
     estimates : tuple of (tuple of float or None)
-        Value, standard error and degrees of freedom of every cell, None where it was not measured, so that runs of
-        other seeds can be compared cell by cell.
+        The numbers of the `Estimate` of every cell, None where it was not measured, so that runs at other seeds can
+        be compared cell by cell.
     parts : tuple of (str, Finding)
         The declared parts, where the statement has any.
     """

@@ -43,7 +43,7 @@ def correlations_of_means_by_world(first: ArrayLike, second: ArrayLike) -> np.nd
     Returns
     -------
     ndarray, shape (worlds, ...)
-        Draws for `mean`, whose mean is the correlation of the means over all worlds.
+        Draws for `pooled`, whose mean is the correlation of the means over all worlds.
 
     Raises
     ------

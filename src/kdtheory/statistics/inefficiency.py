@@ -59,7 +59,7 @@ def inefficiency_by_world(norms: ArrayLike, sizes: ArrayLike, windows: ArrayLike
     Returns
     -------
     ndarray, shape (worlds, windows, ...)
-        For `mean`, `paired_difference` and `trend`. See `is_descriptive` before anything is concluded from it.
+        For `mean`, `paired_difference` and `trend_by_world`. See `is_descriptive` before anything is concluded from it.
 
     Raises
     ------

@@ -1,9 +1,13 @@
 """Leave-one-world-out: from a statistic of all worlds to one number for each world."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
+
+from kdtheory.statistics.estimate import Estimate
+from kdtheory.statistics.means import mean
 
 
 def jackknife(statistic: Callable, samples: ArrayLike, *, measured: ArrayLike | None = None) -> np.ndarray:
@@ -25,7 +29,7 @@ def jackknife(statistic: Callable, samples: ArrayLike, *, measured: ArrayLike | 
     Returns
     -------
     ndarray, shape (worlds, cells...)
-        For `mean`. NaN for a world that was not measured, and for all worlds of a cell in which the statistic, or the
+        For `pooled`. NaN for a world that was not measured, and for all worlds of a cell in which the statistic, or the
         statistic without one of its worlds, is not defined.
 
     Raises
@@ -46,3 +50,22 @@ def jackknife(statistic: Callable, samples: ArrayLike, *, measured: ArrayLike | 
     with np.errstate(invalid="ignore"):
         draws = whole + (count - 1) * (centre - without)
     return np.where(measured & defined, draws, np.nan)
+
+
+def pooled(draws: ArrayLike) -> Estimate:
+    """Return the estimate of a statistic of all worlds from its draws.
+
+    Their skewness, unlike that of `mean`, is not used: draws are linear in the worlds and the statistic is not, so that
+    the two are skewed differently.
+
+    Parameters
+    ----------
+    draws : array_like, shape (worlds, ...)
+        From `jackknife`, or linear combinations of such.
+
+    Returns
+    -------
+    Estimate, shape (...)
+        The jackknife's standard error, with the degrees of freedom of the measured worlds less one.
+    """
+    return replace(mean(draws), skewness=0.0)

@@ -32,7 +32,7 @@ def count_slopes_by_world(x: ArrayLike, counts: ArrayLike, exposure: ArrayLike |
     Returns
     -------
     ndarray, shape (worlds, ...)
-        Draws for `mean`, whose mean is the pooled fit; NaN where only one point has a positive count, with all worlds
+        Draws for `pooled`, whose mean is the pooled fit; NaN where only one point has a positive count, with all worlds
         or without one of them.
 
     Raises
@@ -65,7 +65,7 @@ def mean_slopes_by_world(x: ArrayLike, values: ArrayLike) -> np.ndarray:
     Returns
     -------
     ndarray, shape (worlds, ...)
-        Draws for `mean`, whose mean is the fit to all worlds; NaN where a mean is not positive, with all worlds or
+        Draws for `pooled`, whose mean is the fit to all worlds; NaN where a mean is not positive, with all worlds or
         without one of them.
 
     Raises

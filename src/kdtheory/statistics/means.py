@@ -7,7 +7,7 @@ from kdtheory.statistics.estimate import Estimate
 
 
 def mean(samples: ArrayLike) -> Estimate:
-    """Return the mean over worlds with the standard error of Student's t.
+    """Return the mean over worlds.
 
     Parameters
     ----------
@@ -31,9 +31,13 @@ def mean(samples: ArrayLike) -> Estimate:
     count = measured.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         value = np.where(measured, samples, 0.0).sum(axis=0) / count
-        squares = np.where(measured, samples - value, 0.0) ** 2
-        error = np.sqrt(squares.sum(axis=0) / (count - 1) / count)
-    return Estimate(value, np.where(count >= 2, error, np.nan), count - 1)
+        off = np.where(measured, samples - value, 0.0)
+        error = np.sqrt((off**2).sum(axis=0) / (count - 1) / count)
+        # Third and second central moment, with the factor that makes the skewness of few worlds less biased.
+        skewness = (off**3).sum(axis=0) / count / ((off**2).sum(axis=0) / count) ** 1.5
+        skewness = skewness * np.sqrt(count * (count - 1.0)) / (count - 2) / np.sqrt(count)
+    skewed = np.isfinite(skewness) & (count >= 3)
+    return Estimate(value, np.where(count >= 2, error, np.nan), count - 1, np.where(skewed, skewness, 0.0))
 
 
 def paired_difference(first: ArrayLike, second: ArrayLike) -> Estimate:
@@ -74,25 +78,28 @@ def independent_difference(first: Estimate, second: Estimate) -> Estimate:
     total = variances[0] + variances[1]
     with np.errstate(invalid="ignore", divide="ignore"):
         freedom = total**2 / (variances[0] ** 2 / first.freedom + variances[1] ** 2 / second.freedom)
-    # Without any spread the degrees of freedom do not matter.
+        skewness = first.skewness * variances[0] ** 1.5 - second.skewness * variances[1] ** 1.5
+        skewness = skewness / total**1.5
+    # Without any spread neither degrees of freedom nor skewness matter.
     freedom = np.where(total == 0, np.minimum(first.freedom, second.freedom), freedom)
-    return Estimate(first.value - second.value, np.sqrt(total), freedom)
+    return Estimate(first.value - second.value, np.sqrt(total), freedom, np.where(total == 0, 0.0, skewness))
 
 
-def trend(values: ArrayLike, scores: ArrayLike | None = None) -> Estimate:
-    """Return the mean over worlds of the least-squares slope over ordered levels.
+def trend_by_world(values: ArrayLike, scores: ArrayLike | None = None) -> np.ndarray:
+    """Return the least-squares slope over ordered levels of each world.
 
     Parameters
     ----------
     values : array_like, shape (worlds, levels, ...)
-        Paired within worlds; a world in which a level is NaN is left out.
+        Statistics of each world, or draws of the jackknife.
     scores : array_like, shape (levels,), optional
         Places of the levels, not all equal; by default 0, 1, 2 …
 
     Returns
     -------
-    Estimate, shape (...)
-        Change of the value per unit of the scores.
+    ndarray, shape (worlds, ...)
+        Change of the value per unit of the scores, for `mean`, or for `pooled` if the values are draws of the
+        jackknife; NaN for a world in which a level is NaN.
 
     Raises
     ------
@@ -105,4 +112,4 @@ def trend(values: ArrayLike, scores: ArrayLike | None = None) -> Estimate:
     if levels < 2 or scores.shape != (levels,) or not np.ptp(scores) > 0:
         raise ValueError(f"scores {scores.tolist()} do not order {levels} levels")
     centred = scores - scores.mean()
-    return mean(np.tensordot(values, centred / np.sum(centred**2), axes=(1, 0)))
+    return np.tensordot(values, centred / np.sum(centred**2), axes=(1, 0))

@@ -7,6 +7,7 @@ from unit.statistics.simulated import WORLDS, error_counts, log_normal
 
 from kdtheory.claims import rules
 from kdtheory.claims.registry import FAILS, HOLDS
+from kdtheory.statistics.jackknife import pooled
 from kdtheory.statistics.laws import (
     count_changes_by_world,
     count_slopes_by_world,
@@ -72,6 +73,13 @@ def test_a_false_fails_at_the_border_is_as_rare_as_stated(rule, border):
     assert FEWEST <= shares(rule, simulated(*border))[1] <= MOST
 
 
+def test_bounds_that_skewed_risks_reach_are_rarely_decided_falsely():
+    rng = np.random.default_rng(9)
+    errors = rng.poisson(5 * rng.gamma(4.0, 0.25, size=(WORLDS, SIMULATIONS)))
+    found = shares(lambda excess: rules.bound(excess, 0.05), mean(errors / 100 - 0.05))
+    assert min(found) >= FEWEST and max(found) <= MOST
+
+
 def test_flat_and_monotone_curves_are_rarely_called_not_monotone():
     assert shares(rules.not_monotone, simulated(0.0, 0.0, 0.0))[0] <= MOST
     assert shares(rules.not_monotone, simulated(3.0, 0.0, 0.0))[0] <= MOST
@@ -89,16 +97,16 @@ def test_laws_of_risks_at_the_border_are_rarely_decided_falsely(change):
     curvature = brentq(lambda value: relative_change(value) - change, -0.04, 0.04)
     bent = {"curvature": curvature, "world_variation": 0.2, "exponent_spread": 0.02}
     counts = error_counts(np.random.default_rng(7), SIZES, 2000.0, 0.5, **bent)[..., :SIMULATIONS]
-    changes = mean(count_changes_by_world(LOGARITHMS, counts))
-    found = law_shares(changes, mean(count_slopes_by_world(LOGARITHMS, counts)))
+    changes = pooled(count_changes_by_world(LOGARITHMS, counts))
+    found = law_shares(changes, pooled(count_slopes_by_world(LOGARITHMS, counts)))
     assert min(found) >= FEWEST and max(found) <= MOST
 
 
 def test_a_risk_that_hardly_falls_is_rarely_said_to_follow_a_law_or_not_to():
     values = log_normal(np.random.default_rng(8), 0.1, (WORLDS, len(SIZES), SIMULATIONS))
     values = np.exp(-0.003 * LOGARITHMS)[:, None] * values
-    changes = mean(mean_changes_by_world(LOGARITHMS, values))
-    assert sum(law_shares(changes, mean(mean_slopes_by_world(LOGARITHMS, values)))) <= MOST
+    changes = pooled(mean_changes_by_world(LOGARITHMS, values))
+    assert sum(law_shares(changes, pooled(mean_slopes_by_world(LOGARITHMS, values)))) <= MOST
 
 
 def test_intervals_match_the_tests():

@@ -4,6 +4,7 @@ from scipy import stats
 from unit.statistics.simulated import SIMULATIONS, WORLDS, assert_covers
 
 from kdtheory.statistics.correlations import correlations_of_means_by_world, rank_correlations_by_world
+from kdtheory.statistics.jackknife import pooled
 from kdtheory.statistics.means import mean
 
 
@@ -45,7 +46,7 @@ def test_intervals_of_correlations_of_means_cover_where_the_means_are_well_known
     second = -first + 0.5 * np.sin(7 * first)
     truth = np.corrcoef(first[:, 0], second[:, 0])[0, 1]
     samples = [items + 0.5 * rng.standard_normal((WORLDS, 7, SIMULATIONS)) for items in (first, second)]
-    assert_covers(mean(correlations_of_means_by_world(*samples)), truth)
+    assert_covers(pooled(correlations_of_means_by_world(*samples)), truth)
 
 
 @pytest.mark.parametrize("estimator", [rank_correlations_by_world, correlations_of_means_by_world])

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from scipy import stats
+from scipy.optimize import brentq
 
 from kdtheory.statistics.cell_tests import above, below, within
 from kdtheory.statistics.estimate import Estimate, joined
@@ -27,6 +28,24 @@ def test_p_values_are_those_of_the_one_sided_t_test_and_match_the_limits():
     assert estimate.p_below(0.1) == pytest.approx(stats.ttest_1samp(samples, 0.1, alternative="less").pvalue)
     assert estimate.p_above(estimate.lower(0.95)) == pytest.approx(0.05)
     assert estimate.p_below(estimate.upper(0.95)) == pytest.approx(0.05)
+
+
+def test_skewness_is_removed_by_halls_transformation():
+    skewness, freedom = 0.3, 9
+
+    def probability(truth, value=2.0, error=0.5):
+        t = (value - truth) / error
+        return stats.t.cdf(t + skewness / 3 * t**2 + skewness**2 / 27 * t**3 + skewness / 6, freedom)
+
+    estimate = Estimate(2.0, 0.5, freedom, skewness)
+    for truth in (0.5, 1.9, 2.0, 2.4, 4.0):
+        assert estimate.p_below(truth) == pytest.approx(probability(truth))
+        assert estimate.p_above(truth) == pytest.approx(1 - probability(truth))
+        assert estimate.normal_score(truth) == pytest.approx(stats.norm.ppf(probability(truth)))
+    assert estimate.lower(0.95) == pytest.approx(brentq(lambda truth: probability(truth) - 0.95, 0, 2))
+    assert estimate.upper(0.95) == pytest.approx(brentq(lambda truth: probability(truth) - 0.05, 2, 5))
+    np.testing.assert_allclose((-estimate).interval(), [-estimate.upper(0.975), -estimate.lower(0.975)])
+    np.testing.assert_allclose(estimate.minus(1.0).interval(), np.array(estimate.interval()) - 1.0)
 
 
 def test_normal_scores_of_estimates_around_their_truth_are_standard_normal():
@@ -61,6 +80,7 @@ def test_joined_estimates_are_the_cells_of_all_in_their_order():
     both = joined([ESTIMATE, Estimate([[3.0], [4.0]], 0.2, 7)])
     np.testing.assert_array_equal(both.value, [1.0, -0.3, 3.0, 4.0])
     np.testing.assert_array_equal(both.freedom, [4, 19, 7, 7])
+    assert joined([Estimate(1.0, 0.1, 5, 0.3)]).skewness == 0.3
     np.testing.assert_array_equal(both[2:].standard_error, [0.2, 0.2])
 
 

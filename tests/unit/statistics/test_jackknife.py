@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from kdtheory.statistics.jackknife import jackknife
-from kdtheory.statistics.means import mean
+from kdtheory.statistics.jackknife import jackknife, pooled
 
 
 def ratio(samples):
@@ -18,7 +17,7 @@ def test_the_draws_of_a_mean_are_the_samples_themselves():
 def test_value_and_error_are_those_of_the_textbook_formula():
     samples = np.random.default_rng(1).gamma(4.0, size=(9, 2))
     without = np.array([ratio(samples[np.arange(9) != world]) for world in range(9)])
-    estimate = mean(jackknife(ratio, samples))
+    estimate = pooled(jackknife(ratio, samples))
     assert estimate.value == pytest.approx(ratio(samples))
     assert estimate.standard_error == pytest.approx(np.sqrt(8 / 9 * np.sum((without - without.mean()) ** 2)))
 
@@ -32,7 +31,7 @@ def test_differences_of_draws_are_draws_of_the_difference():
 
 def test_the_error_of_a_variance_agrees_with_its_sampling_distribution():
     samples = np.random.default_rng(3).standard_normal((400, 500))
-    estimate = mean(jackknife(lambda worlds: worlds.var(axis=0, ddof=1), samples))
+    estimate = pooled(jackknife(lambda worlds: worlds.var(axis=0, ddof=1), samples))
     # Relative error of the mean of 500 standard errors: below 1 %.
     assert estimate.standard_error.mean() == pytest.approx(np.sqrt(2 / 399), rel=0.03)
     assert stats.kstest(stats.norm.cdf((estimate.value - 1) / np.sqrt(2 / 399)), "uniform").pvalue > 1e-3

@@ -3,13 +3,13 @@ import pytest
 from scipy.optimize import minimize
 from unit.statistics.simulated import SIMULATIONS, WORLDS, assert_covers, error_counts, log_normal
 
+from kdtheory.statistics.jackknife import pooled
 from kdtheory.statistics.laws import (
     count_changes_by_world,
     count_slopes_by_world,
     mean_changes_by_world,
     mean_slopes_by_world,
 )
-from kdtheory.statistics.means import mean
 
 SIZES = 2 ** np.arange(4, 12)
 LOGARITHMS = np.log(SIZES)
@@ -34,7 +34,7 @@ def test_slopes_of_counts_are_the_most_likely_ones_with_and_without_each_world()
     draws = count_slopes_by_world(LOGARITHMS, counts)
     assert draws.mean() == pytest.approx(most_likely(LOGARITHMS, counts.sum(axis=0), 1)[1], abs=1e-5)
     without = np.array([most_likely(LOGARITHMS, np.delete(counts, w, axis=0).sum(axis=0), 1)[1] for w in range(6)])
-    assert mean(draws).standard_error == pytest.approx(np.sqrt(5 / 6 * np.sum((without - without.mean()) ** 2)), 1e-3)
+    assert pooled(draws).standard_error == pytest.approx(np.sqrt(5 / 6 * np.sum((without - without.mean()) ** 2)), 1e-3)
 
 
 def test_changes_of_the_exponent_of_counts_are_those_of_the_most_likely_parabola():
@@ -107,7 +107,7 @@ def test_means_that_are_not_positive_have_no_slope():
 @pytest.mark.parametrize(("first", "exponent"), [(20.0, 1.0), (5.0, 1.0), (200.0, 0.5)])
 def test_intervals_of_slopes_of_counts_cover_with_few_errors_and_worlds_of_their_own(first, exponent):
     counts = error_counts(np.random.default_rng(5), SIZES, first, exponent)
-    assert_covers(mean(count_slopes_by_world(LOGARITHMS, counts)), -exponent)
+    assert_covers(pooled(count_slopes_by_world(LOGARITHMS, counts)), -exponent)
 
 
 def test_intervals_of_paired_differences_of_slopes_of_counts_cover():
@@ -116,12 +116,12 @@ def test_intervals_of_paired_differences_of_slopes_of_counts_cover():
     level = rng.gamma(4.0, 0.25, size=(WORLDS, 1, SIMULATIONS)) * np.exp(0.2 * tilt)
     soft, hard = (rng.poisson(50 * level * (SIZES / 16.0)[:, None] ** -b) for b in (0.9, 0.5))
     difference = count_slopes_by_world(LOGARITHMS, hard) - count_slopes_by_world(LOGARITHMS, soft)
-    assert_covers(mean(difference), 0.4)
+    assert_covers(pooled(difference), 0.4)
 
 
 def test_intervals_of_changes_of_the_exponent_of_counts_cover():
     counts = error_counts(np.random.default_rng(7), SIZES, 200.0, 0.8, exponent_spread=0.05)
-    assert_covers(mean(count_changes_by_world(LOGARITHMS, counts)), 0.0)
+    assert_covers(pooled(count_changes_by_world(LOGARITHMS, counts)), 0.0)
 
 
 @pytest.mark.parametrize(("within", "between"), [(0.3, 0.3), (0.1, 0.5)])
@@ -129,8 +129,8 @@ def test_intervals_of_slopes_and_changes_of_means_cover(within, between):
     rng = np.random.default_rng(8)
     runs = log_normal(rng, within, (WORLDS, 4, SIMULATIONS)) * log_normal(rng, between, (WORLDS, 1, SIMULATIONS))
     values = WIDTHS[:, None] ** -0.5 * runs
-    assert_covers(mean(mean_slopes_by_world(np.log(WIDTHS), values)), -0.5)
-    assert_covers(mean(mean_changes_by_world(np.log(WIDTHS), values)), 0.0)
+    assert_covers(pooled(mean_slopes_by_world(np.log(WIDTHS), values)), -0.5)
+    assert_covers(pooled(mean_changes_by_world(np.log(WIDTHS), values)), 0.0)
 
 
 @pytest.mark.parametrize(
