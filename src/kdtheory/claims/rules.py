@@ -2,8 +2,9 @@
 
 A statement holds when it is shown in every cell, each at the error rate (intersection–union test). It fails when it is
 refuted in any cell after Holm's rule, however many other cells agree. Otherwise it is not decided. The tests are
-one-sided t-tests over worlds (see `kdtheory.statistics.estimate`); the interval beside a verdict is two-sided at 1 − 2·error rate, so that its ends are the
-limits of these tests. Where nothing is random a statement holds when no cell violates it.
+one-sided t-tests over worlds, as in `kdtheory.statistics.estimate`; the interval beside a verdict is two-sided at
+1 − 2·error rate, so that its ends are the limits of these tests. Where nothing is random a statement holds when no cell
+violates it.
 """
 
 from dataclasses import replace
