@@ -125,3 +125,5 @@ def test_the_worlds_that_are_needed_decide_with_the_power_asked_for():
     needed = rules.order(mean(samples)).worlds_needed
     many = mean(0.3 + np.random.default_rng(6).standard_normal((needed, SIMULATIONS)))
     assert 0.75 <= shares(rules.order, many)[0] <= 0.85
+    assert rules.order(mean(-samples)).worlds_needed == needed
+    assert 0.75 <= shares(rules.order, -many)[1] <= 0.85
