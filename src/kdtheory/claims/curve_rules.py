@@ -66,21 +66,22 @@ def not_monotone(steps: Estimate, *, error_rate: float = ERROR_RATE, reason: str
     Finding
         ``holds`` when at some place a rise and a fall are shown, Bonferroni over steps and places; ``fails`` when at
         every place all steps are shown to go one way. ``estimate`` is the lesser of the two turns where they are the
-        clearest.
+        clearest, its interval that of the Bonferroni test.
     """
     # Pairs by places; without places there is one.
     steps = steps if steps.value.ndim == 2 else steps[:, None]
     if not steps.measured.any():
         return Finding(UNDECIDED, ORDER, told(reason, "no step was measured in two worlds"), error_rate)
     rises, falls = (np.where(steps.measured, p_values, 1.0) for p_values in (steps.p_above(), steps.p_below()))
-    turns = np.minimum(1.0, steps.measured.sum() * np.maximum(rises.min(axis=0), falls.min(axis=0)))
+    tests = int(steps.measured.sum())
+    turns = np.minimum(1.0, tests * np.maximum(rises.min(axis=0), falls.min(axis=0)))
     one_way = np.minimum(rises.max(axis=0), falls.max(axis=0))
     place, shown = int(turns.argmin()), int((turns <= error_rate).sum())
     lesser = rises if rises[:, place].min() > falls[:, place].min() else falls
     cell = int(lesser[:, place].argmin()), place
     turn = steps[cell]
     verdict = HOLDS if shown else FAILS if one_way.max() <= error_rate else UNDECIDED
-    low, high = turn.interval(1 - 2 * error_rate)
+    low, high = turn.interval(1 - 2 * error_rate / tests)
     return Finding(
         verdict,
         ORDER,
