@@ -9,7 +9,7 @@ import xarray as xr
 
 from kdtheory.jobs import log, provenance, storage
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 def open_cube(path="results/cube.nc"):
