@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 HOLDS, IN_PART, FAILS = "holds", "holds in part", "fails"
 UNDECIDED, NOT_RUN = "not decided at this scale", "not run"
@@ -62,12 +63,12 @@ class Claim:
     check: Callable
 
     @property
-    def paper(self):
+    def paper(self) -> str:
         """The paper that states it."""
         return PAPERS[self.id.split("-")[0]]
 
     @property
-    def module(self):
+    def module(self) -> str:
         """Dotted name of the module that checks it."""
         return self.check.__module__
 
@@ -75,7 +76,17 @@ class Claim:
 _registered = {}
 
 
-def claim(id, *, section, statement, quantity, test, figure, reads, error_rate=None):
+def claim(
+    id: str,
+    *,
+    section: str,
+    statement: str,
+    quantity: str,
+    test: str,
+    figure: str,
+    reads: tuple[str, ...],
+    error_rate: float | None = None,
+) -> Callable[[Callable], Callable]:
     """Register the decorated function, ``check(*groups) -> Outcome``, as the claim ``id``.
 
     Parameters
@@ -113,7 +124,7 @@ def claim(id, *, section, statement, quantity, test, figure, reads, error_rate=N
     return register
 
 
-def claims():
+def claims() -> dict[str, Claim]:
     """Return all claims by id, in the order of the papers and their sections.
 
     They are found by name: every module of this package that is named after a paper registers its own.
@@ -126,7 +137,7 @@ def claims():
     return {claim.id: claim for claim in ordered}
 
 
-def record(claim, outcome):
+def record(claim: Claim, outcome: Outcome) -> dict[str, Any]:
     """Return a claim and its outcome as one entry of claims.json; numbers that are not finite become None."""
     found = {name: _finite(value) for name, value in asdict(outcome).items()}
     return {
