@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from kdtheory.cube import storage
+from kdtheory.jobs import storage
 
 REPOSITORY = Path(__file__).parents[2]
 PACKAGE = REPOSITORY / "src" / "kdtheory"
