@@ -66,6 +66,8 @@ def _declared(claim: Claim):
         "id": claim.id,
         "paper": f"{claim.paper}, section {claim.section}",
         "statement": claim.statement,
+        "scope": claim.scope,
+        "reading": claim.reading,
         "quantity": claim.quantity,
         "test": claim.test,
         "error_rate": claim.error_rate,
