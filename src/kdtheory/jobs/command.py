@@ -4,14 +4,16 @@ import argparse
 import inspect
 import json
 import shutil
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from kdtheory.jobs import log, provenance, storage
 from kdtheory.jobs.seeds import generator
 
 
-def run_stage(*verbs, libraries=(), device=None):
+def run_stage(*verbs: Callable, libraries: tuple[str, ...] = (), device: Callable[[], str] | None = None) -> None:
     """Run one job: ``python -m kdtheory.<package>.<module> <verb> --settings … --output …``.
 
     Parameters
@@ -59,7 +61,7 @@ def _main(verbs, libraries, device):
         shutil.rmtree(inputs["state"], ignore_errors=True)
 
 
-def parse_settings(settings_class, text):
+def parse_settings(settings_class: type, text: str) -> Any:
     """Build a stage's settings, a data class, from the JSON text on its command line; ValueError for unknown keys."""
     values = json.loads(text)
     unknown = set(values) - set(settings_class.__dataclass_fields__)

@@ -3,7 +3,7 @@
 import os
 
 
-def device_choice():
+def device_choice() -> str:
     """Return KDTHEORY_DEVICE: "auto" (a GPU when there is one; also when it is not set), "cpu" or "gpu".
 
     Raises

@@ -3,18 +3,17 @@
 import argparse
 import contextlib
 import json
+import os
 import re
-import sys
 from pathlib import Path
 
-from kdtheory.jobs import log
 from kdtheory.jobs.storage import READERS, CorruptFile, read, read_tree
 
 # Name of an unfinished file of `kdtheory.jobs.storage.replacing`; a killed job leaves it, and nothing reads it.
 _UNFINISHED = re.compile(r"\..+-[a-z0-9_]{8}\.\w+")
 
 
-def verify(folder):
+def verify(folder: str | os.PathLike) -> tuple[int, list[str]]:
     """Check every result file below a folder against the digest in it.
 
     ``claims.json`` is a plain list without a digest of its own: its records are compared with the claim files that it
@@ -90,21 +89,20 @@ def _check_collected(file):
         )
 
 
-def main(arguments=None):
-    """Check a results folder from the command line; the exit status is 1 when a file is not as it was written."""
-    parser = argparse.ArgumentParser(
-        prog="kdtheory verify",
-        description="Check every .nc, .safetensors and .json file of a results folder against the digest in it, and "
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of ``kdtheory verify``."""
+    parser.description = (
+        "Check every .nc, .safetensors and .json file of a results folder against the digest in it, and "
         "claims.json against its claim files. Names each file that was changed, is truncated or carries no digest; "
-        "the exit status is 1 then.",
+        "the exit status is 1 then."
     )
     parser.add_argument("folder", type=Path, help="the results folder, or a part of it")
-    whole, faults = verify(parser.parse_args(arguments).folder)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Check a results folder; the exit status is 1 when a file is not as it was written."""
+    whole, faults = verify(arguments.folder)
     for fault in faults:
         print(fault)
     print(f"{whole + len(faults)} result files: {whole} as they were written, {len(faults)} not")
-    sys.exit(bool(faults))
-
-
-if __name__ == "__main__":
-    log.run(main)
+    return int(bool(faults))

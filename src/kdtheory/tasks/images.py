@@ -19,6 +19,7 @@ import os
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -45,7 +46,7 @@ class _Origin:
     description: str
 
 
-def load(name, *, directory=None, cache=None):
+def load(name: str, *, directory: str | os.PathLike | None = None, cache: str | os.PathLike | None = None) -> ImageSet:
     """Return an image set, verified to the bit.
 
     Parameters
@@ -76,7 +77,9 @@ def load(name, *, directory=None, cache=None):
     return images
 
 
-def fetch(name, *, directory=None, cache=None):
+def fetch(
+    name: str, *, directory: str | os.PathLike | None = None, cache: str | os.PathLike | None = None
+) -> dict[str, Any]:
     """Make sure that an image set is at hand, verified, and say where it came from.
 
     Parameters
@@ -203,7 +206,7 @@ def _write_cache(path, images, origin):
         np.savez(temporary, **images._asdict(), source=origin.source, description=origin.description)
 
 
-def main():
+def main() -> None:
     """Fetch a set and write its record as JSON."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("name", choices=list(CATALOGUE))

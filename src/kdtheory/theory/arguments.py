@@ -1,9 +1,10 @@
 """Arguments of public functions as real numbers: what is none is a `ValueError` that names the argument."""
 
 import numpy as np
+import numpy.typing as npt
 
 
-def real(name, values):
+def real(name: str, values: npt.ArrayLike) -> np.ndarray:
     """Return array_like real numbers as float64.
 
     Parameters
@@ -28,7 +29,7 @@ def real(name, values):
     return array.astype(float, copy=False)
 
 
-def real_number(name, value):
+def real_number(name: str, value: npt.ArrayLike) -> float:
     """Return one real number as a float; ValueError when it is none, as for `real`, or an array of several."""
     array = real(name, value)
     if array.ndim != 0:
@@ -36,7 +37,7 @@ def real_number(name, value):
     return float(array)
 
 
-def integers(name, values):
+def integers(name: str, values: npt.ArrayLike) -> np.ndarray:
     """Return array_like integers, any shape; ValueError when a value is none, be it 1.0; ``[]`` is an array of none."""
     array = _array(name, values)
     if array.dtype.kind not in ("iu" if array.size else "iuf"):

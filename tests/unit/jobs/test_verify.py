@@ -125,7 +125,7 @@ def test_what_a_killed_job_left_is_passed_over(results):
 
 def test_the_command_prints_each_fault_and_fails(results):
     def run(folder):
-        command = [sys.executable, "-m", "kdtheory.jobs.verify", str(folder)]
+        command = [sys.executable, "-m", "kdtheory", "verify", str(folder)]
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
     clean = run(results)
