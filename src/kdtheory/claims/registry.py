@@ -126,6 +126,14 @@ def claims():
     return {claim.id: claim for claim in ordered}
 
 
+def by_module():
+    """Return all claims as lists by the module that checks them, its name without the package's."""
+    found = {}
+    for claim in claims().values():
+        found.setdefault(claim.module.rpartition(".")[2], []).append(claim)
+    return found
+
+
 def record(claim, outcome):
     """Return a claim and its outcome as one entry of claims.json; numbers that are not finite become None."""
     found = {name: _finite(value) for name, value in asdict(outcome).items()}
