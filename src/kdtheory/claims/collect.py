@@ -18,15 +18,15 @@ def collect(files, folder, jobs=None):
     Parameters
     ----------
     files : iterable of path-like
-        Files that `kdtheory.claims.check` wrote, one for each module; records of claims that are no longer registered
-        are left out.
+        Files that `kdtheory.claims.check` wrote, one for each module; other files beside them, and records of claims
+        that are no longer registered, are left out.
     folder : path-like
         The results folder, beside whose logs a missing claim's reason is looked for.
     jobs : dict of str to list of str, optional
         For each group of the cube, the logs of the jobs behind it, as paths below the folder of logs without their
         suffix. Only their errors are reasons; without it the errors of all jobs are.
     """
-    checked = {entry["id"]: entry for file in files for entry in storage.read(file)["claims"]}
+    checked = {entry["id"]: entry for file in files for entry in storage.read(file).get("claims", [])}
     return [checked.get(name) or _not_run(claim, Path(folder), jobs) for name, claim in claims().items()]
 
 

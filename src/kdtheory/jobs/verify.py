@@ -80,7 +80,7 @@ def _check_collected(file):
     checked = {}
     for source in (file.parent / "claims").glob("*.json"):
         try:
-            checked |= {entry["id"]: entry for entry in read(source)["claims"]}
+            checked |= {entry["id"]: entry for entry in read(source).get("claims", [])}
         except CorruptFile:  # it is named itself, and nothing is known of its claims
             return
     different = sorted(

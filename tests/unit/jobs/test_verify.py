@@ -108,6 +108,11 @@ def test_a_claim_that_this_run_left_out_may_have_an_older_file(results):
     assert faults_of(results) == []
 
 
+def test_a_file_of_another_form_beside_the_claim_files_is_left_out(results):
+    storage.write_json(CLAIMS[0], results / "claims" / "a-1.json")
+    assert verify(results) == (8, [])
+
+
 def test_a_damaged_claim_file_is_named_itself(results):
     victim = results / "claims" / "a_module.json"
     victim.write_text(victim.read_text().replace("holds", "fails"))
