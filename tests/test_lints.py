@@ -16,7 +16,7 @@ PYTHON_FILES = ["src", "tests", "bench"]
     [
         ["ruff", "check", *PYTHON_FILES],
         ["ruff", "format", "--check", *PYTHON_FILES],
-        ["snakefmt", "--check", "Snakefile", "workflow/rules"],
+        ["snakefmt", "--check", "Snakefile", "workflow/Snakefile", "workflow/rules"],
         ["snakemake", "--lint"],
     ],
     ids=lambda command: " ".join(command[:2]),

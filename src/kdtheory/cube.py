@@ -127,10 +127,10 @@ def _assemble(config, files, output):
 def _main():
     parser = argparse.ArgumentParser(description="Assemble the cube from its groups.")
     parser.add_argument("groups", nargs="+", help="group files")
-    parser.add_argument("--config", required=True, help="the study's configuration as JSON")
+    parser.add_argument("--config", required=True, type=Path, help="JSON file of the study's configuration")
     parser.add_argument("--output", required=True, help="cube file to write")
     arguments = parser.parse_args()
-    _assemble(json.loads(arguments.config), arguments.groups, arguments.output)
+    _assemble(json.loads(arguments.config.read_text(encoding="utf-8")), arguments.groups, arguments.output)
 
 
 if __name__ == "__main__":

@@ -81,14 +81,16 @@ def run_measure(measure, *, libraries=("scipy",)):
 def _main(measure, libraries):
     parser = argparse.ArgumentParser(description=measure.__doc__.splitlines()[0])
     parser.add_argument("--group", required=True, help="path of the group in the cube")
-    parser.add_argument("--block", required=True, help="the experiment's block of the configuration as JSON")
+    parser.add_argument(
+        "--settings", required=True, type=Path, help="JSON file of the experiment's block of the configuration"
+    )
     parser.add_argument("--seed", type=int, required=True, help="root seed of the study")
     for kind in ("students", "datasets", "logits"):
         parser.add_argument(f"--{kind}", nargs="*", default=[], help=f"files of {kind}")
     parser.add_argument("--output", required=True, help="file to write")
     arguments = parser.parse_args()
     experiment = Experiment(
-        json.loads(arguments.block),
+        json.loads(arguments.settings.read_text(encoding="utf-8")),
         partial(generator, arguments.seed, arguments.group),
         {Path(path).stem: path for path in arguments.students},
         {Path(path).stem: path for path in arguments.datasets},

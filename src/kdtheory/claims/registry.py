@@ -153,6 +153,14 @@ def claims() -> dict[str, Claim]:
     return {claim.id: claim for claim in ordered}
 
 
+def by_module() -> dict[str, list[Claim]]:
+    """Return all claims as lists by the module that checks them, its name without the package's."""
+    found = {}
+    for claim in claims().values():
+        found.setdefault(claim.module.rpartition(".")[2], []).append(claim)
+    return found
+
+
 def record(claim: Claim, found: Any) -> dict[str, Any]:
     """Return a claim and what was found as one entry of claims.json; numbers that are not finite become None."""
     entry = {

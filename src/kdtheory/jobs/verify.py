@@ -1,7 +1,6 @@
 """Which files of a finished study are as they were written: ``kdtheory verify results``."""
 
 import argparse
-import contextlib
 import json
 import os
 import re
@@ -71,21 +70,24 @@ def _holds_groups(file):
 
 
 def _check_collected(file):
-    """Compare each record with its claim file; one that was not run has none, or one of an earlier configuration."""
+    """Compare the records with those in the claim files; one that was not run may have one of an earlier run."""
     try:
         records = {entry["id"]: entry for entry in json.loads(file.read_text(encoding="utf-8"))}
         not_run = {name for name, entry in records.items() if entry["verdict"] == "not run"}
     except (ValueError, TypeError, KeyError) as error:
         raise CorruptFile(f"{file}: cannot be read as a list of claims ({error}); delete it and run again") from error
-    checked = {source.stem: source for source in sorted((file.parent / "claims").glob("*.json"))}
-    different = sorted((records.keys() - not_run) ^ (checked.keys() - not_run))
-    for name in records.keys() & checked.keys() - not_run:
-        with contextlib.suppress(CorruptFile):  # the claim file itself is the one to be named
-            if read(checked[name]) != records[name]:
-                different.append(name)
+    checked = {}
+    for source in (file.parent / "claims").glob("*.json"):
+        try:
+            checked |= {entry["id"]: entry for entry in read(source).get("claims", [])}
+        except CorruptFile:  # it is named itself, and nothing is known of its claims
+            return
+    different = sorted(
+        name for name in (records.keys() | checked.keys()) - not_run if records.get(name) != checked.get(name)
+    )
     if different:
         raise CorruptFile(
-            f"{file}: differs from the claim files beside it in {', '.join(sorted(different))}; delete it and run again"
+            f"{file}: differs from the claim files beside it in {', '.join(different)}; delete it and run again"
         )
 
 

@@ -54,10 +54,9 @@ def trained(dataset, tmp_path_factory):
 
 
 def assert_equal_checkpoints(found, expected):
-    for checkpoint, wanted in zip(found, expected, strict=True):
-        assert checkpoint.keys() == wanted.keys()
-        for name, values in wanted.items():
-            np.testing.assert_array_equal(checkpoint[name], values)
+    assert found.keys() == expected.keys()
+    for name, values in expected.items():
+        np.testing.assert_array_equal(found[name], values)
 
 
 @KINDS
@@ -81,7 +80,7 @@ def test_the_logits_of_a_multilayer_teacher_are_those_of_plain_layers_on_standar
     for seed in range(2):
         hidden = inputs
         for layer in (2, 4, 6):
-            weight, bias = (trained[image_mlp][1][f"{layer}.{part}"][seed] for part in ("weight", "bias"))
+            weight, bias = (trained[image_mlp][f"epoch-4/{layer}.{part}"][seed] for part in ("weight", "bias"))
             hidden = hidden @ weight.T.astype(float) + bias
             hidden = np.maximum(hidden, 0) if layer < 6 else hidden
         np.testing.assert_allclose(exported["logits"].sel(stopping_epoch=4, teacher=seed), hidden, atol=2e-4)
@@ -98,20 +97,20 @@ def test_a_multilayer_teacher_is_trained_by_adam_on_the_cross_entropy_of_its_own
         torch.nn.functional.cross_entropy(network(torch.as_tensor(images)[batch]), labels[batch]).backward()
         optimiser.step()
     for name, values in network.state_dict().items():
-        np.testing.assert_allclose(trained[image_mlp][0][name][0], values.numpy(), atol=1e-5)
+        np.testing.assert_allclose(trained[image_mlp][f"epoch-1/{name}"][0], values.numpy(), atol=1e-5)
 
 
 def test_checkpoints_hold_the_running_statistics_of_batch_normalisation(dataset, trained):
-    early, late = (checkpoint["stem_norm.running_var"] for checkpoint in trained[resnet])
+    early, late = (trained[resnet][f"epoch-{epoch}/stem_norm.running_var"] for epoch in (1, 5))
     assert early.shape == (2, 8) and not np.allclose(early, late)
-    np.testing.assert_array_equal(trained[resnet][1]["stem_norm.num_batches_tracked"], [20, 20])
+    np.testing.assert_array_equal(trained[resnet]["epoch-5/stem_norm.num_batches_tracked"], [20, 20])
 
 
 def test_seeds_differ_and_the_first_does_not_depend_on_how_many_there_are(dataset, trained, tmp_path):
-    [_, last] = trained[resnet]
-    assert not np.array_equal(last["stem.weight"][0], last["stem.weight"][1])
-    [_, alone] = resnet.train(replace(RESNET, seeds=1), draw, dataset, tmp_path)
-    np.testing.assert_array_equal(alone["stem.weight"][0], last["stem.weight"][0])
+    first, second = trained[resnet]["epoch-5/stem.weight"]
+    assert not np.array_equal(first, second)
+    alone = resnet.train(replace(RESNET, seeds=1), draw, dataset, tmp_path)
+    np.testing.assert_array_equal(alone["epoch-5/stem.weight"], [first])
 
 
 @KINDS
@@ -138,21 +137,21 @@ def test_training_that_is_cut_off_within_an_epoch_goes_on_to_the_same_bits(
 def test_after_a_kill_the_command_makes_the_same_checkpoints_and_leaves_no_state(dataset, tmp_path):
     settings = replace(RESNET, stopping_epochs=[1, 25], seeds=1)
     storage.write(dataset, tmp_path / "data.nc", {})
+    (tmp_path / "settings.json").write_text(json.dumps(asdict(settings)))
     folder = tmp_path / "killed"
     command = [
         sys.executable, "-m", "kdtheory.teachers.resnet", "train", "--key", "teacher", "--seed", "3",
-        "--settings", json.dumps(asdict(settings)), "--dataset", str(tmp_path / "data.nc"),
-        "--output", str(folder / "epoch-1.safetensors"), str(folder / "epoch-25.safetensors"),
+        "--settings", str(tmp_path / "settings.json"), "--dataset", str(tmp_path / "data.nc"),
+        "--output", str(folder / "checkpoints.safetensors"),
     ]  # fmt: skip
     running = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    while not (folder / ".epoch-1.training" / "0.safetensors").exists():
+    while not (folder / ".checkpoints.training" / "0.safetensors").exists():
         assert running.poll() is None, "it ended before it could be killed"
         time.sleep(0.001)
     running.send_signal(signal.SIGKILL)
     running.wait()
-    assert not list(folder.glob("epoch-*"))
+    assert [path.name for path in folder.iterdir()] == [".checkpoints.training"]
 
     subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
-    assert sorted(path.name for path in folder.iterdir()) == ["epoch-1.safetensors", "epoch-25.safetensors"]
-    resumed = [storage.read(folder / f"epoch-{epoch}.safetensors") for epoch in settings.stopping_epochs]
-    assert_equal_checkpoints(resumed, resnet.train(settings, draw, dataset, tmp_path / "whole"))
+    assert sorted(path.name for path in folder.iterdir()) == ["checkpoints.safetensors"]
+    assert_equal_checkpoints(storage.read(*folder.iterdir()), resnet.train(settings, draw, dataset, tmp_path / "whole"))
