@@ -14,10 +14,10 @@ import xarray as xr
 from kdtheory.jobs.command import run_stage
 from kdtheory.jobs.log import Progress
 from kdtheory.kernels.devices import device_name
-from kdtheory.students.finite_network import Network, Task, stacked
-from kdtheory.students.kernel_targets import selected
-from kdtheory.students.linearized import descend_further, descent_rates, sgd_coefficients, sgd_rates
-from kdtheory.students.network_descent import descend
+from kdtheory.students.finite_width.descent import descend
+from kdtheory.students.finite_width.linearized import descend_further, descent_rates, sgd_coefficients, sgd_rates
+from kdtheory.students.finite_width.start import Network, Task, stacked
+from kdtheory.students.kernel.targets import selected
 
 # Networks are trained in 32 bits, at half of the cost. At width 256 this moves their logits by 4e-4 of themselves and
 # the drift by 1e-2 of 4 after 1024 steps, far less than what is measured. Whatever a kernel is solved for stays in 64.

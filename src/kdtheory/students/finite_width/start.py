@@ -9,8 +9,8 @@ import numpy as np
 from kdtheory.kernels.empirical import apply_network, empirical_ntk, init_network
 from kdtheory.kernels.infinite import relu_kernels
 from kdtheory.kernels.nested import NestedRegression, NotPositiveDefiniteError
-from kdtheory.students.distillation import Lesson
-from kdtheory.students.linearized import converged_logits
+from kdtheory.students.finite_width.distillation import Lesson
+from kdtheory.students.finite_width.linearized import converged_logits
 from kdtheory.theory.stationarity import effective_logits
 
 _log = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from kdtheory.jobs.log import Progress
 from kdtheory.kernels.devices import device_name
 from kdtheory.kernels.infinite import relu_kernels
 from kdtheory.kernels.nested import NestedRegression
-from kdtheory.students.kernel_targets import selected
+from kdtheory.students.kernel.targets import selected
 from kdtheory.theory.multiclass import effective_logits_multiclass
 
 # Values of a dataset's variable ``part``.

@@ -13,7 +13,7 @@ from kdtheory.jobs.command import run_stage
 from kdtheory.jobs.log import Progress
 from kdtheory.kernels.devices import device_name
 from kdtheory.students.kernel.oracle import oracle_variables
-from kdtheory.students.kernel_run import KernelRun
+from kdtheory.students.kernel.run import KernelRun
 
 
 @dataclass(frozen=True)

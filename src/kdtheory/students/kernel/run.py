@@ -8,7 +8,7 @@ from scipy.linalg import cholesky
 
 from kdtheory.kernels.infinite import relu_kernels
 from kdtheory.kernels.nested import NestedRegression
-from kdtheory.students.kernel_targets import KINDS, Points, selected
+from kdtheory.students.kernel.targets import KINDS, Points, selected
 
 # Only in the draw of z₀, whose kernel may be singular to rounding: a share of its mean diagonal.
 JITTER = 1e-10
@@ -38,7 +38,7 @@ class KernelRun:
     initial : numpy.ndarray, shape (points,)
         z₀, one draw of the infinitely wide network at all points together.
     changes : dict
-        Targets Δz(…, sample) by name (`kernel_targets`).
+        Targets Δz(…, sample) by name (`kdtheory.students.kernel.targets`).
     stacked : numpy.ndarray, shape (points, columns)
         All of them side by side.
     regression : NestedRegression

@@ -4,11 +4,11 @@ from functools import partial
 import numpy as np
 import pytest
 import xarray as xr
-from kdtheory.students.finite_network import Network, Task
 
 from kdtheory.jobs.seeds import generator
 from kdtheory.kernels.infinite import relu_kernels
 from kdtheory.students.finite_width.networks import Settings, fit
+from kdtheory.students.finite_width.start import Network, Task
 from kdtheory.tasks import boundary
 from kdtheory.teachers import linear
 from kdtheory.theory.stationarity import effective_logits

@@ -4,14 +4,14 @@ from functools import partial
 import numpy as np
 import pytest
 import xarray as xr
-from kdtheory.students.image_kernel import Settings, fit, soft_targets, standardised_inputs
 from unit.students.image_worlds import N_TEST, N_TRANSFER, images_and_logits
 
 from kdtheory.jobs import storage
 from kdtheory.jobs.seeds import generator
 from kdtheory.kernels.infinite import relu_kernels
-from kdtheory.students.kernel.points import points as kernel
-from kdtheory.students.kernel.points import run as kernel_run
+from kdtheory.students.kernel import points as kernel
+from kdtheory.students.kernel import run as kernel_run
+from kdtheory.students.kernel.images import Settings, fit, soft_targets, standardised_inputs
 from kdtheory.theory.multiclass import effective_logits_multiclass
 from kdtheory.theory.stationarity import effective_logits
 

@@ -4,12 +4,12 @@ from functools import partial
 import numpy as np
 import pytest
 import xarray as xr
-from kdtheory.students.kernel_run import KernelRun, _initial_logits
 
 from kdtheory.jobs import storage
 from kdtheory.jobs.seeds import generator
 from kdtheory.kernels.infinite import relu_kernels
 from kdtheory.students.kernel.points import Settings, fit
+from kdtheory.students.kernel.run import KernelRun, _initial_logits
 from kdtheory.tasks import boundary, gaussian_mixture, uniform
 from kdtheory.teachers import linear, truth
 from kdtheory.theory.feature_angles import cosine_to_features, error_region

@@ -3,9 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import xarray as xr
-from kdtheory.students.kernel_targets import KINDS, Points
 
 from kdtheory.students.kernel.points import Settings
+from kdtheory.students.kernel.targets import KINDS, Points
 from kdtheory.theory.stationarity import effective_logits
 
 SETTINGS = Settings(
