@@ -8,7 +8,7 @@ import torch
 import xarray as xr
 
 from kdtheory.jobs import storage
-from kdtheory.tasks.cifar10 import TEACHER, TEST
+from kdtheory.tasks.parts import Part
 from kdtheory.training.devices import configure_torch
 from kdtheory.training.loop import predict, restore, train
 
@@ -79,7 +79,7 @@ def export_logits(settings, draw, dataset, checkpoints, build):
         ``logits(stopping_epoch, teacher, sample, class)``, float32; ``teacher_accuracy(teacher, stopping_epoch)``.
     """
     network = build(settings, _training_images(dataset)[0], draw("start"))
-    pixels, test = dataset["pixels"].values, dataset["part"].values == TEST
+    pixels, test = dataset["pixels"].values, dataset["part"].values == Part.TEST
     logits = []
     for checkpoint in checkpoints:
         for seed in range(settings.seeds):
@@ -98,7 +98,7 @@ def export_logits(settings, draw, dataset, checkpoints, build):
 
 
 def _training_images(dataset):
-    taught = dataset["part"].values == TEACHER
+    taught = dataset["part"].values == Part.TEACHER
     return dataset["pixels"].values[taught], dataset["label"].values[taught]
 
 
