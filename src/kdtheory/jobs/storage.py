@@ -6,16 +6,24 @@ it, never data. `kdtheory.jobs.verify` reads all files of a study so.
 """
 
 import contextlib
+import errno
+import glob
 import hashlib
 import json
 import os
 import tempfile
+import time
 from pathlib import Path
 
 import numpy as np
 import xarray as xr
 
 DIGEST = "content_digest"
+# Unfinished files of a killed job are removed after this time, in which no living job leaves its file untouched.
+_STALE_SECONDS = 3600.0
+# It can be read only by setting it.
+_UMASK = os.umask(0)
+os.umask(_UMASK)
 
 
 class CorruptFile(RuntimeError):
@@ -27,6 +35,7 @@ def replacing(path):
     """Yield a temporary path beside ``path`` that replaces it when the block ends without an exception."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(path)
     handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
     os.close(handle)
     temporary = Path(name)
@@ -34,10 +43,22 @@ def replacing(path):
         yield temporary
         with open(temporary, "rb") as written:
             os.fsync(written.fileno())
-        temporary.chmod(0o644)
+        temporary.chmod(0o666 & ~_UMASK)
         temporary.replace(path)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise OSError(errno.ENOSPC, f"no space left for {path.name} in the folder {path.parent}") from error
+        raise
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _sweep(path):
+    """Remove what killed jobs left of earlier writes to the same path."""
+    for unfinished in path.parent.glob(f".{glob.escape(path.stem)}-????????{glob.escape(path.suffix)}"):
+        with contextlib.suppress(OSError):
+            if time.time() - unfinished.stat().st_mtime > _STALE_SECONDS:
+                unfinished.unlink()
 
 
 def data_digest(dataset):
