@@ -1,4 +1,4 @@
-"""What the shares of test points in student files stand for: their number, and the teachers' own errors."""
+"""How to read shares of test points in student files: the number of points, and the teachers' own errors."""
 
 import numpy as np
 

@@ -23,7 +23,7 @@ def run_stage(*verbs, libraries=(), device=None):
         It returns the dataset (or the arrays) to store, or a list with one for each output file.
 
         A verb that trains for long has the parameter ``state``: a folder beside its (first) output, undeclared to
-        the workflow (which deletes the outputs of a job that was killed), in which it keeps what it needs to go on.
+        the workflow (which deletes the outputs of a job that was killed), in which it keeps what it needs to resume.
         It is removed when the outputs are written.
     libraries : tuple of str
         Distributions whose versions shape the result; recorded in the output.

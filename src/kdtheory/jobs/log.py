@@ -38,7 +38,7 @@ class Progress:
 def run(main):
     """Run a command's ``main``; expected failures end it with one ``error:`` line and exit status 1.
 
-    Any other exception keeps its traceback: it is a defect of ours, not of the user's input. The last line of a
+    Any other exception keeps its traceback: it is a defect of the package, not of the user's input. The last line of a
     command that succeeds tells the processor time of its work, apart from that of starting Python and its imports.
     """
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")

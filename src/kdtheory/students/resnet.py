@@ -94,7 +94,7 @@ def fit(settings: Settings, draw, dataset, logits, state: Path):
     logits : xarray.Dataset
         ``logits(stopping_epoch, teacher, sample, class)`` of the teacher; its first seed teaches.
     state : pathlib.Path
-        Folder of the finished students and of the one in training, from which a job that was killed goes on.
+        Folder of the finished students and of the one in training, from which a killed job resumes.
 
     Returns
     -------

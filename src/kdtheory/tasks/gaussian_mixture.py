@@ -27,7 +27,7 @@ class Settings:
 
 
 def build(settings: Settings, draw):
-    """Draw points and functions afresh for each run; q modes are the first q of one list."""
+    """Draw new points and functions for each run; q modes are the first q of one list."""
     size = settings.n_points + settings.n_candidates
     inputs = np.empty((settings.repeats, size, settings.dim))
     function = np.empty((len(settings.width_laws), len(settings.modes), settings.repeats, size))

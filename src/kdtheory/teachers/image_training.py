@@ -25,7 +25,7 @@ def train_on_images(settings, draw, dataset, state, build, optimisation):
     dataset : xarray.Dataset
         As `kdtheory.tasks.cifar10.build` makes it.
     state : pathlib.Path
-        Folder of the states, one for each seed, from which training goes on after a kill.
+        Folder of the states, one for each seed, from which training resumes after a kill.
     build : callable
         ``build(settings, images, rng)``: the network at its initial weights, for training images (n, height, width,
         channel), with ``rng`` drawing the weights.

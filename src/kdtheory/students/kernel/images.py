@@ -114,8 +114,9 @@ def soft_targets(settings, teacher_logits, truth):
     Parameters
     ----------
     settings : Settings
-        ``labels`` "truth" or "teacher" (its own decision). The soft ratio 0, where the logits are infinite, stands for
-        ``hard_logit`` times the centred one-hot label; for two classes their difference is ± ``hard_logit``.
+        ``labels`` "truth" or "teacher" (its own decision). At soft ratio 0 the effective logits are infinite, and
+        ``hard_logit`` times the centred one-hot label replaces them; for two classes their difference is
+        ± ``hard_logit``.
     teacher_logits : array, shape (n, teachers, epochs, K)
     truth : array of int, shape (n,)
         True classes.

@@ -1,4 +1,4 @@
-"""Oracles of kernel students: the same regression on many more points, which stands for Δw* and Δw_z (JZ20 Sec. 3).
+"""Oracles of kernel students: the same regression on many more points, which approximates Δw* and Δw_z (JZ20 Sec. 3).
 
 Weight changes are written in the orthonormal basis that the points span in their order, as
 `NestedRegression.coefficients` are, so that inner products with every prefix of a student are cumulative sums.
