@@ -7,7 +7,6 @@ from pathlib import Path
 
 import jax
 import numpy as np
-import pytest
 import scipy.linalg
 
 import kdtheory
@@ -21,9 +20,10 @@ def points(n, dim):
     return np.random.default_rng(n).normal(size=(n, dim))
 
 
-@pytest.mark.parametrize(("distribution", "version"), [("jax", "0.10.2"), ("neural-tangents", "0.6.5")])
-def test_the_versions_are_those_the_patches_were_written_for(distribution, version):
-    assert metadata.version(distribution) == version
+def test_the_versions_are_those_the_patches_were_tried_with():
+    """The pin and the newest; another one is a decision."""
+    assert metadata.version("neural-tangents") == "0.6.5"
+    assert metadata.version("jax") in {"0.10.2", "0.12.0.1"}
 
 
 def test_no_other_module_imports_neural_tangents():

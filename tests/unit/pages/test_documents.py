@@ -111,7 +111,7 @@ def test_the_readmes_programs_run(tmp_path, monkeypatch, capsys):
     )
     _write_cube(tmp_path / "results", CONFIG, {"linear/alignment": xr.Dataset({"risk": risk})})
     programs = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
-    assert len(programs) == 2
+    assert len(programs) == 3
     for program in programs:
         exec(compile(program, "README.md", "exec"), {})  # noqa: S102 (the README's own program)
     printed = capsys.readouterr().out

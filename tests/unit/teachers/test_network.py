@@ -16,6 +16,7 @@ from kdtheory.teachers import network, truth
 from kdtheory.training import stacked as training
 from kdtheory.training import state as training_state
 
+pytest.importorskip("torch")
 draw = partial(generator, 3, "teacher")
 SETTINGS = network.Settings(
     hidden_layers=2, width=8, learning_rate=0.01, batch_size=16, train_points=40, test_points=500,
