@@ -125,7 +125,7 @@ def test_a_job_cancelled_midway_is_submitted_again_with_twice_the_memory_and_tim
     for attempt, job in ((1, first), (2, second)):
         assert job.memory == f"{attempt * int(sizes['mem_mb'].split()[0])}M"
         assert job.minutes == attempt * int(sizes["runtime"].split()[0])
-    assert "training goes on after epoch" in story.training_log
+    assert "training resumes after epoch" in story.training_log
 
 
 def test_jobs_outlive_a_killed_snakemake_and_the_documented_script_ends_them(story):

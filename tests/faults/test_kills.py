@@ -126,6 +126,6 @@ def test_a_teacher_killed_within_an_epoch_goes_on_from_the_last_one_that_it_kept
         assert resumed.wait(timeout=300) == 0
         assert not state.exists()
         log = (study.folder / "logs/teachers/network.log").read_text()
-        assert re.search("training goes on after epoch [1-3]", log)
+        assert re.search("training resumes after epoch [1-3]", log)
         assert study.contents() == slow_teacher.contents()
     shutil.rmtree(study.folder)

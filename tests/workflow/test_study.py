@@ -1,9 +1,10 @@
 """The study from one command: what it makes, what it repeats, and what it says of a bad configuration."""
 
 import json
+import re
 
 import pytest
-from workflow.snakemake_study import SMOKE, Study, output_of, planned_jobs
+from workflow.snakemake_study import REPOSITORY, SMOKE, Study, output_of, planned_jobs
 
 from kdtheory import open_cube
 from kdtheory.study.config import names, schema
@@ -84,6 +85,8 @@ def test_the_smoke_study_makes_cube_figures_claims_and_report(smoke):
     for node in cube.subtree:
         for variable in node.data_vars.values():
             assert variable.attrs["long_name"] and variable.attrs["units"] and variable.attrs["source"]
+    glossary = (REPOSITORY / "docs/glossary.md").read_text(encoding="utf-8").partition("## Dimensions of the cube")[2]
+    assert {str(dim) for node in cube.subtree for dim in node.dims} <= set(re.findall(r"`(\w+)`", glossary))
     assert cube["linear/bias"]["test_images"] == 2115
     figures = {path.name for path in (results / "figures").iterdir()}
     expected = {f"pl19_{name}" for name in ("fig1", "fig2", "fig3", "fig4", "fig5", "theorem1", "theorem2", "bounds")}

@@ -62,8 +62,22 @@ def _main(verbs, libraries, device):
 
 
 def parse_settings(settings_class: type, text: str) -> Any:
-    """Build a stage's settings, a data class, from JSON text; ValueError for unknown keys."""
+    """Build a stage's settings from the JSON text on its command line.
+
+    Parameters
+    ----------
+    settings_class : type
+        A data class. If it has a class method ``variant(values)``, that chooses the class to build.
+    text : str
+
+    Raises
+    ------
+    ValueError
+        A key is not a field of the class.
+    """
     values = json.loads(text)
+    if hasattr(settings_class, "variant"):
+        settings_class = settings_class.variant(values)
     unknown = set(values) - set(settings_class.__dataclass_fields__)
     if unknown:
         raise ValueError(f"{settings_class.__module__}: unknown settings {sorted(unknown)}")

@@ -9,7 +9,7 @@ def device_choice() -> str:
     Raises
     ------
     ValueError
-        It is none of them.
+        It has another value.
     """
     choice = os.environ.get("KDTHEORY_DEVICE", "auto")
     if choice not in ("auto", "cpu", "gpu"):

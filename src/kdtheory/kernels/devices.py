@@ -19,7 +19,7 @@ def configure_jax() -> None:
     Raises
     ------
     ValueError
-        When KDTHEORY_DEVICE is none of auto, cpu, gpu.
+        When KDTHEORY_DEVICE is not auto, cpu or gpu.
     RuntimeError
         When it is gpu and JAX finds none.
     """

@@ -63,7 +63,7 @@ class NestedRegression:
         For shapes that do not fit, a Gram matrix that is not symmetric, values that are not finite (effective
         logits at ρ = 0 are infinite: no regression fits them).
     NotPositiveDefiniteError
-        When a leading minor is not positive definite, be it by no more than rounding.
+        When a leading minor is not positive definite, even if only by rounding.
     """
 
     def __init__(self, gram: npt.ArrayLike, targets: npt.ArrayLike) -> None:

@@ -20,9 +20,9 @@ _HEAD = """\
 # Options
 
 Every key of `config.yaml`, with its range, its value in the default study, and its source: *paper* where a paper states
-the value, *assumed* where the choice is ours. `<name>` stands for a name that the user gives; a value is followed by
-the entries that have it. A source is that of the key: an entry that no figure of the papers uses has values of ours. A
-wrong or unknown key is one clear error before any job starts.
+the value, *assumed* where we chose it. `<name>` is a name that the user gives; each value is followed by the entries
+that have it. The source applies to the key; entries that no figure of the papers uses have values that we chose. A
+wrong or unknown key is one error before any job starts. The [glossary](glossary.md) defines the terms.
 
 This file is generated (`kdtheory options --config config.yaml --output docs/options.md`); a test fails when it is out
 of date.

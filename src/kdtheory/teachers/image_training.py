@@ -8,7 +8,7 @@ import torch
 import xarray as xr
 
 from kdtheory.jobs import storage
-from kdtheory.tasks.cifar10 import TEACHER, TEST
+from kdtheory.tasks.parts import Part
 from kdtheory.teachers.checkpoints import at_epochs, joined
 from kdtheory.training.devices import configure_torch
 from kdtheory.training.loop import predict, restore, train
@@ -26,7 +26,7 @@ def train_on_images(settings, draw, dataset, state, build, optimisation):
     dataset : xarray.Dataset
         As `kdtheory.tasks.cifar10.build` makes it.
     state : pathlib.Path
-        Folder of the states, one for each seed, from which training goes on after a kill.
+        Folder of the states, one for each seed, from which training resumes after a kill.
     build : callable
         ``build(settings, images, rng)``: the network at its initial weights, for training images (n, height, width,
         channel), with ``rng`` drawing the weights.
@@ -81,7 +81,7 @@ def export_logits(settings, draw, dataset, checkpoints, build):
         ``logits(stopping_epoch, teacher, sample, class)``, float32; ``teacher_accuracy(teacher, stopping_epoch)``.
     """
     network = build(settings, _training_images(dataset)[0], draw("start"))
-    pixels, test = dataset["pixels"].values, dataset["part"].values == TEST
+    pixels, test = dataset["pixels"].values, dataset["part"].values == Part.TEST
     kept, logits = at_epochs(checkpoints, settings.stopping_epochs), []
     for checkpoint in kept:
         for seed in range(settings.seeds):
@@ -100,7 +100,7 @@ def export_logits(settings, draw, dataset, checkpoints, build):
 
 
 def _training_images(dataset):
-    taught = dataset["part"].values == TEACHER
+    taught = dataset["part"].values == Part.TEACHER
     return dataset["pixels"].values[taught], dataset["label"].values[taught]
 
 

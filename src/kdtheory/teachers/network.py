@@ -40,7 +40,7 @@ def train(settings: Settings, draw, dataset, state: Path):
     dataset : xarray.Dataset
         Carries the ground truth (`kdtheory.tasks.boundary_function`).
     state : pathlib.Path
-        Folder of the state from which training goes on after a kill.
+        Folder of the state from which training resumes after a kill.
 
     Returns
     -------

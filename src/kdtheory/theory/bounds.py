@@ -73,7 +73,7 @@ def risk_bound(
     inflation : array_like
         δ ≥ 0 in radians, see `angle_inflation`; broadcasts with ``n_train``.
     sharper : bool
-        Weight the second term by 1 − p(β), the probability of the test points that it stands for: what eqs.
+        Weight the second term by 1 − p(β), the probability of the test points that it accounts for: what eqs.
         29 and 32 (for δ > 0, eqs. 86 and 90) prove before they are rounded up.
 
     Returns

@@ -1,8 +1,8 @@
 """What a few hard labels change in a student of an imperfect teacher: JZ20 Theorem 2.
 
 Near ρ = 1 the effective logit is z_t + (1 − ρ)·δz_h. The inner products of this module are ⟨a, b⟩ = aᵀΘ_n⁻¹b of
-logits on the training set, that is of the weights they pull in: g stands for Δz_g (the truth), t for Δz_t (the
-teacher), h for δz_h (the correction); ``gh`` = ⟨Δz_g, δz_h⟩ and so on. They are arrays that broadcast, one entry
+logits on the training set, that is of the weights they pull in: g denotes Δz_g (the truth), t denotes Δz_t (the
+teacher), h denotes δz_h (the correction); ``gh`` = ⟨Δz_g, δz_h⟩ and so on. They are arrays that broadcast, one entry
 for each transfer set (`NestedRegression.inner` gives them for every prefix).
 """
 

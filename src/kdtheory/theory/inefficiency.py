@@ -2,7 +2,7 @@
 
     I(n) = n·[ln E‖Δŵ_{n+1}‖ − ln E‖Δŵ_n‖]                                                        (10)
 
-E is over transfer sets and initialisations and stands before the logarithm. At one n the difference drowns in the
+E is over transfer sets and initialisations and is taken before the logarithm. At one n the difference drowns in the
 noise of some tens of runs; two estimators do not: the mean of Eq. 10 over a window of n, which telescopes, and
 Eq. 10 itself with many candidates for the point n + 1.
 """

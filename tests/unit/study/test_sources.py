@@ -36,7 +36,7 @@ ALLOWED = {
     "training": {"training", "theory", "jobs"},
     "teachers": {"teachers", "tasks", "theory", "kernels", "training", "jobs"},
     "students": {"students", "tasks", "theory", "kernels", "training", "jobs"},
-    "analysis": {"analysis", "theory", "kernels", "statistics", "jobs"},
+    "analysis": {"analysis", "tasks", "theory", "kernels", "statistics", "jobs"},
     "claims": {"claims", "theory", "statistics", "jobs"},
     "figures": {"figures", "statistics", "jobs"},
     "study": {"study", "students", "teachers", "jobs"},

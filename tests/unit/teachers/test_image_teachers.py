@@ -13,7 +13,7 @@ import xarray as xr
 
 from kdtheory.jobs import storage
 from kdtheory.jobs.seeds import generator
-from kdtheory.tasks.cifar10 import TEACHER, TEST, TRANSFER
+from kdtheory.tasks.parts import Part, codes
 from kdtheory.teachers import image_mlp, resnet
 from kdtheory.training import state as training_state
 
@@ -39,7 +39,7 @@ def dataset():
         {
             "pixels": (("sample", "row", "column", "channel"), pixels.clip(0, 255).astype(np.uint8)),
             "label": ("sample", label.astype(np.uint8)),
-            "part": ("sample", np.repeat(np.array([TRANSFER, TEST, TEACHER], dtype=np.int8), [16, 40, 64])),
+            "part": ("sample", codes({Part.TRANSFER: 16, Part.TEST: 40, Part.TEACHER: 64})),
             "sample_id": ("sample", rng.permutation(120)),
         }
     )
@@ -65,7 +65,7 @@ def test_later_teachers_are_better_and_accuracies_are_those_of_the_exported_logi
     assert exported["logits"].dims == ("stopping_epoch", "teacher", "sample", "class")
     assert exported["logits"].shape == (2, 2, 120, 10) and exported["logits"].dtype == np.float32
     np.testing.assert_array_equal(exported["sample_id"], dataset["sample_id"])
-    test = dataset["part"] == TEST
+    test = dataset["part"] == Part.TEST
     right = (exported["logits"].argmax("class") == dataset["label"]).where(test, drop=True).mean("sample")
     xr.testing.assert_equal(exported["teacher_accuracy"], right.transpose("teacher", "stopping_epoch"))
     first, last = exported["teacher_accuracy"].mean("teacher")
@@ -74,7 +74,7 @@ def test_later_teachers_are_better_and_accuracies_are_those_of_the_exported_logi
 
 def test_the_logits_of_a_multilayer_teacher_are_those_of_plain_layers_on_standardised_pixels(dataset, trained):
     exported = image_mlp.export(MLP, draw, dataset, trained[image_mlp])
-    taught = dataset["pixels"].values[dataset["part"].values == TEACHER] / 255
+    taught = dataset["pixels"].values[dataset["part"].values == Part.TEACHER] / 255
     deviation = np.sqrt(np.mean((taught - taught.mean(axis=0)) ** 2))
     inputs = ((dataset["pixels"].values / 255 - taught.mean(axis=0)) / deviation).reshape(120, -1)
     for seed in range(2):
@@ -88,7 +88,7 @@ def test_the_logits_of_a_multilayer_teacher_are_those_of_plain_layers_on_standar
 
 def test_a_multilayer_teacher_is_trained_by_adam_on_the_cross_entropy_of_its_own_images(dataset, trained, tmp_path):
     settings = replace(MLP, stopping_epochs=[1], seeds=1)
-    taught = dataset["part"].values == TEACHER
+    taught = dataset["part"].values == Part.TEACHER
     images, labels = dataset["pixels"].values[taught], torch.as_tensor(dataset["label"].values[taught].astype(int))
     network = image_mlp._network(settings, images, draw(0, "start"))
     optimiser = torch.optim.Adam(network.parameters(), lr=0.01)

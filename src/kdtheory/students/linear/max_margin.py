@@ -22,9 +22,9 @@ def max_margin_weights(inputs: npt.ArrayLike, labels: npt.ArrayLike) -> np.ndarr
 
     The least-distance problem is solved by non-negative least squares (Lawson & Hanson, *Solving Least
     Squares Problems*, chapter 23), which ends after finitely many exchanges of the active set. The weights
-    are then solved for anew on that set (wᵀx = s at each of its points) and the Karush–Kuhn–Tucker
+    are then solved for once more on that set (wᵀx = s at each of its points) and the Karush–Kuhn–Tucker
     conditions verified.
-    The size of the margin is 1/‖w‖. A set of one class is a set like any other.
+    The size of the margin is 1/‖w‖. A set with one class only is allowed.
 
     Parameters
     ----------
