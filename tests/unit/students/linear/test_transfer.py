@@ -6,10 +6,10 @@ import xarray as xr
 from scipy import stats
 
 from kdtheory.jobs.seeds import generator
-from kdtheory.students.deep_linear.paths import paths as deep_linear
+from kdtheory.students.deep_linear import paths as deep_linear
+from kdtheory.students.linear import path as linear_path
+from kdtheory.students.linear import transfer as linear
 from kdtheory.students.linear.gram import gram_angles
-from kdtheory.students.linear.transfer import path as linear_path
-from kdtheory.students.linear.transfer import transfer as linear
 from kdtheory.students.linear.transfer_sets import transfer_sets
 from kdtheory.tasks import gaussian, polynomial_angle
 from kdtheory.teachers.linear import Settings as TeacherSettings
