@@ -94,7 +94,7 @@ def test_links_to_headings_lead_somewhere(page):
 
 def test_the_readmes_sessions_print_what_they_say():
     sessions = re.findall(r"```pycon\n(.*?)```", README, flags=re.DOTALL)
-    assert len(sessions) == 3
+    assert sessions
     test = doctest.DocTestParser().get_doctest("\n".join(sessions), {}, "README.md", "README.md", 0)
     outcome = doctest.DocTestRunner(verbose=False).run(test)
     assert outcome.attempted == len(re.findall("^>>>", README, flags=re.MULTILINE))
@@ -111,7 +111,7 @@ def test_the_readmes_programs_run(tmp_path, monkeypatch, capsys):
     )
     _write_cube(tmp_path / "results", CONFIG, {"linear/alignment": xr.Dataset({"risk": risk})})
     programs = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
-    assert len(programs) == 2
+    assert programs and len(programs) == README.count("```python\n")
     for program in programs:
         exec(compile(program, "README.md", "exec"), {})  # noqa: S102 (the README's own program)
     printed = capsys.readouterr().out
