@@ -5,7 +5,7 @@ The workflow reads every declaration each time it starts, so claim modules impor
 
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from importlib import import_module
 from pathlib import Path
 
@@ -13,6 +13,8 @@ HOLDS, IN_PART, FAILS = "holds", "holds in part", "fails"
 UNDECIDED, NOT_RUN = "not decided at this scale", "not run"
 
 PAPERS = {"pl19": "PL19", "jz20": "JZ20", "ext": "ours"}
+# How a claim's wording relates to the paper: as printed, one reading of it, or a statement that no paper makes.
+SCOPES = ("paper", "reading", "ours")
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,12 @@ class Claim:
     figure: str
     reads: tuple
     check: Callable
+    kind: str | None = None
+    scope: str = "paper"
+    reading: str = "as stated"
+    parts: tuple = ()
+    tolerance: float | None = None
+    assumes: tuple = ()
 
     @property
     def paper(self):
@@ -75,8 +83,8 @@ class Claim:
 _registered = {}
 
 
-def claim(id, *, section, statement, quantity, test, figure, reads, error_rate=None):
-    """Register the decorated function, ``check(*groups) -> Outcome``, as the claim ``id``.
+def claim(id, *, section, statement, quantity, test, figure, reads, error_rate=None, **declared):
+    """Register the decorated function, ``check(*groups) -> Finding``, as the claim ``id``.
 
     Parameters
     ----------
@@ -97,17 +105,24 @@ def claim(id, *, section, statement, quantity, test, figure, reads, error_rate=N
     error_rate : float, optional
         Probability of a false ``fails`` (or, for a trend or an ordering, of a false ``holds``); None where nothing is
         random.
+    **declared
+        ``kind``: which class of verdict rules applies (`kdtheory.claims.finding.KINDS`); ``scope``: one of `SCOPES`
+        ("ours" for ids that begin with ext); ``reading``: which reading of the statement was taken, where the wording
+        leaves a choice; ``parts``: names of the parts that have verdicts of their own; ``tolerance``: of a value or a
+        law; ``assumes``: assumed options, as dotted keys, that could change the verdict. All are fixed before the data.
 
     Raises
     ------
     ValueError
-        Another function has registered the id.
+        Another function has registered the id, or the scope is none of `SCOPES`.
     """
+    if declared.get("scope", "paper") not in SCOPES:
+        raise ValueError(f"claim {id!r}: scope is {declared['scope']!r}; allowed are {', '.join(SCOPES)}")
 
     def register(check):
         if id in _registered and _registered[id].module != check.__module__:
             raise ValueError(f"claim {id!r} is registered by {_registered[id].module} and by {check.__module__}")
-        _registered[id] = Claim(id, section, statement, quantity, test, error_rate, figure, reads, check)
+        _registered[id] = Claim(id, section, statement, quantity, test, error_rate, figure, reads, check, **declared)
         return check
 
     return register
@@ -126,24 +141,28 @@ def claims():
     return {claim.id: claim for claim in ordered}
 
 
-def record(claim, outcome):
-    """Return a claim and its outcome as one entry of claims.json; numbers that are not finite become None."""
-    found = {name: _finite(value) for name, value in asdict(outcome).items()}
-    return {
+def record(claim, found):
+    """Return a claim and what was found as one entry of claims.json; numbers that are not finite become None."""
+    entry = {
         "id": claim.id,
         "paper": claim.paper,
         "statement": claim.statement,
-        "reading": found.pop("reading"),
+        "scope": claim.scope,
+        "reading": claim.reading,
         "quantity": claim.quantity,
         "test": claim.test,
         "error_rate": claim.error_rate,
+        "tolerance": claim.tolerance,
+        "assumes": list(claim.assumes),
         "figure": claim.figure,
-        **found,
     }
+    return {**entry, **_plain(found)}
 
 
-def _finite(value):
-    """JSON has no infinity and no NaN."""
-    if isinstance(value, tuple):
-        return [_finite(part) for part in value]
+def _plain(value):
+    """Return a finding as JSON knows it, which has no infinity, no NaN and no tuples."""
+    if hasattr(value, "__dataclass_fields__"):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, (tuple, list)):
+        return [_plain(part) for part in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

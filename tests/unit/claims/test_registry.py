@@ -29,7 +29,7 @@ def test_a_record_has_the_fields_of_claims_json_and_is_plain_json():
     entry = registry.record(claim, Outcome(HOLDS, "seen", estimate=np.inf, interval=(np.nan, 1.0)))
     assert set(entry) == {
         "id", "paper", "statement", "reading", "quantity", "test", "error_rate", "p_value", "estimate", "interval",
-        "n_cells", "violations", "verdict", "figure", "reason",
+        "n_cells", "violations", "verdict", "figure", "reason", "scope", "tolerance", "assumes",
     }  # fmt: skip
     assert entry["estimate"] is None and entry["interval"] == [None, 1.0]
     json.dumps(entry, allow_nan=False)

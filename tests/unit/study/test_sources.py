@@ -40,7 +40,7 @@ ALLOWED = {
     "claims": {"claims", "theory", "statistics", "jobs"},
     "figures": {"figures", "statistics", "jobs"},
     "study": {"study", "students", "teachers", "jobs"},
-    "pages": {"pages", "study", "claims", "figures", "jobs"},
+    "pages": {"pages", "study", "claims", "figures", "statistics", "jobs"},
 }
 FORBIDDEN = {
     "theory": {"torch", "jax", "xarray"},

@@ -1,0 +1,184 @@
+"""Do the verdicts replicate? The claims of studies that differ in their root seed alone, side by side.
+
+``make replicate SEEDS="11 12 13"`` runs the study at each seed and calls this module.
+"""
+
+import argparse
+import json
+from collections import Counter
+from dataclasses import asdict, dataclass
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+
+from kdtheory.claims.finding import IDENTITY
+from kdtheory.claims.registry import FAILS, HOLDS, NOT_RUN
+from kdtheory.jobs import log, storage
+from kdtheory.jobs.markdown import escaped, table
+from kdtheory.statistics.estimate import Estimate
+from kdtheory.statistics.means import independent_difference
+
+# Fewer worlds give no test of the difference between two seeds.
+LEAST_WORLDS = 8
+_BEYOND = 1.96
+_DECIDED = (HOLDS, FAILS)
+
+
+@dataclass(frozen=True)
+class Replication:
+    """How far the verdicts and estimates of several seeds agree.
+
+    Attributes
+    ----------
+    seeds : tuple of int
+    verdicts : dict of str to list of str
+        By claim, one for each seed.
+    scores : int
+        Pairs of estimates of the same cell at two seeds that were compared.
+    rms, beyond : float
+        Root mean square of their normal scores, and the share beyond 1.96: 1 and 0.05 where the intervals cover.
+    contradictions : list of str
+        Claims that hold at one seed and fail at another.
+    undecided_flips : list of str
+        Claims that are decided at some seeds and not at others.
+    decided : list of float
+        By seed, the share of the claims that are no identities and were decided.
+    """
+
+    seeds: tuple
+    verdicts: dict
+    scores: int
+    rms: float
+    beyond: float
+    contradictions: list
+    undecided_flips: list
+    decided: list
+
+
+def compare(records: dict[int, list[dict]]) -> Replication:
+    """Compare the claims of several seeds.
+
+    Parameters
+    ----------
+    records : dict of int to list of dict
+        By seed, the records of its claims.json.
+
+    Returns
+    -------
+    Replication
+
+    Raises
+    ------
+    ValueError
+        There are fewer than two seeds, or their claims differ.
+    """
+    by_seed = {seed: {entry["id"]: entry for entry in entries} for seed, entries in records.items()}
+    names = [list(entries) for entries in by_seed.values()]
+    if len(names) < 2 or any(each != names[0] for each in names):
+        raise ValueError("a replication needs two seeds or more with the same claims")
+    verdicts = {name: [entries[name]["verdict"] for entries in by_seed.values()] for name in names[0]}
+    scores = np.concatenate(
+        [_scores(first[name], second[name]) for first, second in combinations(by_seed.values(), 2) for name in names[0]]
+    )
+    evidence = [name for name in names[0] if all(entries[name].get("kind") != IDENTITY for entries in by_seed.values())]
+    return Replication(
+        seeds=tuple(records),
+        verdicts=verdicts,
+        scores=len(scores),
+        rms=float(np.sqrt(np.mean(scores**2))) if len(scores) else float("nan"),
+        beyond=float(np.mean(np.abs(scores) > _BEYOND)) if len(scores) else float("nan"),
+        contradictions=[name for name, found in verdicts.items() if set(_DECIDED) <= set(found)],
+        undecided_flips=[name for name, found in verdicts.items() if _flips(found)],
+        decided=[_share_decided([entries[name] for name in evidence]) for entries in by_seed.values()],
+    )
+
+
+def page(found: Replication, preset: str) -> str:
+    """Return the replication as a page of Markdown."""
+    rows = [
+        ("seeds", ", ".join(map(str, found.seeds))),
+        ("estimates compared between two seeds", f"{found.scores}"),
+        ("root mean square of their normal scores (1 where intervals cover)", f"{found.rms:.2f}"),
+        ("share beyond 1.96 (0.05 where intervals cover)", f"{found.beyond:.3f}"),
+        ("claims that hold at one seed and fail at another", _listed(found.contradictions)),
+        ("claims that are decided at some seeds only", _listed(found.undecided_flips)),
+        ("share of claims decided, by seed", ", ".join(f"{share:.2f}" for share in found.decided)),
+    ]
+    changed = [
+        (f"`{name}`", *map(escaped, verdicts)) for name, verdicts in found.verdicts.items() if len(set(verdicts)) > 1
+    ]
+    seeds = [f"seed {seed}" for seed in found.seeds]
+    tallies = [
+        (escaped(verdict), *(str(Counter(column)[verdict]) for column in zip(*found.verdicts.values(), strict=True)))
+        for verdict in sorted({verdict for verdicts in found.verdicts.values() for verdict in verdicts})
+    ]
+    return "\n".join(
+        [
+            "# Replication",
+            "",
+            f"The study at scale `{preset}`, run at {len(found.seeds)} root seeds by `make replicate`. Every pair of "
+            f"seeds is compared cell by cell in all estimates of {LEAST_WORLDS} worlds or more that are no identities: "
+            "the Welch t of the difference, as a normal score.",
+            "",
+            *table(("measure", "value"), rows),
+            "",
+            "## Verdicts by seed",
+            "",
+            *table(("verdict", *seeds), tallies),
+            "",
+            "## Claims whose verdict differs",
+            "",
+            *(table(("claim", *seeds), changed) if changed else ["None."]),
+            "",
+        ]
+    )
+
+
+def _scores(first, second):
+    """Normal scores of the differences between two seeds, cell by cell, of one claim or of its parts."""
+    if first.get("parts"):
+        pairs = zip(first["parts"], second["parts"], strict=True) if second.get("parts") else ()
+        return np.concatenate([_scores(one, other) for (_, one), (_, other) in pairs] or [np.empty(0)])
+    cells = zip(first.get("estimates") or (), second.get("estimates") or (), strict=False)
+    enough = [(one, other) for one, other in cells if one and other and min(one[2], other[2]) >= LEAST_WORLDS - 1]
+    if first.get("kind") == IDENTITY or not enough:
+        return np.empty(0)
+    one, other = (Estimate(*np.array(side, dtype=float).T) for side in zip(*enough, strict=True))
+    scores = independent_difference(one, other).normal_score()
+    return scores[np.isfinite(scores)]
+
+
+def _share_decided(entries):
+    return sum(entry["verdict"] in _DECIDED for entry in entries) / max(len(entries), 1)
+
+
+def _flips(verdicts):
+    decided = [verdict in _DECIDED for verdict in verdicts if verdict != NOT_RUN]
+    return any(decided) and not all(decided)
+
+
+def _listed(names):
+    return f"{len(names)}: {', '.join(f'`{name}`' for name in names)}" if names else "0"
+
+
+def _main():
+    parser = argparse.ArgumentParser(description="Compare the claims of studies that differ in their root seed.")
+    parser.add_argument("claims", nargs="+", type=Path, help="claims.json of each seed")
+    parser.add_argument("--seeds", nargs="+", type=int, required=True, help="root seeds, in the order of the files")
+    parser.add_argument("--preset", required=True, help="scale of the studies")
+    parser.add_argument("--json", type=Path, required=True, help="JSON file to write")
+    parser.add_argument("--page", type=Path, required=True, help="Markdown page to write")
+    arguments = parser.parse_args()
+    records = {
+        seed: json.loads(path.read_text(encoding="utf-8"))
+        for seed, path in zip(arguments.seeds, arguments.claims, strict=True)
+    }
+    found = compare(records)
+    storage.write_json({"preset": arguments.preset, **asdict(found)}, arguments.json)
+    with storage.replacing(arguments.page) as temporary:
+        temporary.write_text(page(found, arguments.preset), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    log.run(_main)
