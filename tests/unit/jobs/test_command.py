@@ -53,7 +53,7 @@ def test_two_runs_write_the_same_bytes(tmp_path):
 def test_unknown_settings_are_one_error_line_and_no_file(tmp_path):
     finished = build(tmp_path / "task.nc", {**SETTINGS, "colour": "red"})
     assert finished.returncode == 1
-    assert finished.stderr.splitlines()[-1] == "error: kdtheory.tasks.margin: unknown settings ['colour']"
+    assert re.fullmatch(r"error: .*unknown settings \['colour'\]", finished.stderr.splitlines()[-1])
     assert "Traceback" not in finished.stderr
     assert not list(tmp_path.iterdir())
 

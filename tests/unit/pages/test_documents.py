@@ -39,16 +39,6 @@ EMPTY = (
 )
 
 
-def test_the_readme_shows_what_is_kept():
-    sections = documents.sections(documents.kept_in(REPOSITORY))
-    assert documents.with_sections(README, sections) == README, "run: python -m kdtheory.pages.documents"
-
-
-def test_no_kept_fault_lost_anything():
-    faults = documents.kept_in(REPOSITORY)["reliability"]
-    assert faults and all(fault["tried"] == fault["survived"] > 0 == fault["lost"] for fault in faults)
-
-
 def test_the_faults_become_a_table_with_a_sum():
     faults = [FAULT, {**FAULT, "lost": 0, "survived": 10}]
     lines = documents.sections({"claims": [], "reliability": faults, "rates": {}})["reliability"].splitlines()
@@ -70,10 +60,13 @@ def test_the_readme_alone_is_written_from_what_is_kept(finished):
     assert len(list((repository / "docs").iterdir())) == 3
 
 
-def test_every_figure_has_a_small_image_and_no_image_is_left_over():
-    images = {path.stem: path.stat().st_size for path in (REPOSITORY / "docs" / "images").glob("*.png")}
-    assert images.keys() - {"bench"} == set(figures())
-    assert max(images.values()) < 150_000
+def test_claims_that_are_registered_and_not_kept_are_named(finished, monkeypatch):
+    _, repository = finished
+    assert documents.claims_not_kept(repository) == [CLAIM["id"]]
+    (repository / "docs" / "claims.json").write_text(json.dumps([CLAIM]), encoding="utf-8")
+    assert documents.claims_not_kept(repository) == []
+    monkeypatch.setattr(documents, "claims", lambda: {"pl19-new": None, CLAIM["id"]: None, "ext-new": None})
+    assert documents.claims_not_kept(repository) == ["pl19-new", "ext-new"]
 
 
 @pytest.mark.parametrize("page", PAGES)
