@@ -68,7 +68,7 @@ def test_every_command_succeeds_and_the_dry_run_finds_what_was_added(followed):
     planned = finished.stdout + finished.stderr
     assert "Export the logits of teacher noisy on margin_10" in planned
     assert "Measure noise" in planned and "Draw ext_noise" in planned
-    assert re.search(r"output: .*results/claims/ext[-_]noise[a-z-]*\.json", planned)
+    assert re.search(r"Missing output files: results/claims/ext[-_]noise[a-z-]*\.json", planned)
 
 
 def test_nothing_is_edited_but_the_configuration_and_generated_pages(followed):
