@@ -149,7 +149,8 @@ def claims() -> dict[str, Claim]:
         if file.stem.split("_")[0] in PAPERS:
             import_module(f"kdtheory.claims.{file.stem}")
     papers = list(PAPERS.values())
-    ordered = sorted(_registered.values(), key=lambda claim: (papers.index(claim.paper), claim.section))
+    # The module too: whoever imported one of them before must not change the order.
+    ordered = sorted(_registered.values(), key=lambda claim: (papers.index(claim.paper), claim.section, claim.module))
     return {claim.id: claim for claim in ordered}
 
 

@@ -19,6 +19,19 @@ def test_claims_come_in_the_order_of_papers_and_sections():
     assert places == sorted(places) and len(places) > 40
 
 
+def test_the_order_does_not_depend_on_which_module_was_imported_first(monkeypatch):
+    expected = list(registry.claims())
+    monkeypatch.setattr(registry, "_registered", dict(reversed_by_module(registry._registered)))
+    assert list(registry._registered) != expected
+    assert list(registry.claims()) == expected
+
+
+def reversed_by_module(registered):
+    """The claims as if the last module had been imported first; each module keeps its own order."""
+    modules = dict.fromkeys(claim.module for claim in registered.values())
+    return [item for module in reversed(modules) for item in registered.items() if item[1].module == module]
+
+
 def test_two_modules_cannot_claim_the_same(monkeypatch):
     monkeypatch.setattr(registry, "_registered", dict(registry._registered))
     same = next(iter(registry.claims()))

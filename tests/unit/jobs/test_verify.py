@@ -130,6 +130,7 @@ def test_what_a_killed_job_left_is_passed_over(results):
     assert verify(results) == (6, [])
 
 
+@pytest.mark.slow
 def test_the_command_prints_each_fault_and_fails(results):
     def run(folder):
         command = [sys.executable, "-m", "kdtheory", "verify", str(folder)]

@@ -50,6 +50,10 @@ FORBIDDEN = {
 }
 
 
+def test_every_package_has_its_allowed_imports():
+    assert set(ALLOWED) == {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+
+
 @pytest.mark.parametrize("package", ALLOWED)
 def test_packages_import_only_what_the_architecture_allows(package):
     for file in (PACKAGE / package).rglob("*.py"):

@@ -134,6 +134,7 @@ def test_training_that_is_cut_off_within_an_epoch_goes_on_to_the_same_bits(
     assert len(steps) == 4 * 2 * settings.stopping_epochs[-1] + 2, "what was learned is not learned again"
 
 
+@pytest.mark.slow
 def test_after_a_kill_the_command_makes_the_same_checkpoints_and_leaves_no_state(dataset, tmp_path):
     settings = replace(RESNET, stopping_epochs=[1, 25], seeds=1)
     storage.write(dataset, tmp_path / "data.nc", {})

@@ -146,6 +146,7 @@ def test_a_diverging_loss_is_an_error_that_names_epoch_and_learning_rate(dataset
         train(replace(SETTINGS, learning_rate=1e30), dataset, tmp_path / "state")
 
 
+@pytest.mark.slow
 def test_after_a_kill_the_command_makes_the_same_checkpoints(dataset, tmp_path):
     settings = replace(SETTINGS, width=32, train_points=400, stopping_epochs=[1, 40])
     storage.write(dataset, tmp_path / "data.nc", {})
