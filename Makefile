@@ -1,38 +1,34 @@
-# make study | test | … : each target makes the environment first. Options: PRESET=smoke CORES=2 PYTHON=python3.11
-PYTHON ?= python3.11
+# make study | test | … : each target makes the environment first. Options: PRESET=smoke CORES=2 PYTHON=python3.12
 PRESET ?= default
 CORES ?= all
+SEEDS ?= 11 12 13
 VENV := .venv
-INSTALLED := $(VENV)/.installed
 PEERS := $(VENV)/.peers
 ACTIVATE := . $(VENV)/bin/activate &&
 CONFIG := $(if $(filter-out default,$(PRESET)),--configfile workflow/presets/$(PRESET).yaml)
 SNAKEMAKE := $(ACTIVATE) snakemake $(CONFIG)
 
-.PHONY: help env study report test test-faults test-cluster lint bench bench-full bench-docs docs unlock clean
+.PHONY: help env study report replicate test test-python test-faults test-cluster lint bench bench-full bench-docs docs docs-check unlock clean
 
 help:
-	@echo "make env     create $(VENV) with the pinned environment"
+	@echo "make env     create $(VENV) with the pinned environment   [PYTHON=python3.12] [TORCH_INDEX=index with a CPU build of torch]"
 	@echo "make study   run the whole study and write its report   [PRESET=default|smoke] [CORES=all|N]"
 	@echo "make report  write results/report.html of a finished study"
-	@echo "make test    run every lint and test"
+	@echo "make replicate  run the study at several root seeds and compare their verdicts   [SEEDS=\"11 12 13\"] [PRESET] [CORES]"
+	@echo "make test    run every lint and test (pytest alone leaves out what is slow)"
+	@echo "make test-python  run the unit tests that need no torch under a second Python   [PYTHON=python3.13]"
 	@echo "make test-faults  kill, fill, damage and resume real runs (11 minutes)   [KEEP=yes: into docs/ and README]"
 	@echo "make test-cluster  run a study on a real Slurm, started here (root; installs Debian's packages)"
 	@echo "make lint    run the lints alone"
 	@echo "make bench   measure the numerics against peers and floors (10 minutes); make bench-full also the long contests"
 	@echo "make bench-docs  keep what was measured under docs/ and in the README"
 	@echo "make docs    keep claims, figures and tables of the last study under docs/"
+	@echo "make docs-check  check before a release that docs/ and the README show the figures and claims of this source"
 	@echo "make unlock  free the working folder after a run was killed"
 	@echo "make clean   delete results/ and logs/ (images stay in the cache)"
 
-env: $(INSTALLED)
-
-$(INSTALLED): envs/requirements.txt pyproject.toml Makefile
-	$(PYTHON) -m venv $(VENV)
-	$(ACTIVATE) python -m pip install --quiet --requirement envs/requirements.txt
-	$(ACTIVATE) python -m pip install --quiet --no-deps neural-tangents==0.6.5
-	$(ACTIVATE) python -m pip install --quiet --no-deps --editable .
-	touch $@
+env:
+	@envs/create.sh $(VENV) $(PYTHON)
 
 study: env
 	$(SNAKEMAKE) --cores $(CORES)
@@ -41,15 +37,28 @@ study: env
 report: env
 	$(SNAKEMAKE) --cores 1 --report results/report.html --report-metadata workflow/report/metadata.yaml
 
+# Each seed has a folder of its own; a run that was stopped is taken up again.
+replicate: env
+	$(ACTIVATE) for seed in $(SEEDS); do \
+	  snakemake $(CONFIG) --config seed=$$seed --cores $(CORES) \
+	    --directory results/replicates/$$seed -- results/claims.json || exit 1; done
+	$(ACTIVATE) python -m kdtheory.pages.replication $(SEEDS:%=results/replicates/%/results/claims.json) \
+	  --seeds $(SEEDS) --preset $(PRESET) --json docs/replication.json --page docs/replication.md
+
 test: env
-	$(ACTIVATE) python -m pytest
+	$(ACTIVATE) python -m pytest -m ""
+
+# In an environment of its own, which leaves torch out: 1 GB, not 5.6.
+test-python:
+	@WITHOUT=torch envs/create.sh .venv-second $(PYTHON)
+	. .venv-second/bin/activate && python -m pytest tests/unit --without torch
 
 test-faults: env
 	$(ACTIVATE) python -m pytest tests/faults $(if $(KEEP),--keep-faults docs/reliability.json)
 	$(if $(KEEP),$(ACTIVATE) python -m kdtheory.pages.documents)
 
 test-cluster: env
-	$(ACTIVATE) python -m pip install --quiet --requirement envs/requirements-cluster.txt
+	$(ACTIVATE) python -m pip install --requirement envs/requirements-cluster.txt
 	$(ACTIVATE) python -m pytest -rs tests/cluster
 
 lint: env
@@ -62,8 +71,8 @@ bench-full: $(PEERS)
 	$(ACTIVATE) python -m bench --full
 
 # Their dependencies are those of the study, which must keep its pins.
-$(PEERS): $(INSTALLED) envs/requirements-bench.txt
-	$(ACTIVATE) python -m pip install --quiet --no-deps --requirement envs/requirements-bench.txt
+$(PEERS): envs/requirements-bench.txt | env
+	$(ACTIVATE) python -m pip install --no-deps --requirement envs/requirements-bench.txt
 	touch $@
 
 bench-docs: env
@@ -71,6 +80,10 @@ bench-docs: env
 
 docs: env
 	$(ACTIVATE) python -m kdtheory.pages.documents --results results --config config.yaml
+	$(ACTIVATE) python -m kdtheory.pages.protocol
+
+docs-check: env
+	$(ACTIVATE) python -m pytest tests/release
 
 unlock: env
 	$(SNAKEMAKE) --cores 1 --unlock

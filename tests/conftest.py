@@ -9,10 +9,22 @@ from workflow.snakemake_study import SMOKE, Study, output_of
 
 def pytest_addoption(parser):
     parser.addoption("--keep-faults", metavar="FILE", type=Path, help="write the counts of the faults tried to a file")
+    parser.addoption("--without", metavar="PACKAGE", help="skip the modules that cannot be imported for lack of it")
 
 
 def pytest_configure(config):
     config.fault_ledger = FaultLedger()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector):
+    report = yield
+    missing = collector.config.getoption("--without")
+    if report.failed and missing:
+        cause = report.call.excinfo.value.__cause__
+        if isinstance(cause, ModuleNotFoundError) and cause.name == missing:
+            report.outcome, report.longrepr = "skipped", (str(collector.path), 0, f"Skipped: needs {missing}")
+    return report
 
 
 @pytest.fixture

@@ -3,16 +3,17 @@
 import argparse
 import hashlib
 import json
+import os
 from pathlib import Path
 
 import xarray as xr
 
-from kdtheory.jobs import log, provenance, storage
+from kdtheory.jobs import log, provenance, storage, terminal
 
 SCHEMA_VERSION = 2
 
 
-def open_cube(path="results/cube.nc"):
+def open_cube(path: str | os.PathLike = "results/cube.nc") -> xr.DataTree:
     """Open the cube.
 
     Parameters
@@ -32,7 +33,7 @@ def open_cube(path="results/cube.nc"):
     FileNotFoundError
         There is nothing at ``path``.
     kdtheory.jobs.storage.CorruptFile
-        A file was changed after it was written.
+        A file was changed after it was written, or a file in the folder is no group of the cube.
     """
     path = Path(path)
     if not path.is_dir():
@@ -47,8 +48,64 @@ def _tree(files):
     groups = {}
     for file in files:
         group = storage.read(file)
+        if "group" not in group.attrs:
+            raise storage.CorruptFile(f"{file}: is no group of the cube; name the cube, or the folder of its groups")
         groups[group.attrs["group"]] = group
     return xr.DataTree.from_dict(groups)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of ``kdtheory cube``."""
+    parser.description = (
+        "Summarise a cube: its groups with their dimensions and variables, or the variables of some groups with their "
+        "units and meanings. The whole cube is read and checked against its digests."
+    )
+    parser.add_argument(
+        "path", nargs="?", type=Path, default=Path("results/cube.nc"), metavar="PATH",
+        help="the cube, the results that hold it, or a folder of groups (results/analysis); by default %(default)s",
+    )  # fmt: skip
+    parser.add_argument("group", nargs="?", metavar="GROUP", help="linear/alignment, or linear for all of that name")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print a summary of a cube, or of some of its groups."""
+    inside = arguments.path / "cube.nc"
+    tree = open_cube(inside if inside.is_file() else arguments.path)
+    groups = {node.path[1:]: node.to_dataset() for node in tree.subtree if node.has_data}
+    lines = _groups(tree, groups) if arguments.group is None else _variables(_chosen(groups, arguments.group))
+    print("\n".join(lines))
+    return 0
+
+
+def _groups(tree, groups):
+    known = [f"{name}: {tree.attrs[name]}" for name in ("title", "preset", "kdtheory_version") if name in tree.attrs]
+    rows = [(name, _sizes(group.sizes), ", ".join(group.data_vars)) for name, group in sorted(groups.items())]
+    return [*known, *terminal.table(("group", "dimensions", "variables"), rows, terminal.width())]
+
+
+def _variables(groups):
+    lines = []
+    for name, group in sorted(groups.items()):
+        described = [*group.coords.items(), *group.data_vars.items()]
+        rows = [
+            (key, _sizes(values.sizes), values.attrs.get("units", ""), values.attrs.get("long_name", ""))
+            for key, values in described
+        ]
+        table = terminal.table(("variable", "dimensions", "units", "meaning"), rows, terminal.width())
+        lines += [*([""] if lines else []), name, *table]
+    return lines
+
+
+def _sizes(sizes):
+    return ", ".join(f"{dimension} {size}" for dimension, size in sizes.items())
+
+
+def _chosen(groups, name):
+    name = name.strip("/")
+    chosen = {key: group for key, group in groups.items() if key == name or key.startswith(f"{name}/")}
+    if not chosen:
+        raise ValueError(f"the cube has no group {name}; it has {', '.join(sorted(groups))}")
+    return chosen
 
 
 def _assemble(config, files, output):
@@ -70,10 +127,10 @@ def _assemble(config, files, output):
 def _main():
     parser = argparse.ArgumentParser(description="Assemble the cube from its groups.")
     parser.add_argument("groups", nargs="+", help="group files")
-    parser.add_argument("--config", required=True, help="the study's configuration as JSON")
+    parser.add_argument("--config", required=True, type=Path, help="JSON file of the study's configuration")
     parser.add_argument("--output", required=True, help="cube file to write")
     arguments = parser.parse_args()
-    _assemble(json.loads(arguments.config), arguments.groups, arguments.output)
+    _assemble(json.loads(arguments.config.read_text(encoding="utf-8")), arguments.groups, arguments.output)
 
 
 if __name__ == "__main__":

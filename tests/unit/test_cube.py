@@ -24,8 +24,9 @@ def test_the_folder_of_groups_reads_as_a_tree(groups):
 
 def test_the_assembled_cube_reads_the_same_and_carries_config_and_digests(groups, tmp_path):
     output = tmp_path / "cube.nc"
-    command = [sys.executable, "-m", "kdtheory.cube", "--config", '{"preset": "smoke"}', "--output", str(output)]
-    subprocess.run([*command, *map(str, sorted(groups.glob("*.nc")))], check=True)
+    command = [sys.executable, "-m", "kdtheory.cube", *map(str, sorted(groups.glob("*.nc")))]
+    command += ["--config", "/dev/stdin", "--output", str(output)]
+    subprocess.run(command, input='{"preset": "smoke"}', text=True, check=True)
     cube = open_cube(output)
     for name in ("linear/one", "linear/two"):
         xr.testing.assert_equal(cube[name].to_dataset(), open_cube(groups)[name].to_dataset())

@@ -95,6 +95,9 @@ def _by_sample(function, cosines, arguments, dim):
 
 
 def _linear_bound(cosines, sizes):
-    beta = np.append(0.0, np.arccos(np.minimum(np.abs(cosines), 1.0)))
+    cosines = np.sort(np.minimum(np.abs(cosines), 1.0))
+    # How many points are farther than each: not by way of its angle, whose cosine can round to either side of it.
+    farther = np.append(angle_survival(cosines, 0.0), np.searchsorted(cosines, cosines) / len(cosines))
+    beta = np.append(0.0, np.arccos(cosines))
     seen = angle_survival(cosines, np.clip(np.pi / 2 - beta, 0.0, None))
-    return np.min(angle_survival(cosines, beta)[:, None] + seen[:, None] ** sizes, axis=0)
+    return np.min(farther[:, None] + seen[:, None] ** sizes, axis=0)

@@ -36,46 +36,6 @@ def _alignment(alignment):
 
 
 @claim(
-    "pl19-fig4-bias",
-    section="5.2",
-    statement="The less a learner is guided by gradient descent's bias (larger δ), the higher its transfer risk.",
-    quantity="rise of the mean risk on MNIST test images from each δ to the next, on the same sets and directions",
-    test=_ORDERED.format("δ"),
-    error_rate=ERROR_RATE,
-    figure="pl19_fig4",
-    reads=("linear/bias",),
-    kind=ORDER,
-)
-def _bias(bias):
-    delta, risk = _by_delta(bias)
-    reason = f"mean risk {risk[:, 0].mean():.2g} at δ = {delta[0]:g} and {risk[:, -1].mean():.3f} at δ = {delta[-1]:g}"
-    return order(mean(np.diff(risk)), trend=mean(trend_by_world(risk)), reason=reason)
-
-
-@claim(
-    "pl19-fig4-limit",
-    section="5.2",
-    statement="Gradient descent (δ = 0) and no bias at all (|δ| → ∞) are the two extremes.",
-    quantity="rise of the mean risk on MNIST test images from δ = 0 to each δ, and from each δ to the limit",
-    test=_ORDERED.format("learners of these"),
-    error_rate=ERROR_RATE,
-    figure="pl19_fig4",
-    reads=("linear/bias",),
-    kind=ORDER,
-    reading="extremes of the risk among the learners of Fig. 4",
-)
-def _limit(bias):
-    delta, risk = _by_delta(bias)
-    limit = bias["risk_limit"].transpose("world").values
-    rises = np.concatenate([risk[:, 1:] - risk[:, :1], limit[:, None] - risk], axis=1)
-    reason = (
-        f"mean risk {risk[:, 0].mean():.2g} at δ = {delta[0]:g}, {risk[:, -1].mean():.3f} at δ = {delta[-1]:g}, "
-        f"{limit.mean():.3f} in the limit"
-    )
-    return order(mean(rises), reason=reason)
-
-
-@claim(
     "pl19-fig5-correlation",
     section="5.3",
     statement="Across learners, monotonicity and expected transfer risk are negatively correlated.",
@@ -129,12 +89,6 @@ def _caption_order(monotonicity):
         f"{share:.3f} (δ = {delta:g})" for delta, share in zip(sorted(deltas), improved.mean(axis=0), strict=True)
     )
     return order(mean(np.diff(improved)), trend=mean(trend_by_world(improved)), reason=reason)
-
-
-def _by_delta(bias):
-    """The values of δ and the risk (world, delta)."""
-    risk = bias["risk"].sortby("delta")
-    return risk["delta"].values, risk.transpose("world", "delta").values
 
 
 def _correlated(monotonicity, index):

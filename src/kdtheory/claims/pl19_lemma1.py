@@ -6,11 +6,10 @@ import numpy as np
 
 from kdtheory.claims.finding import IDENTITY, ORDER
 from kdtheory.claims.registry import claim
-from kdtheory.claims.rules import ERROR_RATE, always, beyond, identity, in_parts, order
-from kdtheory.statistics.means import mean, trend_by_world
+from kdtheory.claims.rules import ERROR_RATE, beyond, identity, in_parts
+from kdtheory.statistics.means import mean
 
 _ROUNDING = 1e-12
-_OTHER_DATA = "of any data; the paper's statement is about data symmetric about the teacher, Lemma 1's about the angle"
 _NEVER, _SOMETIMES = "distillation is never turned away", "each hard-target learner sometimes is"
 
 
@@ -76,28 +75,6 @@ def _every_set(alignment, margin):
 
 
 @claim(
-    "pl19-monotone-every-set-digits",
-    section="4.3",
-    statement="Additional data can never harm the transfer risk (MNIST digits 0 and 1).",
-    quantity="fall of the risk on the test images along single transfer sets that grow",
-    test="every step of every chain",
-    figure="pl19_fig4",
-    reads=("linear/bias",),
-    kind=ORDER,
-    scope="ours",
-    reading=f"the risk of every single transfer set, {_OTHER_DATA}",
-)
-def _every_set_of_digits(bias):
-    rises = np.diff(bias["chain_risk"].transpose("world", "n_train").values)
-    images, affected = int(bias["test_images"]), int((rises > 0).any(axis=1).sum())
-    reason = (
-        f"in {affected} of {len(rises)} chains some added points raise the risk, by at most "
-        f"{max(rises.max(), 0.0) * images:.0f} of {images} test images"
-    )
-    return always(-rises, reason=reason)
-
-
-@claim(
     "pl19-monotone-expected",
     section="1",
     statement="The expected transfer risk always decreases when the transfer set grows (data symmetric about the "
@@ -115,29 +92,6 @@ def _expected(alignment, margin):
     rises = np.concatenate([steps.mean(axis=-2).ravel() for steps in _steps(alignment, margin, "risk")])
     fall = f"the mean risk falls in {np.sum(rises < 0)} of {np.isfinite(rises).sum()} pairs of sizes"
     return identity(_positive(rises), rounding=_ROUNDING, reason=fall)
-
-
-@claim(
-    "pl19-monotone-expected-digits",
-    section="1",
-    statement="The expected transfer risk always decreases when the transfer set grows (MNIST digits 0 and 1).",
-    quantity="fall of the mean risk on the test images from one size to the next of those that at least double",
-    test="one-sided paired t-test over worlds for each pair of sizes",
-    error_rate=ERROR_RATE,
-    figure="pl19_fig4",
-    reads=("linear/bias",),
-    kind=ORDER,
-    scope="ours",
-    reading=f"sizes that at least double, since single added points change too little to be seen; {_OTHER_DATA}",
-)
-def _expected_of_digits(bias):
-    sizes = []
-    for size in bias["n_train"].values:
-        if not sizes or size >= 2 * sizes[-1]:
-            sizes.append(int(size))
-    risk = bias["chain_risk"].sel(n_train=sizes).transpose("world", "n_train").values
-    shown = ", ".join(f"{value:.2g} (n = {size})" for value, size in zip(risk.mean(axis=0), sizes, strict=True))
-    return order(mean(-np.diff(risk)), trend=mean(trend_by_world(-risk)), reason=f"mean risk {shown}")
 
 
 def _words(learner):

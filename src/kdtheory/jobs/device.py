@@ -3,13 +3,13 @@
 import os
 
 
-def device_choice():
+def device_choice() -> str:
     """Return KDTHEORY_DEVICE: "auto" (a GPU when there is one; also when it is not set), "cpu" or "gpu".
 
     Raises
     ------
     ValueError
-        It is none of them.
+        It has another value.
     """
     choice = os.environ.get("KDTHEORY_DEVICE", "auto")
     if choice not in ("auto", "cpu", "gpu"):

@@ -11,7 +11,7 @@ import kdtheory
 REPOSITORY = Path(__file__).resolve().parents[3]
 
 
-def stamp(*libraries, device="cpu"):
+def stamp(*libraries: str, device: str = "cpu") -> dict[str, str | int]:
     """Return the attributes that every stored dataset carries.
 
     Parameters
@@ -33,7 +33,7 @@ def stamp(*libraries, device="cpu"):
     }
 
 
-def commit_and_dirty_flag():
+def commit_and_dirty_flag() -> tuple[str, int]:
     """Return the commit of the source tree ("unknown" outside a git checkout) and 1 when it has changes, else 0."""
     try:
         commit = _git("rev-parse", "HEAD")

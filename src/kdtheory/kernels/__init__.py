@@ -4,5 +4,9 @@ from kdtheory._facade import facade
 
 __getattr__, __dir__, __all__ = facade(
     __name__,
-    {"infinite": ("relu_kernels",), "nested": ("NestedRegression", "NotPositiveDefiniteError")},
+    {
+        "infinite": ("relu_kernels",),
+        "nested": ("NestedRegression", "NotPositiveDefiniteError"),
+        "stationarity": ("effective_logits_jax",),
+    },
 )

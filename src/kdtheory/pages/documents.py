@@ -103,6 +103,16 @@ def kept_in(repository):
     return {name: _kept(repository, name) for name in _REMEDIES}
 
 
+def claims_not_kept(repository):
+    """Return the ids of the registered claims that docs/claims.json of a repository has no result of, in their order.
+
+    Such claims are new since the last study at default scale; ``make docs`` keeps their results.
+    """
+    path = Path(repository) / "docs" / "claims.json"
+    kept = {entry["id"] for entry in json.loads(path.read_text(encoding="utf-8"))} if path.is_file() else set()
+    return [name for name in claims() if name not in kept]
+
+
 def sections(kept):
     """Return the README's generated sections by name.
 

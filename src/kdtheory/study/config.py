@@ -21,7 +21,7 @@ class ConfigError(ValueError):
     """The configuration cannot be used; the message names the key, its value and what is allowed."""
 
 
-def check(config):
+def check(config: dict) -> dict:
     """Validate a study's configuration.
 
     Parameters
@@ -61,12 +61,12 @@ def check(config):
 
 
 @cache
-def schema(name):
+def schema(name: str) -> dict:
     """Return one schema (path relative to the schema folder) with every ``$ref`` replaced by what it refers to."""
     return _inlined(_load(name), name)
 
 
-def names(section):
+def names(section: str) -> list[str]:
     """Return the names that have a schema in a section: experiments, or kinds of datasets or teachers."""
     return sorted(path.stem for path in (SCHEMAS / section).glob("*.yaml"))
 

@@ -3,6 +3,7 @@
 An operation is one multiplication, addition or elementary function of one number. Nothing is measured here.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, prod
 
@@ -22,7 +23,7 @@ class Cost:
     bytes: float
 
 
-def student_cost(student, cell, dataset, teacher):
+def student_cost(student: str, cell: dict, dataset: dict, teacher: dict) -> Cost:
     """Return the cost of one cell of students.
 
     Parameters
@@ -42,7 +43,7 @@ def student_cost(student, cell, dataset, teacher):
     return _STUDENTS[student](cell, dataset, teacher)
 
 
-def teacher_cost(teacher, dataset):
+def teacher_cost(teacher: dict, dataset: dict) -> Cost | None:
     """Return the cost of training one teacher, None for a kind that is not trained."""
     count = _TEACHERS.get(teacher["kind"])
     return count and count(teacher, dataset)
@@ -143,7 +144,7 @@ def _resnet(teacher, dataset):
     return Cost(images * _TRAINING * resnet_operations(**network), _resnet_bytes(teacher, dataset))
 
 
-def resnet_operations(width, blocks, stem_stride):
+def resnet_operations(width: int, blocks: Sequence[int], stem_stride: int) -> int:
     """Return the operations of a residual network (`kdtheory.training.resnet.ResNet`) on one CIFAR-10 image."""
     side = ceil(_CIFAR10["side"] / stem_stride)
     total, channels = 9 * _CIFAR10["channels"] * width * side**2, width

@@ -11,6 +11,10 @@ import numpy as np
 
 _IDX_UNSIGNED_BYTE = 0x08
 _CIFAR_RECORD = 1 + 3 * 32 * 32
+# The training images of MNIST; no other published file of the two sets is larger, so that reading stops here.
+LARGEST_FILE = 16 + 60_000 * 28 * 28
+# Of a tar archive: headers, padding and small files beside the wanted ones.
+_OVERHEAD = 1_000_000
 _TRAIN_BATCHES = ("data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5")
 
 
@@ -170,11 +174,19 @@ def read_png_rows(content):
 
 
 def gunzip(content, place):
-    """Decompress gzip bytes; ValueError names the `place` they come from if they are damaged or truncated."""
+    """Decompress gzip bytes; ValueError names their `place` if they are damaged, truncated or larger than any set's."""
     try:
-        return gzip.decompress(content)
+        unpacked = gzip.GzipFile(fileobj=io.BytesIO(content)).read(LARGEST_FILE + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise ValueError(f"{place} is not a whole gzip file: {error}") from error
+    check_size(len(unpacked), place)
+    return unpacked
+
+
+def check_size(size, place):
+    """Raise ValueError where a file has more bytes than any published file; the message names its `place`."""
+    if size > LARGEST_FILE:
+        raise ValueError(f"{place} is not a published file: it has more than {LARGEST_FILE:,} bytes")
 
 
 def tar_members(stream, names, place):
@@ -195,15 +207,17 @@ def tar_members(stream, names, place):
     Raises
     ------
     ValueError
-        If the archive is damaged or lacks a member.
+        If the archive is damaged, lacks a member or holds more than these members can have.
     """
     wanted = set(names)
     contents = {}
+    unpacked = _Bounded(gzip.GzipFile(fileobj=stream), len(wanted) * LARGEST_FILE + _OVERHEAD, place)
     try:
-        with tarfile.open(fileobj=stream, mode="r:gz") as archive:
-            # One pass in the archive's order: looking members up by name would decompress it several times.
+        # One pass in the archive's order: looking members up by name would decompress it several times.
+        with tarfile.open(fileobj=unpacked, mode="r|") as archive:
             for member in archive:
                 if member.isfile() and member.name in wanted:
+                    check_size(member.size, f"{place}: {member.name}")
                     contents[member.name] = archive.extractfile(member).read()
     except (OSError, EOFError, zlib.error, tarfile.TarError) as error:
         raise ValueError(f"{place} is not a whole tar.gz archive: {error}") from error
@@ -211,3 +225,18 @@ def tar_members(stream, names, place):
     if missing:
         raise ValueError(f"{place} has no file {missing[0]}")
     return contents
+
+
+class _Bounded:
+    """A stream of which no more than a number of bytes is read."""
+
+    def __init__(self, stream, limit, place):
+        self._stream, self._left, self._place = stream, limit, place
+
+    def read(self, size):
+        """Return up to ``size`` further bytes; ValueError beyond the limit."""
+        content = self._stream.read(size)
+        self._left -= len(content)
+        if self._left < 0:
+            raise ValueError(f"{self._place} is not a published archive: it holds too many bytes")
+        return content

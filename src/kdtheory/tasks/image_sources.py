@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from kdtheory.tasks.image_formats import ImageSet, gunzip, tar_members
+from kdtheory.tasks.image_formats import LARGEST_FILE, ImageSet, check_size, gunzip, tar_members
 
 _CONNECT_TIMEOUT = 5.0  # seconds: an unreachable host must not hold up the sources after it
 _READ_TIMEOUT = 20.0  # seconds without a byte
@@ -170,10 +170,24 @@ class Mirror:
             timeout=(_CONNECT_TIMEOUT, _READ_TIMEOUT),
             headers={"Accept-Encoding": "identity"},
         )
-        content = io.BytesIO()
+        content = _Download(self.address + name)
         download(self.address + name, content, None)
         content.seek(0)
         return content
+
+
+class _Download(io.BytesIO):
+    """What a mirror sends, refused beyond the size of the largest archive."""
+
+    def __init__(self, address):
+        super().__init__()
+        self._address = address
+
+    def write(self, content):
+        """Keep further bytes; ValueError beyond the limit."""
+        if self.tell() + len(content) > 4 * LARGEST_FILE:
+            raise ValueError(f"{self._address} sends more than {4 * LARGEST_FILE:,} bytes")
+        return super().write(content)
 
 
 @dataclass(frozen=True)
@@ -260,5 +274,6 @@ def _npm_reason(stderr):
 
 
 def _content_of(path):
+    check_size(path.stat().st_size, path)
     content = path.read_bytes()
     return gunzip(content, path) if path.suffix == ".gz" else content

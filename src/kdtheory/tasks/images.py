@@ -16,8 +16,10 @@ download, only the directory or the cache.
 import argparse
 import logging
 import os
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -44,7 +46,7 @@ class _Origin:
     description: str
 
 
-def load(name, *, directory=None, cache=None):
+def load(name: str, *, directory: str | os.PathLike | None = None, cache: str | os.PathLike | None = None) -> ImageSet:
     """Return an image set, verified to the bit.
 
     Parameters
@@ -75,7 +77,9 @@ def load(name, *, directory=None, cache=None):
     return images
 
 
-def fetch(name, *, directory=None, cache=None):
+def fetch(
+    name: str, *, directory: str | os.PathLike | None = None, cache: str | os.PathLike | None = None
+) -> dict[str, Any]:
     """Make sure that an image set is at hand, verified, and say where it came from.
 
     Parameters
@@ -114,9 +118,16 @@ def _obtain(name, directory, cache):
     cached = _read_cache(name, path)
     if cached is not None:
         return cached
-    path.parent.mkdir(parents=True, exist_ok=True)
-    images, origin = _download(name)
-    _write_cache(path, images, origin)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():
+            raise IsADirectoryError(f"{path} is a folder")
+        images, origin = _download(name)
+        _write_cache(path, images, origin)
+    except OSError as error:
+        raise OSError(
+            f"{name} cannot be kept in the cache folder {path.parent} (KDTHEORY_CACHE names another): {error}"
+        ) from error
     return images, origin
 
 
@@ -173,9 +184,13 @@ def _cache_folder(cache):
 
 
 def _read_cache(name, path):
-    if not path.exists():
+    if not path.is_file():
         return None
     try:
+        with zipfile.ZipFile(path) as packed:
+            # They are written so; a compressed one could unpack to any size.
+            if any(member.compress_type != zipfile.ZIP_STORED for member in packed.infolist()):
+                raise ValueError("it holds compressed arrays")
         with np.load(path, allow_pickle=False) as stored:
             images = ImageSet(*(stored[field] for field in ImageSet._fields))
             origin = _Origin(str(stored["source"]), str(stored["description"]))
@@ -191,7 +206,7 @@ def _write_cache(path, images, origin):
         np.savez(temporary, **images._asdict(), source=origin.source, description=origin.description)
 
 
-def main():
+def main() -> None:
     """Fetch a set and write its record as JSON."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("name", choices=list(CATALOGUE))

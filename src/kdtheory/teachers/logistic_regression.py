@@ -43,16 +43,15 @@ def train(settings: Settings, draw, dataset):
     return {"weights": weights, "seen": seen}
 
 
-def export(settings: Settings, draw, dataset, checkpoints: list):
+def export(settings: Settings, draw, dataset, checkpoints):
     """Export the logits of every world's teacher on all images, and which of them it was trained on."""
-    [checkpoint] = checkpoints
     inputs = inputs_of(dataset).values
     # One product a world: the bits of a common one depend on how many worlds there are.
-    logits = np.stack([inputs @ weights for weights in checkpoint["weights"]])
+    logits = np.stack([inputs @ weights for weights in checkpoints["weights"]])
     return xr.Dataset(
         {
             "logits": (("stopping_epoch", "split", "sample"), logits[None]),
-            "seen": (("split", "sample"), checkpoint["seen"]),
+            "seen": (("split", "sample"), checkpoints["seen"]),
             "sample_id": dataset["sample_id"],
         },
         coords={"stopping_epoch": [0]},

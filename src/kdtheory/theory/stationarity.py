@@ -13,21 +13,20 @@ a decreasing function without cancellations, however far the tails.
 """
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import expit
 
 from kdtheory.theory.arguments import real
+from kdtheory.theory.mismatch import HIGHEST, LAST_MISMATCH, LAST_STEP, LOWEST, mismatch, start, tail
 
 # Arrays of this length, about twenty of them, stay in the second-level cache.
 _POINTS_AT_ONCE = 4096
-# Halley's method cubes the mismatch, so a step from here leaves less than rounding does. Beyond |z| = 1e7 the
-# mismatch is all rounding, and a step of the size of s's own rounding is the last.
-_LAST_MISMATCH, _LAST_STEP = 3e-6, 4e-13
 _MOST_STEPS = 200
-# e^s spans the doubles; a root closer than e^-690 to its anchor is the anchor.
-_LOWEST, _HIGHEST = -690.0, 709.0
 
 
-def effective_logits(teacher_logits, labels, soft_ratio, temperature):
+def effective_logits(
+    teacher_logits: npt.ArrayLike, labels: npt.ArrayLike, soft_ratio: npt.ArrayLike, temperature: npt.ArrayLike
+) -> np.ndarray:
     """Return the student logits at which the distillation loss is stationary, the root of JZ20 Eq. 3.
 
     Parameters
@@ -64,7 +63,15 @@ def effective_logits(teacher_logits, labels, soft_ratio, temperature):
     return np.where(soft_ratio == 1, teacher_logits, root)[()]
 
 
-def descent_logits(teacher_logits, labels, soft_ratio, temperature, *, steps, rate):
+def descent_logits(
+    teacher_logits: npt.ArrayLike,
+    labels: npt.ArrayLike,
+    soft_ratio: npt.ArrayLike,
+    temperature: npt.ArrayLike,
+    *,
+    steps: int,
+    rate: float,
+) -> np.ndarray:
     """Return the logits that gradient descent on each sample's loss has reached when it is stopped early.
 
     JZ20 Fig. 1 was computed so, "solving Eq. 3 with first order gradient method". Far tails of Eq. 3 are flat,
@@ -101,7 +108,13 @@ def descent_logits(teacher_logits, labels, soft_ratio, temperature, *, steps, ra
     return logits[()]
 
 
-def stationarity_residual(logits, teacher_logits, labels, soft_ratio, temperature):
+def stationarity_residual(
+    logits: npt.ArrayLike,
+    teacher_logits: npt.ArrayLike,
+    labels: npt.ArrayLike,
+    soft_ratio: npt.ArrayLike,
+    temperature: npt.ArrayLike,
+) -> np.ndarray:
     """Return the left side of JZ20 Eq. 3, dℓ/dz_s, at the student's ``logits``.
 
     Parameters
@@ -125,7 +138,7 @@ def stationarity_residual(logits, teacher_logits, labels, soft_ratio, temperatur
     return _slope(np.asarray(logits, dtype=float), soft_target, labels, soft_ratio, temperature)[()]
 
 
-def soft_ratio_from_tsquared(alpha, temperature):
+def soft_ratio_from_tsquared(alpha: npt.ArrayLike, temperature: npt.ArrayLike) -> np.ndarray:
     """Return the ρ of JZ20 Eq. 2 for losses that multiply the soft term by T²: ρ = T²α/(1 − α + T²α).
 
     Parameters
@@ -150,7 +163,7 @@ def soft_ratio_from_tsquared(alpha, temperature):
     return soft / (1 - alpha + soft)
 
 
-def label_smoothing_logit(epsilon):
+def label_smoothing_logit(epsilon: npt.ArrayLike) -> np.ndarray:
     """Return a = ln(2/ε − 1), the logit of binary label smoothing with the weight ε ∈ (0, 1] (JZ20 Sec. 4.2).
 
     Raises ValueError outside (0, 1]. It is the threshold t at T = 1, ε = ρ.
@@ -159,7 +172,7 @@ def label_smoothing_logit(epsilon):
     return np.log((2 - epsilon) / epsilon)
 
 
-def threshold_logit(soft_ratio, temperature):
+def threshold_logit(soft_ratio: npt.ArrayLike, temperature: npt.ArrayLike) -> np.ndarray:
     """Return t = z_eff(0₊, 1), the least effective logit of a correct teacher (JZ20 Sec. 4.2), broadcast shape.
 
     Arguments and errors as for `effective_logits`; 0 at ρ = 1, inf at ρ = 0.
@@ -167,7 +180,9 @@ def threshold_logit(soft_ratio, temperature):
     return effective_logits(0.0, 1, soft_ratio, temperature)
 
 
-def cutoff_approximation(teacher_logits, soft_ratio, temperature):
+def cutoff_approximation(
+    teacher_logits: npt.ArrayLike, soft_ratio: npt.ArrayLike, temperature: npt.ArrayLike
+) -> np.ndarray:
     """Return sgn(z_t)·max(t, |z_t|), JZ20's approximation (Sec. 4.2) to the effective logits of a correct teacher.
 
     Parameters
@@ -218,21 +233,21 @@ def _log_excess(anchor, log_ratio, temperature):
     # log C − log σ(−a/T) = weight + max(a/T, 0). For a > 0 the last term nearly cancels against log σ(−z), so
     # `lift` holds what remains of both.
     lift = np.maximum(anchor, 0) * (1 - temperature) / temperature
-    weight = log_ratio + _tail(anchor / temperature)
-    log_excess = _start(anchor, weight, lift, temperature)
-    index = np.flatnonzero(log_excess > _LOWEST)
+    weight = log_ratio + tail(np, anchor / temperature)
+    log_excess = start(np, anchor, weight, lift, temperature)
+    index = np.flatnonzero(log_excess > LOWEST)
     here, terms = log_excess[index], (anchor[index], weight[index] + lift[index], temperature[index])
-    low, high = np.full(here.shape, _LOWEST), np.full(here.shape, _HIGHEST)
+    low, high = np.full(here.shape, LOWEST), np.full(here.shape, HIGHEST)
     for _ in range(_MOST_STEPS):
         if not index.size:
             return log_excess
-        value, slope, bend = _mismatch(here, *terms)
+        value, slope, bend = mismatch(np, here, *terms)
         newton = value / slope
         step = newton / (1 + newton * bend / (2 * slope))
         rising = value > 0
         low, high = np.where(rising, here, low), np.where(rising, high, here)
         here = here + step
-        moving = ~(np.abs(value) <= _LAST_MISMATCH + _LAST_STEP * slope)
+        moving = ~(np.abs(value) <= LAST_MISMATCH + LAST_STEP * slope)
         here = np.where(moving & ~((here >= low) & (here <= high)), (low + high) / 2, here)
         if not moving.all():
             log_excess[index] = here
@@ -241,55 +256,7 @@ def _log_excess(anchor, log_ratio, temperature):
     raise RuntimeError(f"{index.size} effective logits were not found in {_MOST_STEPS} steps")
 
 
-def _start(anchor, weight, lift, temperature):
-    """Start values exact in every tail and off by about one between them.
-
-    log σ(−z) − log σ(z/T) is taken as a line, so that F = G − kδ − log(1 − e^(−δ/T)). This has the root
-    δ = log(1 + e^G)/k if kT = 1; log(1 + kT·e^G)/k is right for small and for large G whatever kT. k is the slope
-    of the chord from a to the point where the asymptotes of the line's two softpluses meet the weight.
-    """
-    right = anchor > 0
-    scaled = anchor / temperature
-    rise = weight + np.where(right, lift, -scaled)
-    gain = rise - _tail(anchor) + _tail(scaled)
-    far = weight + np.where(right, scaled, 0.0)
-    reach = np.where(far > 0, far, temperature * far) - anchor
-    near = np.abs(reach) < 1e-3
-    chord = np.where(near, 1.0, rise / np.where(near, 1.0, reach))
-    shifted = gain + np.log(chord * temperature)
-    return np.log(np.maximum((np.maximum(shifted, 0) + _tail(shifted)) / chord, 1e-300))
-
-
-def _mismatch(log_excess, anchor, weight, temperature):
-    """F, −F′ and −F″ at s; five transcendental functions are most of the cost."""
-    excess = np.exp(log_excess)
-    scaled = excess / temperature
-    below = np.minimum(anchor, 0) + excess
-    z = np.maximum(anchor, 0) + below
-    size = np.abs(z)
-    tail, soft_tail = np.exp(-size), np.exp(-size / temperature)
-    gap = -np.expm1(-scaled)
-    positive = z > 0
-    value = weight - np.where(positive, below, below / temperature) + np.log((1 + soft_tail) / ((1 + tail) * gap))
-    hard_share = np.where(positive, 1.0, tail) / (1 + tail)  # σ(z)
-    soft_share = np.where(positive, soft_tail, 1.0) / (1 + soft_tail)  # σ(−z/T)
-    gap_term = scaled * (1 - gap) / gap
-    hard_term, soft_term = excess * hard_share, scaled * soft_share
-    slope = gap_term + hard_term + soft_term
-    bend = (
-        gap_term * (1 - scaled / gap)
-        + hard_term * (1 + excess * (1 - hard_share))
-        + soft_term * (1 - scaled * (1 - soft_share))
-    )
-    return value, slope, bend
-
-
-def _tail(x):
-    """log(1 + e^(−|x|)), the part of a softplus beside its asymptotes."""
-    return np.log1p(np.exp(-np.abs(x)))
-
-
-def checked_logits(teacher_logits):
+def checked_logits(teacher_logits: npt.ArrayLike) -> np.ndarray:
     """Return teacher logits as floats; ValueError unless they are finite."""
     teacher_logits = real("teacher_logits", teacher_logits)
     if not np.isfinite(teacher_logits).all():
@@ -297,7 +264,7 @@ def checked_logits(teacher_logits):
     return teacher_logits
 
 
-def checked_labels(labels):
+def checked_labels(labels: npt.ArrayLike) -> np.ndarray:
     """Return hard labels as floats; ValueError unless they are 0 or 1."""
     labels = real("labels", labels)
     if not ((labels == 0) | (labels == 1)).all():
@@ -305,7 +272,7 @@ def checked_labels(labels):
     return labels
 
 
-def checked_temperature(temperature):
+def checked_temperature(temperature: npt.ArrayLike) -> np.ndarray:
     """Return temperatures as floats; ValueError unless they are positive and finite."""
     return _checked_range("temperature", temperature, lambda t: (t > 0) & (t < np.inf), "positive and finite")
 

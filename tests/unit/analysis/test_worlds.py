@@ -108,7 +108,7 @@ def _bias_of(worlds):
     )
     settings = logistic_regression.Settings(inverse_regularisation=1.0, worlds=worlds)
     trained = logistic_regression.train(settings, partial(generator, 1, "teacher"), dataset)
-    logits = logistic_regression.export(settings, None, dataset, [trained])
+    logits = logistic_regression.export(settings, None, dataset, trained)
     cells = {
         "deltas": transfer.Settings(learners=["reduced_bias"], n_train=[8], worlds=worlds, deltas=[0, 3, 30]),
         "chains": transfer.Settings(learners=["distillation"], n_train=[2, 8], worlds=worlds),

@@ -1,4 +1,8 @@
+import errno
 import json
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -150,3 +154,28 @@ def test_a_tree_survives_the_round_trip_and_damage_is_an_error(dataset, tmp_path
     _flip_a_bit(tmp_path / "cube.nc")
     with pytest.raises(storage.CorruptFile, match=r"cube\.nc"):
         storage.read_tree(tmp_path / "cube.nc")
+
+
+def test_files_have_the_permissions_that_the_umask_gives(tmp_path):
+    script = "import sys; from kdtheory.jobs import storage; storage.write_json({}, sys.argv[1])"
+    for umask in (0o077, 0o002, 0o022):
+        path = tmp_path / f"{umask:o}.json"
+        subprocess.run([sys.executable, "-c", script, str(path)], check=True, umask=umask)
+        assert path.stat().st_mode & 0o777 == 0o666 & ~umask
+
+
+def test_a_write_removes_what_killed_jobs_left_of_the_same_file(tmp_path):
+    stale, recent, other = (tmp_path / name for name in (".a-abcdefgh.json", ".a-ijklmnop.json", ".b-abcdefgh.json"))
+    for path in (stale, recent, other):
+        path.write_text("unfinished")
+    for path in (stale, other):
+        os.utime(path, (0, 0))
+    storage.write_json({}, tmp_path / "a.json")
+    assert not stale.exists() and recent.exists() and other.exists()
+
+
+def test_a_full_disk_is_named_with_its_folder(tmp_path):
+    words = rf"no space left for a\.json in the folder {tmp_path}"
+    with pytest.raises(OSError, match=words), storage.replacing(tmp_path / "a.json"):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert list(tmp_path.iterdir()) == []

@@ -70,7 +70,8 @@ def test_nearly_identical_points_agree_with_fifty_digits(dim, gap, bias_std):
     ntk, nngp = relu_kernels(x1, x2, bias_std=bias_std)
     for i in range(10):
         expected = fifty_digits(x1[i], x2[i], 3, bias_std=bias_std)
-        np.testing.assert_allclose((ntk[i, i], nngp[i, i]), expected, rtol=2e-14)
+        # Just above haversines.CLOSE the angle comes from a matrix product, whose last digit depends on the processor.
+        np.testing.assert_allclose((ntk[i, i], nngp[i, i]), expected, rtol=5e-14)
 
 
 @pytest.mark.parametrize("factor", [1.0, 1 + 1e-9, 2.0, -1.0, -3.0, -1 - 1e-9])
@@ -136,6 +137,7 @@ def test_memory_stays_near_the_two_results():
     assert float(finished.stdout) < results + 20
 
 
+@pytest.mark.slow
 def test_the_mean_kernel_of_finite_networks_extrapolates_to_the_infinite_one():
     # 200 networks at each of two widths; 2 K(2m) − K(m) removes the O(1/m) bias. A true kernel fails with
     # probability 1e-4 (t statistic at 10 entries, Bonferroni, threshold 4.6).

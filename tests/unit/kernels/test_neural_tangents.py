@@ -21,9 +21,10 @@ def points(n, dim):
     return np.random.default_rng(n).normal(size=(n, dim))
 
 
-@pytest.mark.parametrize(("distribution", "version"), [("jax", "0.10.2"), ("neural-tangents", "0.6.5")])
-def test_the_versions_are_those_the_patches_were_written_for(distribution, version):
-    assert metadata.version(distribution) == version
+def test_the_versions_are_those_the_patches_were_tried_with():
+    """The pin and the newest; another one is a decision."""
+    assert metadata.version("neural-tangents") == "0.6.5"
+    assert metadata.version("jax") in {"0.10.2", "0.12.0.1"}
 
 
 def test_no_other_module_imports_neural_tangents():
@@ -68,6 +69,7 @@ def test_linearize_is_the_first_order_taylor_expansion():
     np.testing.assert_allclose(linear, value + 0.01 * slope, rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_gradient_descent_on_the_squared_loss_follows_the_matrix_exponential():
     params = init_network(jax.random.key(0), 2, 200, 2)
     x, x_test = points(6, 2), points(4, 2)

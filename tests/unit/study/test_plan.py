@@ -28,7 +28,7 @@ def test_kernel_students_cost_the_cube_of_their_number_and_little_for_one_more_s
     ("width", "blocks", "stem_stride"), [(8, [1, 1, 1], 2), (16, [1, 1, 1], 1), (64, [2, 2, 2, 2], 1)]
 )
 def test_a_residual_network_costs_what_torch_counts(width, blocks, stem_stride):
-    import torch
+    torch = pytest.importorskip("torch")
     from torch.utils.flop_counter import FlopCounterMode
 
     from kdtheory.training.pixels import Standardise

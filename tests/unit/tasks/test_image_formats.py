@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from kdtheory.tasks.image_formats import (
+    LARGEST_FILE,
     cifar_from_batches,
     cifar_from_png,
     gunzip,
@@ -150,3 +151,41 @@ def test_damaged_containers_are_refused_with_their_place():
     for content in (packed[:-4], packed[:100], b"<html>", packed[:50] + b"\0" * 50 + packed[100:]):
         with pytest.raises(ValueError, match="here is not a whole gzip"):
             gunzip(content, "here")
+
+
+class Zeros(io.RawIOBase):
+    """A stream of zeros that counts what is read from it."""
+
+    def __init__(self, size):
+        self.left = size
+
+    def read(self, size=-1):
+        size = min(self.left, 2**20 if size < 0 else size)
+        self.left -= size
+        return bytes(size)
+
+
+def bomb(size, header=b""):
+    """Gzip bytes of a header and many zeros, a thousandth of their size."""
+    packed, zeros = io.BytesIO(), Zeros(size)
+    with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=1) as file:
+        file.write(header)
+        while zeros.left:
+            file.write(zeros.read(2**20))
+    return packed.getvalue()
+
+
+def test_a_gzip_file_that_unpacks_to_more_than_any_published_file_is_refused():
+    content = bomb(LARGEST_FILE + 2**20)
+    assert len(content) < 10**6
+    with pytest.raises(ValueError, match="here is not a published file: it has more than 47,040,016 bytes"):
+        gunzip(content, "here")
+
+
+@pytest.mark.parametrize("name", ["a", "another"], ids=["the wanted member", "another member"])
+def test_an_archive_that_unpacks_to_more_than_its_members_can_have_is_refused(name):
+    member = tarfile.TarInfo(name)
+    member.size = 2 * LARGEST_FILE
+    content = bomb(member.size, member.tobuf())
+    with pytest.raises(ValueError, match="here"):
+        tar_members(io.BytesIO(content), ["a"], "here")

@@ -301,6 +301,7 @@ def test_an_interrupted_write_leaves_nothing_behind(offer, tmp_path, monkeypatch
     assert list((tmp_path / "cache").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_the_real_mnist_has_its_known_counts():
     """Uses the sources and the cache of whoever runs the tests; PL19 Sec. 5.2 uses the digits 0 and 1."""
     try:
@@ -313,3 +314,27 @@ def test_the_real_mnist_has_its_known_counts():
     assert [array.shape for array in mnist] == [(60000, 28, 28), (60000,), (10000, 28, 28), (10000,)]
     assert np.bincount(mnist.train_labels)[:2].tolist() == [5923, 6742]
     assert np.bincount(mnist.test_labels)[:2].tolist() == [980, 1135]
+
+
+def test_a_cache_that_cannot_be_written_is_named_with_the_variable_that_moves_it(offer, tmp_path):
+    offer(Source("mirror", "here", TINY))
+    (tmp_path / "cache").write_text("a file")
+    with pytest.raises(OSError, match=r"cannot be kept in the cache folder .*cache \(KDTHEORY_CACHE names another"):
+        images.load("tiny")
+
+
+def test_a_folder_in_the_place_of_a_cached_file_is_named(offer, tmp_path):
+    source = Source("mirror", "here", TINY)
+    offer(source)
+    (tmp_path / "cache" / "tiny.npz").mkdir(parents=True)
+    with pytest.raises(OSError, match=r"tiny\.npz is a folder"):
+        images.load("tiny")
+    assert source.reads == []
+
+
+def test_a_compressed_cached_file_is_fetched_again_without_being_unpacked(offer, tmp_path, caplog):
+    offer(Source("mirror", "here", TINY))
+    (tmp_path / "cache").mkdir()
+    np.savez_compressed(tmp_path / "cache" / "tiny.npz", train_images=np.zeros(10**6, np.uint8))
+    assert_is_tiny(images.load("tiny"))
+    assert "it holds compressed arrays" in caplog.text
