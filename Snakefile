@@ -4,6 +4,10 @@ from snakemake.utils import min_version
 min_version("9.27")
 
 
+# It reads the configuration files strictly, before Snakemake reads config.yaml.
+include: "workflow/rules/scales.smk"
+
+
 configfile: workflow.current_basedir.join("config.yaml").get_path_or_uri(secret_free=False)
 
 

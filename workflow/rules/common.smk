@@ -7,10 +7,7 @@ from snakemake.exceptions import WorkflowError
 from kdtheory.study import config as study_config
 from kdtheory.study import sources as study_sources
 
-try:
-    config.update(study_config.check(config))
-except study_config.ConfigError as error:
-    raise WorkflowError(f"config: {error}") from None
+config.update(checked(config))
 
 # One thread: a two-thread factorisation gives other bits than a one-thread one. Parallelism is over jobs.
 shell.prefix(

@@ -1,0 +1,139 @@
+"""The configuration from its files: read strictly, merged as Snakemake merges, and compared with what Snakemake read.
+
+``python -m kdtheory.study.configuration_files config.yaml workflow/presets/smoke.yaml`` checks files before Snakemake
+reads them.
+"""
+
+import argparse
+from dataclasses import dataclass
+
+from kdtheory.jobs import log
+from kdtheory.study import config as study_config
+from kdtheory.study import yaml_files
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """What some files say together.
+
+    Attributes
+    ----------
+    values : dict
+        Merged: blocks deeply, lists replaced, later files over earlier ones.
+    places : dict
+        Path of keys, a tuple of str → "file:line" of the last file that sets it.
+    """
+
+    values: dict
+    places: dict
+
+    def place(self, path):
+        """File and line of a path of keys or of the nearest block around it; None for what no file has."""
+        path = tuple(map(str, path))
+        return next((self.places[path[:end]] for end in range(len(path), 0, -1) if path[:end] in self.places), None)
+
+
+def read(paths):
+    """Read files and merge them.
+
+    Parameters
+    ----------
+    paths : iterable of path-like
+
+    Returns
+    -------
+    Configuration
+
+    Raises
+    ------
+    kdtheory.study.text_files.UnreadableFile
+        As for `kdtheory.study.yaml_files.read`.
+    """
+    from snakemake.utils import update_config
+
+    values, places = {}, {}
+    for path in paths:
+        document = yaml_files.read(path)
+        update_config(values, document.values)
+        places.update({key: f"{path}:{line}" for key, line in document.lines.items()})
+    return Configuration(values, places)
+
+
+def check(paths, found=None, overrides=None):
+    """Read files and check what they say together.
+
+    Parameters
+    ----------
+    paths : iterable of path-like
+        As `read`.
+    found : dict, optional
+        What Snakemake made of the same files and overrides; it must be the same.
+    overrides : dict, optional
+        What ``--config`` gave, merged over the files.
+
+    Returns
+    -------
+    dict
+        The configuration, as `kdtheory.study.config.check` returns it.
+
+    Raises
+    ------
+    ValueError
+        A file cannot be read, Snakemake read another value, or a value is not allowed; the message begins with the
+        file and line that set the key, or with ``--config``.
+    """
+    from snakemake.utils import update_config
+
+    configuration = read(paths)
+    if overrides:
+        update_config(configuration.values, overrides)
+        configuration.places.update(dict.fromkeys(_paths(overrides, ()), "--config"))
+    try:
+        if found is not None:
+            _check_same(configuration.values, found, ())
+        return study_config.check(configuration.values)
+    except study_config.ConfigError as error:
+        place = configuration.place(str(error).partition(":")[0].split("."))
+        raise study_config.ConfigError(f"{place}: {error}" if place else str(error)) from error
+
+
+def _paths(node, path):
+    if path:
+        yield path
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from _paths(value, (*path, str(key)))
+
+
+def _check_same(strict, found, path):
+    if isinstance(strict, dict) and isinstance(found, dict) and strict.keys() == found.keys():
+        for key, value in strict.items():
+            _check_same(value, found[key], (*path, key))
+    elif not _equal(strict, found):
+        raise study_config.ConfigError(
+            f"{study_config.dotted(path)}: is {_short(found)} to Snakemake and {_short(strict)} in YAML 1.2"
+        )
+
+
+def _equal(strict, found):
+    """Whether two values are the same to the check, which reads numbers in text."""
+    try:
+        strict, found = study_config.with_numbers(strict), study_config.with_numbers(found)
+    except study_config.ConfigError:
+        return repr(strict) == repr(found)
+    return strict == found and repr(strict) == repr(found)
+
+
+def _short(value):
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _main():
+    parser = argparse.ArgumentParser(description="Check configuration files, later ones merged over the first.")
+    parser.add_argument("files", nargs="+")
+    check(parser.parse_args().files)
+
+
+if __name__ == "__main__":
+    log.run(_main)

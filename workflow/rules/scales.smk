@@ -1,0 +1,31 @@
+# What is checked before any job: the configuration files, their values, sizes and scales, targets and variables.
+from snakemake.exceptions import WorkflowError
+
+from kdtheory.study import config as study_config
+from kdtheory.study import configuration_files
+
+CONFIG_FILES = [os.path.join(workflow.basedir, "config.yaml")]
+if workflow.config_settings.replace_workflow_config:
+    CONFIG_FILES.clear()
+CONFIG_FILES += workflow.overwrite_configfiles
+
+
+def refused(check, *arguments):
+    """What a check returns; what it refuses ends the run with one line."""
+    try:
+        return check(*arguments)
+    except ValueError as error:
+        raise WorkflowError(f"config: {error}") from None
+
+
+# The jobs are given the files that the main process has checked.
+if workflow.is_main_process:
+    CONFIG_FILES = [os.path.relpath(path) for path in CONFIG_FILES]
+    refused(configuration_files.read, CONFIG_FILES)
+
+
+def checked(found):
+    """The configuration, when the strict reading of its files is what Snakemake found in them."""
+    if not workflow.is_main_process:
+        return refused(study_config.check, found)
+    return refused(configuration_files.check, CONFIG_FILES, found, workflow.config_settings.config)
