@@ -14,6 +14,7 @@ shell.prefix(
     "set -euo pipefail; "
     "export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 NUMEXPR_NUM_THREADS=1 MPLBACKEND=agg "
     "XLA_FLAGS='--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1'; "
+    f"export KDTHEORY_PRESET={config['preset']}; "
 )
 
 EXPERIMENTS = sorted(config["experiments"])

@@ -1,6 +1,9 @@
 # What is checked before any job: the configuration files, their values, sizes and scales, targets and variables.
+import sys
+
 from snakemake.exceptions import WorkflowError
 
+from kdtheory.jobs import records
 from kdtheory.study import config as study_config
 from kdtheory.study import configuration_files
 
@@ -28,4 +31,8 @@ def checked(found):
     """The configuration, when the strict reading of its files is what Snakemake found in them."""
     if not workflow.is_main_process:
         return refused(study_config.check, found)
-    return refused(configuration_files.check, CONFIG_FILES, found, workflow.config_settings.config)
+    config = refused(configuration_files.check, CONFIG_FILES, found, workflow.config_settings.config)
+    # A folder that was killed in a run is unlocked whatever it holds.
+    if os.environ.get("KDTHEORY_MIXED_PRESETS") != "allow" and "--unlock" not in sys.argv:
+        refused(records.check_preset, "results", config["preset"])
+    return config
