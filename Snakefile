@@ -33,6 +33,9 @@ rule all:
         rules.collect_claims.output,
 
 
+include: "workflow/rules/targets.smk"
+
+
 # A failed run still has a table of claims: those that were computed, and the others as `not run` with the reason.
 onerror:
     shell("python -m kdtheory.claims.collect --partial --output-folder results --jobs /dev/stdin <<< {JOBS_BEHIND:q}")

@@ -5,7 +5,7 @@ from snakemake.exceptions import WorkflowError
 
 from kdtheory.jobs import records
 from kdtheory.study import config as study_config
-from kdtheory.study import configuration_files
+from kdtheory.study import configuration_files, sizes
 
 CONFIG_FILES = [os.path.join(workflow.basedir, "config.yaml")]
 if workflow.config_settings.replace_workflow_config:
@@ -31,7 +31,10 @@ def checked(found):
     """The configuration, when the strict reading of its files is what Snakemake found in them."""
     if not workflow.is_main_process:
         return refused(study_config.check, found)
-    config = refused(configuration_files.check, CONFIG_FILES, found, workflow.config_settings.config)
+    # A number of jobs stands for a cluster, whose nodes are not this machine.
+    on_cluster = workflow.resource_settings.nodes is not None
+    memory = sizes.LARGEST_NODE if on_cluster else sizes.machine_memory()
+    config = refused(configuration_files.check, CONFIG_FILES, found, workflow.config_settings.config, memory)
     # A folder that was killed in a run is unlocked whatever it holds.
     if os.environ.get("KDTHEORY_MIXED_PRESETS") != "allow" and "--unlock" not in sys.argv:
         refused(records.check_preset, "results", config["preset"])

@@ -14,6 +14,11 @@ SCHEMAS = Path(__file__).resolve().parent / "schemas"
 
 # Longer ones are no sizes or seeds; Python refuses to read the longest.
 _INTEGER = re.compile(r"[+-]?\d{1,300}")
+# Longer lists and more blocks make more jobs or files than a run can plan.
+_MOST_ENTRIES = 1000
+_LONGEST_SHOWN = 200
+# Smaller ones lose digits, or overflow where something is divided by them.
+_LEAST_NUMBER = 1e-100
 _NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
 
 
@@ -96,6 +101,8 @@ def _inlined(node, name):
 
 def with_numbers(node, path=()):
     """Return a copy of a configuration, or of what stands at a path of keys, in which numbers in text are numbers."""
+    if isinstance(node, dict | list) and len(node) > _MOST_ENTRIES:
+        raise ConfigError(f"{dotted(path)}: has {len(node)} entries, must have at most {_MOST_ENTRIES}")
     if isinstance(node, dict):
         return {key: with_numbers(value, (*path, key)) for key, value in node.items()}
     if isinstance(node, list):
@@ -104,6 +111,8 @@ def with_numbers(node, path=()):
         node = int(node) if _INTEGER.fullmatch(node) else float(node)
     if isinstance(node, float) and not math.isfinite(node):
         raise ConfigError(f"{dotted(path)}: is {node}, must be a finite number")
+    if isinstance(node, float) and 0 < abs(node) < _LEAST_NUMBER:
+        raise ConfigError(f"{dotted(path)}: is {node}, must be 0 or at least {_LEAST_NUMBER} in size")
     return node
 
 
@@ -120,7 +129,7 @@ def _validate(block, name, path):
 
 def _explain(error, path):
     path = (*path, *error.absolute_path)
-    where, value, limit = dotted(path), json.dumps(error.instance, default=str), error.validator_value
+    where, value, limit = dotted(path), _shown(error.instance), error.validator_value
     meaning = error.schema.get("description")
     about = f" ({meaning.rstrip('.')})" if meaning else ""
     match error.validator:
@@ -289,6 +298,11 @@ def _check_teacher_files(config):
                 read_logits(block["path"])
             except (OSError, ValueError) as error:
                 raise ConfigError(f"teachers.{name}.path: {error}") from error
+
+
+def _shown(value):
+    text = json.dumps(value, default=str)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 3]}..."
 
 
 def dotted(path):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from kdtheory.jobs import log
 from kdtheory.study import config as study_config
-from kdtheory.study import yaml_files
+from kdtheory.study import sizes, yaml_files
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def read(paths):
     return Configuration(values, places)
 
 
-def check(paths, found=None, overrides=None):
+def check(paths, found=None, overrides=None, memory=sizes.LARGEST_NODE):
     """Read files and check what they say together.
 
     Parameters
@@ -70,6 +70,8 @@ def check(paths, found=None, overrides=None):
         What Snakemake made of the same files and overrides; it must be the same.
     overrides : dict, optional
         What ``--config`` gave, merged over the files.
+    memory : float
+        Bytes that a job may take.
 
     Returns
     -------
@@ -79,8 +81,8 @@ def check(paths, found=None, overrides=None):
     Raises
     ------
     ValueError
-        A file cannot be read, Snakemake read another value, or a value is not allowed; the message begins with the
-        file and line that set the key, or with ``--config``.
+        A file cannot be read, Snakemake read another value, a value is not allowed, or a job needs more memory. The
+        message begins with the file and line that set the key, or with ``--config``.
     """
     from snakemake.utils import update_config
 
@@ -91,10 +93,12 @@ def check(paths, found=None, overrides=None):
     try:
         if found is not None:
             _check_same(configuration.values, found, ())
-        return study_config.check(configuration.values)
+        config = study_config.check(configuration.values)
+        sizes.check_sizes(config, memory)
     except study_config.ConfigError as error:
         place = configuration.place(str(error).partition(":")[0].split("."))
         raise study_config.ConfigError(f"{place}: {error}" if place else str(error)) from error
+    return config
 
 
 def _paths(node, path):
