@@ -3,7 +3,7 @@ import sys
 
 from snakemake.exceptions import WorkflowError
 
-from kdtheory.jobs import records
+from kdtheory.jobs import records, variables
 from kdtheory.study import config as study_config
 from kdtheory.study import configuration_files, sizes
 
@@ -13,17 +13,18 @@ if workflow.config_settings.replace_workflow_config:
 CONFIG_FILES += workflow.overwrite_configfiles
 
 
-def refused(check, *arguments):
+def refused(check, *arguments, of="config"):
     """What a check returns; what it refuses ends the run with one line."""
     try:
         return check(*arguments)
     except ValueError as error:
-        raise WorkflowError(f"config: {error}") from None
+        raise WorkflowError(f"{of}: {error}") from None
 
 
 # The jobs are given the files that the main process has checked.
 if workflow.is_main_process:
     CONFIG_FILES = [os.path.relpath(path) for path in CONFIG_FILES]
+    refused(variables.check_variables, of="environment")
     refused(configuration_files.read, CONFIG_FILES)
 
 
@@ -36,6 +37,6 @@ def checked(found):
     memory = sizes.LARGEST_NODE if on_cluster else sizes.machine_memory()
     config = refused(configuration_files.check, CONFIG_FILES, found, workflow.config_settings.config, memory)
     # A folder that was killed in a run is unlocked whatever it holds.
-    if os.environ.get("KDTHEORY_MIXED_PRESETS") != "allow" and "--unlock" not in sys.argv:
-        refused(records.check_preset, "results", config["preset"])
+    if not variables.presets_may_mix() and "--unlock" not in sys.argv:
+        refused(records.check_preset, "results", config["preset"], of="results")
     return config
