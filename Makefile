@@ -7,8 +7,9 @@ PEERS := $(VENV)/.peers
 ACTIVATE := . $(VENV)/bin/activate &&
 OVERLAY := $(if $(filter-out default,$(PRESET)),workflow/presets/$(PRESET).yaml)
 # The files are checked first: Snakemake reads one that --configfile names before it reads the Snakefile.
-CHECK := $(ACTIVATE) python -m kdtheory.study.configuration_files config.yaml $(OVERLAY) &&
-SNAKEMAKE := $(CHECK) snakemake $(if $(OVERLAY),--configfile $(OVERLAY))
+CHECK := $(ACTIVATE) kdtheory check config.yaml $(OVERLAY) > /dev/null &&
+CONFIG := $(if $(OVERLAY),--configfile $(OVERLAY))
+SNAKEMAKE := $(CHECK) snakemake $(CONFIG)
 
 .PHONY: help env study report replicate test test-python test-faults test-cluster lint bench bench-full bench-docs docs unlock clean
 

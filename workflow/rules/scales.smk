@@ -1,4 +1,5 @@
 # What is checked before any job: the configuration files, their values, sizes and scales, targets and variables.
+import os
 import sys
 
 from snakemake.exceptions import WorkflowError
@@ -7,10 +8,14 @@ from kdtheory.jobs import records, variables
 from kdtheory.study import config as study_config
 from kdtheory.study import configuration_files, sizes
 
-CONFIG_FILES = [os.path.join(workflow.basedir, "config.yaml")]
-if workflow.config_settings.replace_workflow_config:
-    CONFIG_FILES.clear()
-CONFIG_FILES += workflow.overwrite_configfiles
+# Jobs are given the files that the main process has checked; a workflow that uses this one as a module has its own.
+FIRST = workflow.is_main_process and workflow.modifier.parent_modifier is None
+CONFIG_FILES = []
+if FIRST:
+    if not workflow.config_settings.replace_workflow_config:
+        CONFIG_FILES.append(workflow.current_basedir.join("../../config.yaml").get_path_or_uri(secret_free=False))
+    CONFIG_FILES += workflow.overwrite_configfiles
+    CONFIG_FILES = [os.path.relpath(path) for path in CONFIG_FILES]
 
 
 def refused(check, *arguments, of="config"):
@@ -21,16 +26,14 @@ def refused(check, *arguments, of="config"):
         raise WorkflowError(f"{of}: {error}") from None
 
 
-# The jobs are given the files that the main process has checked.
-if workflow.is_main_process:
-    CONFIG_FILES = [os.path.relpath(path) for path in CONFIG_FILES]
+if FIRST:
     refused(variables.check_variables, of="environment")
     refused(configuration_files.read, CONFIG_FILES)
 
 
 def checked(found):
     """The configuration, when the strict reading of its files is what Snakemake found in them."""
-    if not workflow.is_main_process:
+    if not FIRST:
         return refused(study_config.check, found)
     # A number of jobs stands for a cluster, whose nodes are not this machine.
     on_cluster = workflow.resource_settings.nodes is not None

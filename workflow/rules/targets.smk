@@ -1,5 +1,9 @@
 # What the command line asks for is checked here: every rule and every name is known by now.
+import os
+import sys
+
 from snakemake.cli import get_argument_parser
+from snakemake.exceptions import WorkflowError
 
 from kdtheory.study import targets as study_targets
 
@@ -32,5 +36,5 @@ def check_targets():
             raise WorkflowError(study_targets.suggestion(target, names, files))
 
 
-if workflow.is_main_process and os.path.basename(sys.argv[0]) in ("snakemake", "__main__.py"):
+if FIRST and os.path.basename(sys.argv[0]) in ("snakemake", "__main__.py"):
     check_targets()

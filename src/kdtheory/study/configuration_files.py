@@ -1,13 +1,12 @@
 """The configuration from its files: read strictly, merged as Snakemake merges, and compared with what Snakemake read.
 
-``python -m kdtheory.study.configuration_files config.yaml workflow/presets/smoke.yaml`` checks files before Snakemake
-reads them.
+``kdtheory check config.yaml workflow/presets/smoke.yaml`` checks files before Snakemake reads them.
 """
 
-import argparse
+import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kdtheory.jobs import log
 from kdtheory.study import config as study_config
 from kdtheory.study import sizes, yaml_files
 
@@ -27,13 +26,13 @@ class Configuration:
     values: dict
     places: dict
 
-    def place(self, path):
+    def place(self, path: Iterable[str]) -> str | None:
         """File and line of a path of keys or of the nearest block around it; None for what no file has."""
         path = tuple(map(str, path))
         return next((self.places[path[:end]] for end in range(len(path), 0, -1) if path[:end] in self.places), None)
 
 
-def read(paths):
+def read(paths: Iterable[str | os.PathLike]) -> Configuration:
     """Read files and merge them.
 
     Parameters
@@ -59,7 +58,12 @@ def read(paths):
     return Configuration(values, places)
 
 
-def check(paths, found=None, overrides=None, memory=sizes.LARGEST_NODE):
+def check(
+    paths: Iterable[str | os.PathLike],
+    found: dict | None = None,
+    overrides: dict | None = None,
+    memory: float = sizes.LARGEST_NODE,
+) -> dict:
     """Read files and check what they say together.
 
     Parameters
@@ -131,13 +135,3 @@ def _equal(strict, found):
 def _short(value):
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-def _main():
-    parser = argparse.ArgumentParser(description="Check configuration files, later ones merged over the first.")
-    parser.add_argument("files", nargs="+")
-    check(parser.parse_args().files)
-
-
-if __name__ == "__main__":
-    log.run(_main)
