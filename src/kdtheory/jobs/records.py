@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 PRESET = "KDTHEORY_PRESET"
@@ -15,7 +16,7 @@ _RECORD = ("preset", "settings", "settings_digest")
 _FOLDERS = ("datasets", "teachers", "students", "analysis")
 
 
-def record(module, key, settings, seed, inputs):
+def record(module: str, key: str, settings: dict, seed: int, inputs: Iterable[str | os.PathLike]) -> dict:
     """Return the attributes that tell what shaped a file.
 
     Parameters
@@ -48,18 +49,18 @@ def record(module, key, settings, seed, inputs):
     }
 
 
-def module_of(function):
+def module_of(function: Callable) -> str:
     """Return the dotted name of the module that defines a function, also where that module is the program."""
     module = sys.modules[function.__module__]
     return module.__spec__.name if module.__spec__ else module.__name__
 
 
-def digest(content):
+def digest(content: object) -> str:
     """Return the SHA-256 of something of JSON's types."""
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def read_record(path):
+def read_record(path: str | os.PathLike) -> dict:
     """Return what `record` put into a result file, as text; its data are not read, nor its content digest checked."""
     if Path(path).suffix == ".safetensors":
         from safetensors import safe_open
@@ -73,7 +74,7 @@ def read_record(path):
         return {key: opened.attrs[key] for key in _RECORD if key in opened.attrs}
 
 
-def configuration(block, experiment, seed, datasets, logits):
+def configuration(block: dict, experiment: str, seed: int, datasets: dict, logits: dict) -> dict:
     """Return the part of the configuration behind a measurement, from its block and the records of its inputs.
 
     Parameters
@@ -103,7 +104,7 @@ def configuration(block, experiment, seed, datasets, logits):
     }
 
 
-def joined(configurations):
+def joined(configurations: list[dict]) -> dict:
     """Return the configuration of several measurements, a list; presets that differ are joined by " + "."""
     whole = {"datasets": {}, "teachers": {}, "experiments": {}}
     for each in configurations:
@@ -113,7 +114,7 @@ def joined(configurations):
     return {"preset": " + ".join(presets), "seed": configurations[0]["seed"], **whole}
 
 
-def check_preset(results, preset):
+def check_preset(results: str | os.PathLike, preset: str) -> None:
     """Check that a results folder holds nothing of another preset.
 
     Parameters

@@ -14,7 +14,7 @@ _KNOWN = {
 }  # fmt: skip
 
 
-def allowed_downloads():
+def allowed_downloads() -> set[str]:
     """Return the kinds of downloads that KDTHEORY_SOURCES allows, all when it is not set or empty.
 
     Raises
@@ -31,7 +31,7 @@ def allowed_downloads():
     return allowed
 
 
-def presets_may_mix():
+def presets_may_mix() -> bool:
     """Return whether KDTHEORY_MIXED_PRESETS allows results of several presets in one folder.
 
     Raises
@@ -45,7 +45,7 @@ def presets_may_mix():
     return stated == "allow"
 
 
-def check_variables():
+def check_variables() -> None:
     """Check every variable whose name begins with KDTHEORY_.
 
     Raises

@@ -45,13 +45,18 @@ def student_cost(student: str, cell: dict, dataset: dict, teacher: dict) -> Cost
     return _STUDENTS[student](cell, dataset, teacher)
 
 
+def is_counted(student: str) -> bool:
+    """Return whether a count is known for a module of students; a module of yours may have none."""
+    return student in _STUDENTS
+
+
 def teacher_cost(teacher: dict, dataset: dict) -> Cost | None:
     """Return the cost of training one teacher, None for a kind that is not trained."""
     count = _TEACHERS.get(teacher["kind"])
     return count and count(teacher, dataset)
 
 
-def dataset_bytes(dataset):
+def dataset_bytes(dataset: dict) -> float:
     """Return the bytes of a dataset's inputs, which its job holds at once."""
     if dataset["kind"] == "cifar10":
         return _CIFAR10["axes"] * _images(dataset)
@@ -61,7 +66,7 @@ def dataset_bytes(dataset):
     return 8 * dataset.get("repeats", 1) * len(dataset.get("kappas", [1])) * points * axes
 
 
-def logits_bytes(dataset, teacher):
+def logits_bytes(dataset: dict, teacher: dict) -> float:
     """Return the bytes of a teacher's logits on a dataset."""
     if dataset["kind"] == "cifar10":
         each = _images(dataset) * _CIFAR10["classes"]

@@ -5,14 +5,14 @@ from math import inf
 from pathlib import Path
 
 from kdtheory.study import config as study_config
-from kdtheory.study.operations import dataset_bytes, logits_bytes, student_cost, teacher_cost
+from kdtheory.study.operations import dataset_bytes, is_counted, logits_bytes, student_cost, teacher_cost
 
 # Of the largest node that a cluster is assumed to have.
 LARGEST_NODE = 1 << 40
 _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
 
 
-def machine_memory():
+def machine_memory() -> int:
     """Return the bytes of memory of this machine, or of the control group that the process is in when it has less."""
     total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     for file in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
@@ -21,7 +21,7 @@ def machine_memory():
     return total
 
 
-def check_sizes(config, memory):
+def check_sizes(config: dict, memory: float) -> None:
     """Check that the largest arrays of every job fit into memory.
 
     Parameters
@@ -57,7 +57,7 @@ def _jobs(config):
             inputs = [(path, config[path[0]][path[1]]) for path in (dataset, teacher)]
             yield f"training the teacher {cell['teacher']}", inputs, _teacher_bytes
             yield f"exporting the logits of {cell['teacher']}", inputs, logits_bytes
-            if student:
+            if student and is_counted(student):
                 path = ("experiments", experiment, "cells", cell_name)
                 yield f"fitting {experiment}, {cell_name}", [(path, cell), *inputs], _student_bytes(student)
 

@@ -1,10 +1,11 @@
 """What may be asked of the workflow, and what was meant by something else."""
 
 import difflib
+from collections.abc import Iterable
 from pathlib import PurePath
 
 
-def suggestion(target, rules, files):
+def suggestion(target: str, rules: Iterable[str], files: Iterable[str]) -> str:
     """Return what a wrong target may have meant.
 
     Parameters

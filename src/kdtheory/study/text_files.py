@@ -1,6 +1,7 @@
 """Text files of bounded size, and the error that says what is wrong with a file and where."""
 
 import difflib
+import os
 import re
 from pathlib import Path
 
@@ -19,12 +20,12 @@ class UnreadableFile(ValueError):
         What is wrong; the error is one line: ``path:line: message``.
     """
 
-    def __init__(self, path, line, message):
+    def __init__(self, path: str | os.PathLike, line: int | None, message: str) -> None:
         text = f"{path}: {message}" if line is None else f"{path}:{line}: {message}"
         super().__init__("".join(letter if letter.isprintable() else "?" for letter in text))
 
 
-def read_text(path, largest):
+def read_text(path: str | os.PathLike, largest: int) -> str:
     """Read a file of UTF-8 text.
 
     Parameters

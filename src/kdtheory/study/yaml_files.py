@@ -3,6 +3,7 @@
 Snakemake reads the same files as YAML 1.1. What both read differently (``010``, ``1:30``, ``yes``) is refused.
 """
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +41,7 @@ class Document:
     lines: dict
 
 
-def read(path):
+def read(path: str | os.PathLike) -> Document:
     """Read one file.
 
     Parameters
