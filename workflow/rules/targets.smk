@@ -16,23 +16,23 @@ NAMES = {
 }
 
 
-def makes(rule, target):
-    """Whether a rule makes a file, whose wildcards are names of this configuration."""
-    return rule.is_producer(target) and all(
-        value in NAMES.get(name, [value]) for name, value in rule.get_wildcards(target).items()
+def makes(step, target):
+    """Whether a step makes a file, whose wildcards are names of this configuration."""
+    return step.is_producer(target) and all(
+        value in NAMES.get(name, [value]) for name, value in step.get_wildcards(target).items()
     )
 
 
 def check_targets():
     """Refuse what no rule makes, before Snakemake looks for it in its own words."""
     known = list(workflow.rules)
-    names = {rule.name for rule in known}
+    names = {step.name for step in known}
     for target in get_argument_parser().parse_args(sys.argv[1:]).targets:
         path = os.path.normpath(target)
-        if target not in names and not os.path.exists(path) and not any(makes(rule, path) for rule in known):
+        if target not in names and not os.path.exists(path) and not any(makes(step, path) for step in known):
             stages = (rules.datasets, rules.teachers, rules.students, rules.analysis, rules.figures, rules.claims)
             files = [str(file) for stage in stages for file in stage.input]
-            files += [str(file) for rule in known if not rule.wildcard_names for file in rule.output]
+            files += [str(file) for step in known if not step.wildcard_names for file in step.output]
             raise WorkflowError(study_targets.suggestion(target, names, files))
 
 
