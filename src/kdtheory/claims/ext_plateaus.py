@@ -3,9 +3,9 @@
 import numpy as np
 
 from kdtheory.claims import rules
-from kdtheory.claims.finding import ORDER, VALUE
-from kdtheory.claims.inefficiency import inefficiency_draws, plateau, replicates, span
-from kdtheory.claims.registry import claim
+from kdtheory.claims.finding import ORDER, VALUE, Finding
+from kdtheory.claims.inefficiency import inefficiency_draws, octaves, plateau, replicates, span
+from kdtheory.claims.registry import UNDECIDED, claim
 from kdtheory.statistics.estimate import joined
 from kdtheory.statistics.jackknife import pooled
 from kdtheory.statistics.means import independent_difference
@@ -57,6 +57,31 @@ def _plateau(target, words):
 
 for _target, _words in _TARGETS.items():
     _plateau(_target, _words)
+
+
+@claim(
+    "ext-plateau-approach",
+    statement="Where I(n) is still off the predicted plateau, it comes closer as n grows.",
+    quantity="|I − prediction| over the octave two before the last less that over the last, in every cell of target, "
+    f"dimension and depth that is off by more than {rules.DERIVED} there",
+    test="one-sided paired t-test in every such cell; one half of the runs chooses the cells and the sign of their "
+    "deviation, the runs of the other half are the draws",
+    kind=ORDER,
+    **_READS,
+)
+def _approach(plateaus):
+    norm = plateaus["weight_norm"].sortby(["dim", "depth"]).transpose("target", "dim", "depth", ...)
+    predicted = plateaus["predicted"].transpose("target", "dim").sel(dim=norm["dim"]).values[..., None]
+    windows = octaves(norm)
+    if len(windows) < 3 or norm.sizes["repeat"] < 4:
+        return Finding(UNDECIDED, ORDER, f"{len(windows)} octaves, {replicates(norm)}", rules.ERROR_RATE)
+    ends = [windows[-3], windows[-1]]
+    choosing, testing = (inefficiency_draws(norm.isel(repeat=slice(half, None, 2)), ends) for half in (0, 1))
+    off = choosing[:, 0].mean(axis=0) - predicted
+    far = np.abs(off) > rules.DERIVED
+    falls = np.where(far, np.sign(off) * (testing[:, 0] - testing[:, 1]), np.nan)
+    reason = f"{int(far.sum())} of {int(np.isfinite(off).sum())} cells are off over n = {span(ends[0])}"
+    return rules.order(pooled(falls), reason=reason)
 
 
 @claim(
