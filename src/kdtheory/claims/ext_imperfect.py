@@ -21,8 +21,8 @@ _SIZES = " and ".join(map(str, LARGE))
     "ext-good-teacher-sizes",
     section="5",
     statement="Some hard labels help the student of a good teacher more with many points than with few.",
-    quantity=f"test error at ρ = 1 less that at ρ = {MIX}: n = {_SIZES} less n = {SMALL}, mean over the stopping epochs "
-    f"from {FIRST_EPOCH} on at which the teacher errs less than the student of hard labels with the largest n",
+    quantity=f"test error at ρ = 1 less that at ρ = {MIX}: n = {_SIZES} less n = {SMALL}, mean over the stopping "
+    f"epochs from {FIRST_EPOCH} on at which the teacher errs less than the student of hard labels with the largest n",
     test="one-sided paired t-test at both n, Holm for `fails`; teachers, of one truth, are the draws",
     figure="jz20_fig5",
     reads=("wide/imperfect",),

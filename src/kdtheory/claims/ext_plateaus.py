@@ -1,5 +1,7 @@
 """Our own result: the dimension of the inputs decides where data inefficiency levels off, the depth hardly does."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from kdtheory.claims import rules
@@ -112,7 +114,7 @@ def _depth(plateaus):
 )
 def _order(plateaus):
     levels = [pooled(_draws(plateaus, target)[1]) for target in _BY_DIFFICULTY]
-    steps = joined(independent_difference(after, before) for before, after in zip(levels, levels[1:], strict=False))
+    steps = joined(independent_difference(after, before) for before, after in pairwise(levels))
     return rules.order(steps, reason="from " + " to ".join(name.replace("_", " ") for name in _BY_DIFFICULTY))
 
 

@@ -22,7 +22,8 @@ def accuracy_of(distillation: xr.Dataset) -> xr.DataArray:
 def gain_over(distillation: xr.Dataset, rival: float) -> np.ndarray:
     """Return what the mix gains on a soft ratio, (draws, epochs, sizes); NaN where one of both was not measured."""
     accuracy = accuracy_of(distillation).reindex(soft_ratio=[rival, MIX], method="nearest", tolerance=1e-9)
-    return np.diff(by_draw(accuracy, "stopping_epoch", "n_train", "soft_ratio"))[..., 0]
+    gain = accuracy.isel(soft_ratio=1, drop=True) - accuracy.isel(soft_ratio=0, drop=True)
+    return by_draw(gain, "stopping_epoch", "n_train")
 
 
 def epochs_of(distillation: xr.Dataset) -> list[str]:

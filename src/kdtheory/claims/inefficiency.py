@@ -53,7 +53,9 @@ def inefficiency_draws(norm, windows):
     weights = np.array([np.sum(1 / np.arange(*window)) for window in windows])
 
     def statistic(runs):
-        logarithms = np.log(np.nanmean(runs, axis=0))
+        measured = ~np.isnan(runs)
+        with np.errstate(invalid="ignore"):
+            logarithms = np.log(np.where(measured, runs, 0.0).sum(axis=0) / measured.sum(axis=0))
         grown = logarithms[last] - logarithms[first]
         return grown / weights.reshape(-1, *[1] * (grown.ndim - 1))
 

@@ -26,8 +26,8 @@ _READS = {
     statement="The zero function is extremely easy to learn: its I(n) is the lowest.",
     quantity="I over n = 128…1024 of each Gaussian mixture less that of the zero function",
     test=_UNPAIRED,
-    reading="mixtures of shrinking width; a function in the kernel's Hilbert space has I → 0, while the zero function's "
-    "−z₀ is rough and its I falls only like 1/ln n",
+    reading="mixtures of shrinking width; a function in the kernel's Hilbert space has I → 0, while the zero "
+    "function's −z₀ is rough and its I falls only like 1/ln n",
     **_READS,
 )
 def _zero_easiest(modes, references):
