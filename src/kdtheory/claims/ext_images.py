@@ -12,7 +12,7 @@ from kdtheory.claims.registry import HOLDS, UNDECIDED, claim
 from kdtheory.statistics.means import mean
 
 
-def _helps_less(student, group, words):
+def _helps_less(student, group, words, assumed):
     @claim(
         f"ext-images-{student}-later",
         section="5",
@@ -26,6 +26,7 @@ def _helps_less(student, group, words):
         kind=ORDER,
         scope="ours",
         reading="the test images are fixed",
+        assumes=(assumed,),
     )
     def check(distillation):
         gain = gain_over(distillation, 1.0)
@@ -41,5 +42,5 @@ def _helps_less(student, group, words):
     return check
 
 
-for _student, (_group, _words) in STUDENTS.items():
-    _helps_less(_student, _group, _words)
+for _student, _declared in STUDENTS.items():
+    _helps_less(_student, *_declared)

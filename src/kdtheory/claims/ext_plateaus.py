@@ -45,14 +45,14 @@ def _plateau(target, words):
     def check(plateaus):
         norm, draws = _draws(plateaus, target)
         predicted = plateaus["predicted"].sel(target=target, dim=norm["dim"]).values
+        levels = pooled(draws)
         shown = ", ".join(
-            f"{value:.3f} for {wanted:.3f} (d = {dim})"
-            for value, wanted, dim in zip(
-                np.nanmean(draws, axis=(0, 2)), predicted, norm["dim"].values.tolist(), strict=True
-            )
+            f"{row[np.isfinite(row)].mean():.3f} for {wanted:.3f} (d = {dim})"
+            for row, wanted, dim in zip(levels.value, predicted, norm["dim"].values.tolist(), strict=True)
+            if np.isfinite(row).any()
         )
-        reason = f"mean I over depths at n = {span(plateau(norm))}: {shown}; {replicates(norm)}"
-        return rules.value(pooled(draws), predicted[:, None], rules.DERIVED, reason=reason)
+        reason = f"mean I over depths at n = {span(plateau(norm))}: {shown or 'none'}; {replicates(norm)}"
+        return rules.value(levels, predicted[:, None], rules.DERIVED, reason=reason)
 
     return check
 
@@ -99,7 +99,7 @@ def _depth(plateaus):
     found = [_draws(plateaus, target)[1] for target in _TARGETS]
     changes = joined(pooled(draws[:, :, 1:] - draws[:, :, :1]) for draws in found)
     depths = ", ".join(str(depth) for depth in np.sort(plateaus["depth"].values))
-    largest = np.nanmax(np.abs(changes.value)) if changes.measured.any() else np.nan
+    largest = np.abs(changes.value[changes.measured]).max(initial=0.0)
     return rules.value(changes, 0.0, rules.DERIVED, reason=f"depths {depths}; largest change {largest:.3f}")
 
 

@@ -7,9 +7,18 @@ from kdtheory.claims.image_draws import by_draw, name_of_draws
 
 # The mix that is compared with soft labels alone and with hard labels alone.
 MIX = 0.9
+# By name: the group, what the students are, and the assumed option that could change a verdict most.
 STUDENTS = {
-    "kernel": ("images/kernel_distillation", "kernel students of MLP teachers"),
-    "resnet": ("images/resnet_distillation", "ResNet students of a ResNet teacher"),
+    "kernel": (
+        "images/kernel_distillation",
+        "kernel students of MLP teachers",
+        "experiments.kernel_distillation.cells.main.hard_logit",
+    ),
+    "resnet": (
+        "images/resnet_distillation",
+        "ResNet students of a ResNet teacher",
+        "experiments.resnet_distillation.cells.<name>.steps",
+    ),
 }
 
 

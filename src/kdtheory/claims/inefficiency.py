@@ -48,6 +48,9 @@ def inefficiency_draws(norm, windows):
     if "teacher" in norm.dims:
         values = chosen.transpose("teacher", "repeat", "n_train", ...).values
         return inefficiency_by_world(values, sizes, windows)
+    runs = chosen.transpose("repeat", "n_train", ...).values
+    if len(runs) < 2:
+        return np.full((len(runs), len(windows), *runs.shape[2:]), np.nan)
     # One run is no sample of a world, so that the logarithm's bias is that of all runs together.
     first, last = np.searchsorted(sizes, windows).T
     weights = np.array([np.sum(1 / np.arange(*window)) for window in windows])
@@ -59,7 +62,7 @@ def inefficiency_draws(norm, windows):
         grown = logarithms[last] - logarithms[first]
         return grown / weights.reshape(-1, *[1] * (grown.ndim - 1))
 
-    return jackknife(statistic, chosen.transpose("repeat", "n_train", ...).values)
+    return jackknife(statistic, runs)
 
 
 def replicates(norm):

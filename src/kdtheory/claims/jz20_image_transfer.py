@@ -12,18 +12,27 @@ from kdtheory.statistics.laws import count_changes_by_world, count_slopes_by_wor
 from kdtheory.statistics.means import mean
 
 _STUDENTS = {
-    "kernel": ("images/kernel_transfer", "kernel students of MLP teachers, ten classes"),
-    "resnet": ("images/resnet_transfer", "ResNet students of a ResNet teacher, two classes"),
+    "kernel": (
+        "images/kernel_transfer",
+        "kernel students of MLP teachers, ten classes",
+        "experiments.kernel_transfer.cells.main.hard_logit",
+    ),
+    "resnet": (
+        "images/resnet_transfer",
+        "ResNet students of a ResNet teacher, two classes",
+        "experiments.resnet_transfer.cells.<name>.steps",
+    ),
 }
 _JACKKNIFE = ", exponents by Poisson quasi-likelihood on counts, jackknife" + DRAWS
 
 
-def _power_law(student, group, words):
+def _power_law(student, group, words, assumed):
     shared = {
         "section": "3",
         "figure": "jz20_s2_power_law",
         "reads": (group,),
         "error_rate": rules.ERROR_RATE,
+        "assumes": (assumed,),
     }
 
     @claim(
@@ -79,8 +88,8 @@ def _power_law(student, group, words):
         return or_illustration(rules.order(mean(last[:, :-1] - last[:, -1:]), reason=reason), transfer["risk"])
 
 
-for _student, (_group, _words) in _STUDENTS.items():
-    _power_law(_student, _group, _words)
+for _student, _declared in _STUDENTS.items():
+    _power_law(_student, *_declared)
 
 
 def counted(transfer):
