@@ -5,7 +5,6 @@ that no size of the sample outweighs another, and it is averaged over runs.
 """
 
 import numpy as np
-import xarray as xr
 
 from kdtheory.claims import rules
 from kdtheory.claims.draws import worlds_of
@@ -23,7 +22,7 @@ ONE_EPOCH = 1.0
 _FEWEST_RANKED = 3
 
 
-def sign_of_correction(correction: xr.Dataset, imperfect: xr.Dataset, truth: str, *, poor: bool) -> Finding:
+def sign_of_correction(correction, imperfect, truth: str, *, poor: bool) -> Finding:
     """Check that hard labels turn the student towards the truth, or away from it, at every n.
 
     Parameters
@@ -56,7 +55,7 @@ def sign_of_correction(correction: xr.Dataset, imperfect: xr.Dataset, truth: str
     return rules.order(mean((1 if poor else -1) * worlds_of(values, "n_train")), reason=reason)
 
 
-def switch_of_sign(correction: xr.Dataset, imperfect: xr.Dataset, truth: str) -> Finding:
+def switch_of_sign(correction, imperfect, truth: str) -> Finding:
     """Check that the sign switches when the teacher outperforms the best student of hard labels.
 
     Parameters
@@ -82,7 +81,7 @@ def switch_of_sign(correction: xr.Dataset, imperfect: xr.Dataset, truth: str) ->
     return rules.value(mean(apart), 0.0, ONE_EPOCH, reason=reason)
 
 
-def angle_tells_error(correction: xr.Dataset, imperfect: xr.Dataset, truth: str) -> Finding:
+def angle_tells_error(correction, imperfect, truth: str) -> Finding:
     """Check that over stopping epochs a smaller angle to the truth comes with a smaller test error.
 
     Parameters
@@ -97,7 +96,8 @@ def angle_tells_error(correction: xr.Dataset, imperfect: xr.Dataset, truth: str)
     """
     angle = np.arccos(correction["cosine"].sel(truth=truth, drop=True).mean("repeat").clip(-1, 1))
     error = imperfect["test_error"].sel(soft_ratio=1.0, drop=True).mean("repeat")
-    both = [worlds_of(values, "stopping_epoch", "n_train") for values in xr.align(angle, error, join="inner")]
+    shared = {dim: np.intersect1d(angle[dim], error[dim]) for dim in ("teacher", "stopping_epoch", "n_train")}
+    both = [worlds_of(values.sel(shared), "stopping_epoch", "n_train") for values in (angle, error)]
     teachers, epochs, sizes = both[0].shape
     correlations = np.full(teachers, np.nan)
     if epochs >= _FEWEST_RANKED and sizes:

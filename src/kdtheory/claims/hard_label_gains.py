@@ -4,7 +4,6 @@ The soft ratio of the mix is fixed beforehand; none is picked from the data.
 """
 
 import numpy as np
-import xarray as xr
 
 from kdtheory.claims.draws import listed, worlds_of
 from kdtheory.claims.hard_label_students import best_hard_student
@@ -17,7 +16,7 @@ MIX, LITTLE = 0.9, 0.95
 FIRST_EPOCH, LARGE, SMALL = 8, (512, 1024), 32
 
 
-def gains(imperfect: xr.Dataset, mix: float, rival: float, chosen: xr.DataArray | None = None) -> xr.DataArray:
+def gains(imperfect, mix: float, rival: float, chosen=None):
     """Return the test error at one soft ratio less that at another.
 
     Parameters
@@ -34,29 +33,29 @@ def gains(imperfect: xr.Dataset, mix: float, rival: float, chosen: xr.DataArray 
     xarray.DataArray, dims (teacher, n_train)
         Means over runs and over the epochs; NaN where a soft ratio was not measured or no epoch takes part.
     """
-    error = imperfect["test_error"].mean("repeat").sortby("n_train")
+    error = imperfect["test_error"].mean("repeat").sortby(["n_train", "soft_ratio"])
     error = error.reindex(soft_ratio=[mix, rival], method="nearest", tolerance=1e-9)
     gain = error.isel(soft_ratio=1, drop=True) - error.isel(soft_ratio=0, drop=True)
     return (gain if chosen is None else gain.where(chosen)).mean("stopping_epoch").transpose("teacher", "n_train")
 
 
-def worse_teachers(imperfect: xr.Dataset) -> xr.DataArray:
+def worse_teachers(imperfect):
     """Return where the teacher errs more than the best student of hard labels, dims (teacher, stopping_epoch)."""
     return imperfect["teacher_error"] > best_hard_student(imperfect)
 
 
-def better_late_teachers(imperfect: xr.Dataset) -> xr.DataArray:
+def better_late_teachers(imperfect):
     """Return where the teacher errs less than it, from `FIRST_EPOCH` on, dims (teacher, stopping_epoch)."""
     error = imperfect["teacher_error"]
     return (error < best_hard_student(imperfect)) & (error["stopping_epoch"] >= FIRST_EPOCH)
 
 
-def over_teachers(gain: xr.DataArray) -> Estimate:
+def over_teachers(gain) -> Estimate:
     """Return the mean gains over teachers, shape (sizes,)."""
     return mean(worlds_of(gain, "n_train"))
 
 
-def in_words(gain: xr.DataArray, chosen: xr.DataArray | None = None) -> str:
+def in_words(gain, chosen=None) -> str:
     """Return the mean gains by n, and how many pairs of teacher and epoch they are of."""
     estimate = over_teachers(gain)
     sizes = [f"n = {size}" for size in gain["n_train"].values]

@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import xarray as xr
-
 from kdtheory.claims.draws import worlds_of
 from kdtheory.claims.finding import Finding
 from kdtheory.claims.registry import UNDECIDED
@@ -13,7 +11,7 @@ FEWEST = 8
 DRAWS = f"; teachers are the draws, or the runs of one teacher's students; no verdict with fewer than {FEWEST}"
 
 
-def by_draw(values: xr.DataArray, *dims: str):
+def by_draw(values, *dims: str):
     """Return values of one group as an array whose first axis is independent draws.
 
     Students of one teacher share its mistakes, so that runs are no replicates of a statement about teachers: where
@@ -37,13 +35,13 @@ def by_draw(values: xr.DataArray, *dims: str):
     return worlds_of(values.sortby([dim for dim in dims if dim in values.coords]), *dims)
 
 
-def name_of_draws(values: xr.DataArray) -> str:
+def name_of_draws(values) -> str:
     """Return what the draws are, counted, for a sentence: "6 teachers"."""
     teachers = values.sizes.get("teacher", 1)
     return f"{teachers} teachers" if teachers > 1 else f"{values.sizes['repeat']} runs of one teacher"
 
 
-def or_illustration(found: Finding, values: xr.DataArray) -> Finding:
+def or_illustration(found: Finding, values) -> Finding:
     """Return a finding on `by_draw` of values, without a verdict where the draws are fewer than `FEWEST`."""
     teachers = values.sizes.get("teacher", 1)
     if (teachers if teachers > 1 else values.sizes["repeat"]) >= FEWEST:
