@@ -3,9 +3,7 @@
 import numpy as np
 import pytest
 from unit.claims.image_worlds import EPOCHS, RATIOS, SIZES, TEACHERS, TEST_IMAGES, distillation, transfer
-from unit.claims.width_worlds import finite_width
 
-from kdtheory.claims.ext_finite_width import slopes
 from kdtheory.claims.image_draws import by_draw
 from kdtheory.claims.jz20_image_transfer import counted
 from kdtheory.claims.jz20_images import held_out_gain
@@ -13,7 +11,6 @@ from kdtheory.claims.registry import FAILS, HOLDS, UNDECIDED, claims
 
 CLAIMS = claims()
 ABOUT_IMAGES = [name for name, claim in CLAIMS.items() if claim.reads[0].startswith("images/")]
-ABOUT_WIDTH = [name for name, claim in CLAIMS.items() if claim.reads == ("wide/finite_width",) and claim.error_rate]
 
 
 def group_of(name):
@@ -74,33 +71,6 @@ def test_a_single_draw_of_images_decides_nothing(name):
     group = group_of(name).isel(repeat=[0])
     group = group.isel(teacher=[0]) if "teacher" in group.dims else group
     assert CLAIMS[name].check(group).verdict == UNDECIDED
-
-
-def test_narrow_networks_are_no_evidence_about_wide_ones():
-    narrow = finite_width(level=5.0)().isel(width=[0, 1])
-    assert CLAIMS["jz20-sec2-kernel-constant"].check(narrow).verdict == UNDECIDED
-
-
-@pytest.mark.parametrize("name", ABOUT_WIDTH)
-@pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize("few", [{"repeat": [0]}, {"width": [0], "repeat": [0]}])
-def test_a_single_network_decides_nothing(name, few):
-    assert CLAIMS[name].check(finite_width()().isel(few)).verdict == UNDECIDED
-
-
-def test_slopes_are_fitted_from_the_first_width_on_and_after_the_last_step_that_all_widths_have():
-    path = finite_width()()["logit_distance_path"]
-    last = path["step"][-4]
-    assert (
-        path.sel(width=2048, step=last).notnull().any()
-        and path.sel(width=2048, step=path["step"] > last).isnull().all()
-    )
-    bent = path.where((path["width"] >= 256) & (path["step"] == last), 1e6).where(path.notnull())
-    found = slopes(bent, error_rate=0.05)
-    assert found == slopes(path, error_rate=0.05)
-    assert len(found) == 4
-    for estimate, (low, high) in found:
-        assert low < -0.5 < high and estimate == pytest.approx(-0.5, abs=0.05)
 
 
 def test_a_risk_that_rises_is_no_power_law_of_falling():
