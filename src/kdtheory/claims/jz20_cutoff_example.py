@@ -19,7 +19,7 @@ from kdtheory.claims.rules import READ_OFF_A_PLOT, always
     scope="reading",
     reading="on average over the example's inputs, not at each of them; the example is one truth with one teacher",
     tolerance=READ_OFF_A_PLOT,
-    assumes=("datasets.line.modes", "datasets.line.width", "experiments.example.soft_ratios"),
+    assumes=("datasets.<name>.modes", "datasets.<name>.width", "experiments.example.soft_ratios"),
 )
 def _cutoff_of_example(example):
     off = np.sqrt(((example["effective_logit"] - example["cutoff"]) ** 2).mean("x"))
