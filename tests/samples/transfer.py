@@ -4,7 +4,7 @@ import numpy as np
 import xarray as xr
 
 RUNS = 8
-RATIOS = [0.0, 0.3, 0.9, 1.0]
+RATIOS = [0.0, 0.5, 0.9, 1.0]
 SIZES = 4 * 2 ** np.arange(10)
 ORACLES = [1024, 2048, 4096]
 TEST_POINTS = 10**6
@@ -61,10 +61,13 @@ def transfer(
     slack = (np.pi / 2 - beta)[:, None] / (np.pi - 2 * by_ratio(mean_angles))
     near = np.maximum(slack - 0.1 * empty, 0.0) / (1 - empty) / 0.1
     local = p_exponent + p_bent * np.log(np.maximum(near, 1e-9))
-    survival = np.clip(0.1 * near**local * jitter(len(RATIOS), 1, RUNS, size=1e-3), 0, 1)
+    curve = np.where(near > 0, 0.1 * np.maximum(near, 1e-9) ** local, 0.0)
+    survival = np.clip(curve * jitter(len(RATIOS), 1, RUNS, size=1e-3), 0, 1)
+    smallest = beta[(survival == 1).sum(axis=1) - 1][:, None]
     variables = {
         "risk": (("soft_ratio", "n_train", "repeat"), risk),
         "weight_norm": (("soft_ratio", "n_train", "repeat"), norm),
+        "zero_norm": (("n_train", "repeat"), zero * norm[-1]),
     }
     oracles = ("soft_ratio", "oracle_size", "repeat")
     for suffix in ("", "_nested"):
@@ -76,7 +79,8 @@ def transfer(
             f"risk_bound_linear{suffix}": (cells, np.full(full, linear_bound)),
             f"outside_region{suffix}": (cells, np.full(full, outside)),
             f"oracle_norm{suffix}": (oracles, oracle),
-            f"oracle_zero_norm{suffix}": (oracles, zero * oracle),
+            f"oracle_zero_norm{suffix}": (oracles[1:], zero * oracle[-1]),
+            f"smallest_angle{suffix}": (oracles, np.broadcast_to(smallest, oracle.shape)),
             f"angle_survival{suffix}": (
                 ("soft_ratio", "oracle_size", "beta", "repeat"),
                 np.broadcast_to(survival[:, None], (len(RATIOS), len(ORACLES), len(beta), RUNS)),

@@ -65,6 +65,12 @@ def test_runs_that_vary_much_say_nothing_of_inefficiency():
     assert found.verdict == UNDECIDED and found.cells == 0
 
 
+@pytest.mark.parametrize("teacher", [0, [0]])
+def test_one_teacher_says_nothing_of_teachers(teacher):
+    for name in ("jz20-sec31-easy-tasks", "jz20-sec31-easy-tasks-ends"):
+        assert CLAIMS[name].check(stopping().isel(teacher=teacher)).verdict == UNDECIDED
+
+
 def test_what_a_claim_assumes_is_an_option_that_the_papers_leave_open():
     study = config.check(yaml.safe_load((Path(__file__).parents[3] / "config.yaml").read_text(encoding="utf-8")))
     open_keys = {option.key for block in options(study).values() for option in block if option.assumed}
