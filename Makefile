@@ -1,18 +1,20 @@
 # make study | test | … : each target makes the environment first. Options: PRESET=smoke CORES=2 PYTHON=python3.12
 PRESET ?= default
 CORES ?= all
+SEEDS ?= 11 12 13
 VENV := .venv
 PEERS := $(VENV)/.peers
 ACTIVATE := . $(VENV)/bin/activate &&
 CONFIG := $(if $(filter-out default,$(PRESET)),--configfile workflow/presets/$(PRESET).yaml)
 SNAKEMAKE := $(ACTIVATE) snakemake $(CONFIG)
 
-.PHONY: help env study report test test-python test-faults test-cluster lint bench bench-full bench-docs docs unlock clean
+.PHONY: help env study report replicate test test-python test-faults test-cluster lint bench bench-full bench-docs docs unlock clean
 
 help:
 	@echo "make env     create $(VENV) with the pinned environment   [PYTHON=python3.12] [TORCH_INDEX=index with a CPU build of torch]"
 	@echo "make study   run the whole study and write its report   [PRESET=default|smoke] [CORES=all|N]"
 	@echo "make report  write results/report.html of a finished study"
+	@echo "make replicate  run the study at several root seeds and compare their verdicts   [SEEDS=\"11 12 13\"] [PRESET] [CORES]"
 	@echo "make test    run every lint and test"
 	@echo "make test-python  run the unit tests that need no torch under a second Python   [PYTHON=python3.13]"
 	@echo "make test-faults  kill, fill, damage and resume real runs (11 minutes)   [KEEP=yes: into docs/ and README]"
@@ -33,6 +35,14 @@ study: env
 
 report: env
 	$(SNAKEMAKE) --cores 1 --report results/report.html --report-metadata workflow/report/metadata.yaml
+
+# Each seed has a folder of its own; a run that was stopped is taken up again.
+replicate: env
+	$(ACTIVATE) for seed in $(SEEDS); do \
+	  snakemake $(CONFIG) --config seed=$$seed --cores $(CORES) \
+	    --directory results/replicates/$$seed -- results/claims.json || exit 1; done
+	$(ACTIVATE) python -m kdtheory.pages.replication $(SEEDS:%=results/replicates/%/results/claims.json) \
+	  --seeds $(SEEDS) --preset $(PRESET) --json docs/replication.json --page docs/replication.md
 
 test: env
 	$(ACTIVATE) python -m pytest
@@ -69,6 +79,7 @@ bench-docs: env
 
 docs: env
 	$(ACTIVATE) python -m kdtheory.pages.documents --results results --config config.yaml
+	$(ACTIVATE) python -m kdtheory.pages.protocol
 
 unlock: env
 	$(SNAKEMAKE) --cores 1 --unlock

@@ -31,7 +31,12 @@ def worlds_of(variable, *dims):
 
 
 def runs_of(variable, *dims):
-    """Return a variable with all runs of each teacher, shape (worlds, runs, dims...); the rest as for `worlds_of`."""
+    """Return a variable with all runs of each draw, shape (worlds, runs, dims...); the rest as for `worlds_of`.
+
+    Runs without teachers are draws of one run each.
+    """
+    if _TEACHERS not in variable.dims:
+        return worlds_of(variable, *dims)[:, None]
     return variable.transpose(_TEACHERS, _RUNS, *dims).values.astype(float)
 
 

@@ -6,11 +6,11 @@ from functools import partial
 import numpy as np
 import pytest
 import xarray as xr
+from samples.finite_width import STEPS, WIDTHS, finite_width
 from samples.image_distillation import KERNEL, RESNET, distillation
 from samples.image_transfer import transfer
-from unit.claims.width_worlds import STEPS, WIDTHS, finite_width
 
-from kdtheory.claims.ext_finite_width import slopes
+from kdtheory.claims.width_draws import width_slopes
 from kdtheory.figures import (
     ext_finite_width,
     ext_optimiser_confound,
@@ -26,7 +26,7 @@ GROUPS = {
     "images/resnet_distillation": partial(distillation, RESNET),
     "images/kernel_transfer": partial(transfer, KERNEL),
     "images/resnet_transfer": partial(transfer, RESNET),
-    "wide/finite_width": finite_width(),
+    "wide/finite_width": finite_width,
 }
 MODULES = {
     module.__name__.rpartition(".")[2]: module
@@ -131,14 +131,15 @@ def test_a_risk_of_zero_is_marked_on_the_floor():
 
 
 def test_slopes_in_width_are_those_of_the_claims():
-    group = finite_width()()
+    group = finite_width()
     group["kernel_distance"] = group["kernel_distance"].where(group["width"] >= 256, 7.0)
-    ((slope, (_, high)),) = slopes(group["kernel_distance"], error_rate=0.05)
-    assert f"slope {replicates.slope_in_words((slope, high - slope))}" in words(drawn("ext_finite_width", group))
+    found, _ = width_slopes(group["kernel_distance"])
+    slope = replicates.slope_in_words((float(found.value), float(found.upper(0.975) - found.value)))
+    assert f"slope {slope}" in words(drawn("ext_finite_width", group))
 
 
 def test_training_is_drawn_from_the_first_step_on_as_long_as_it_went():
-    group = finite_width()()
+    group = finite_width()
     drift = drawn("ext_finite_width", group).axes[7]
     for width in WIDTHS:
         (line,) = lines_of(drift, f"width {width}")

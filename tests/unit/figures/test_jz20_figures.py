@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import xarray as xr
 from samples.correction import correction
+from samples.effective_logits import effective_logits as effective_logits_group
 from samples.example import example
 from samples.flips import flips
 from samples.image_distillation import KERNEL, RESNET, distillation
@@ -19,6 +20,7 @@ from samples.modes import modes
 from samples.plateaus import plateaus
 from samples.references import references
 from samples.stopping import stopping
+from samples.transfer import transfer as transfer_group
 
 from kdtheory.figures import (
     ext_plateaus,
@@ -34,98 +36,11 @@ from kdtheory.figures import (
     style,
 )
 from kdtheory.jobs import storage
-from kdtheory.theory.stationarity import (
-    descent_logits,
-    effective_logits,
-    label_smoothing_logit,
-    threshold_logit,
-)
-
-RUNS, TEST_POINTS = 4, 200
-RATIOS = [0.0, 0.5, 0.95, 1.0]
-SIZES = np.array([4, 16, 64])
-
-
-def on_grid(function, **axes):
-    """A variable whose value at each place of a grid is a function of broadcast coordinates."""
-    grid = xr.broadcast(*(xr.DataArray(values, dims=name, coords={name: values}) for name, values in axes.items()))
-    return grid[0].copy(data=np.array(np.broadcast_to(function(*grid), grid[0].shape)))
+from kdtheory.theory.stationarity import effective_logits
 
 
 def noise(*shape, seed=0):
     return np.random.default_rng(seed).standard_normal(shape)
-
-
-def effective_logits_group():
-    axes = {"label": [0, 1], "soft_ratio": [0.05, 0.5, 1.0], "temperature": [0.5, 1.0, 5.0]}
-    logits = {"teacher_logit": np.linspace(-6, 6, 13)}
-    ratio_and_temperature = {name: axes[name] for name in ("soft_ratio", "temperature")}
-
-    def root(label, ratio, temperature, logit):
-        return effective_logits(logit, label, ratio, temperature)
-
-    def descent(label, ratio, temperature, logit):
-        return descent_logits(logit, label, ratio, temperature, steps=30, rate=0.5)
-
-    def wrong(ratio, temperature):
-        return np.where(ratio == 1, -np.inf, effective_logits(-1000 * temperature, 1, ratio, temperature))
-
-    return xr.Dataset(
-        {
-            "effective_logit": on_grid(root, **axes, **logits),
-            "descent_logit": on_grid(descent, **axes, **logits),
-            "threshold": on_grid(lambda r, t: threshold_logit(r.values, t.values), **ratio_and_temperature),
-            "wrong_teacher_limit": on_grid(wrong, **ratio_and_temperature),
-            "label_smoothing": on_grid(label_smoothing_logit, soft_ratio=axes["soft_ratio"]),
-        }
-    )
-
-
-def transfer_group():
-    kinds, oracles, beta = ["network", "linear"], [32, 64], np.linspace(0, np.pi / 2, 21)
-    cells = {"teacher_kind": kinds, "soft_ratio": RATIOS, "n_train": SIZES, "repeat": range(RUNS)}
-
-    def risk(kind, ratio, n, run):
-        return np.round(TEST_POINTS * 0.3 * n.astype(float) ** (-0.4 - 0.5 * ratio)) / TEST_POINTS
-
-    with_oracle = {**{name: cells[name] for name in ("teacher_kind", "soft_ratio")}, "oracle_size": oracles}
-    angle = on_grid(
-        lambda kind, ratio, size, n, run: 1.5 * n.astype(float) ** (-0.3 * ratio),
-        **with_oracle,
-        n_train=SIZES,
-        repeat=range(RUNS),
-    )
-    survival = on_grid(
-        lambda kind, ratio, size, b, run: np.minimum(1.0, 8 * (np.pi / 2 - b)),
-        **with_oracle,
-        beta=beta,
-        repeat=range(RUNS),
-    )
-    norm = on_grid(lambda kind, ratio, size, run: 20.0 + size, **with_oracle, repeat=range(RUNS))
-    oracle = {
-        "angle": angle,
-        "oracle_angle": angle,
-        "risk_bound": xr.ones_like(angle).where(angle["teacher_kind"] == "network", 0.9),
-        "risk_bound_printed": xr.full_like(angle, 0.9),
-        "risk_bound_linear": xr.ones_like(angle),
-        "outside_region": xr.zeros_like(angle, dtype=int),
-        "oracle_norm": norm,
-        "oracle_zero_norm": xr.full_like(norm.isel(soft_ratio=0, drop=True), 2.0),
-        "angle_survival": survival,
-        "smallest_angle": xr.full_like(norm, 1.4),
-    }
-    return xr.Dataset(
-        {
-            "risk": on_grid(risk, **cells),
-            "weight_norm": on_grid(lambda kind, ratio, n, run: n.astype(float) ** 0.5, **cells),
-            "zero_norm": on_grid(
-                lambda kind, n, run: 1 + 0.0 * n, teacher_kind=kinds, n_train=SIZES, repeat=range(RUNS)
-            ),
-            "test_points": TEST_POINTS,
-            **oracle,
-            **{f"{name}_nested": values.copy(deep=True) for name, values in oracle.items()},
-        }
-    )
 
 
 GROUPS = {
