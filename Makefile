@@ -5,17 +5,20 @@ SEEDS ?= 11 12 13
 VENV := .venv
 PEERS := $(VENV)/.peers
 ACTIVATE := . $(VENV)/bin/activate &&
-CONFIG := $(if $(filter-out default,$(PRESET)),--configfile workflow/presets/$(PRESET).yaml)
-SNAKEMAKE := $(ACTIVATE) snakemake $(CONFIG)
+OVERLAY := $(if $(filter-out default,$(PRESET)),workflow/presets/$(PRESET).yaml)
+# The files are checked first: Snakemake reads one that --configfile names before it reads the Snakefile.
+CHECK := $(ACTIVATE) kdtheory check config.yaml $(OVERLAY) > /dev/null &&
+CONFIG := $(if $(OVERLAY),--configfile $(OVERLAY))
+SNAKEMAKE := $(CHECK) snakemake $(CONFIG)
 
-.PHONY: help env study report replicate test test-python test-faults test-cluster lint bench bench-full bench-docs docs unlock clean
+.PHONY: help env study report replicate test test-python test-faults test-cluster lint bench bench-full bench-docs docs docs-check unlock clean
 
 help:
 	@echo "make env     create $(VENV) with the pinned environment   [PYTHON=python3.12] [TORCH_INDEX=index with a CPU build of torch]"
 	@echo "make study   run the whole study and write its report   [PRESET=default|smoke] [CORES=all|N]"
 	@echo "make report  write results/report.html of a finished study"
 	@echo "make replicate  run the study at several root seeds and compare their verdicts   [SEEDS=\"11 12 13\"] [PRESET] [CORES]"
-	@echo "make test    run every lint and test"
+	@echo "make test    run every lint and test (pytest alone leaves out what is slow)"
 	@echo "make test-python  run the unit tests that need no torch under a second Python   [PYTHON=python3.13]"
 	@echo "make test-faults  kill, fill, damage and resume real runs (11 minutes)   [KEEP=yes: into docs/ and README]"
 	@echo "make test-cluster  run a study on a real Slurm, started here (root; installs Debian's packages)"
@@ -23,6 +26,7 @@ help:
 	@echo "make bench   measure the numerics against peers and floors (10 minutes); make bench-full also the long contests"
 	@echo "make bench-docs  keep what was measured under docs/ and in the README"
 	@echo "make docs    keep claims, figures and tables of the last study under docs/"
+	@echo "make docs-check  check before a release that docs/ and the README show the figures and claims of this source"
 	@echo "make unlock  free the working folder after a run was killed"
 	@echo "make clean   delete results/ and logs/ (images stay in the cache)"
 
@@ -45,7 +49,7 @@ replicate: env
 	  --seeds $(SEEDS) --preset $(PRESET) --json docs/replication.json --page docs/replication.md
 
 test: env
-	$(ACTIVATE) python -m pytest
+	$(ACTIVATE) python -m pytest -m ""
 
 # In an environment of its own, which leaves torch out: 1 GB, not 5.6.
 test-python:
@@ -80,6 +84,9 @@ bench-docs: env
 docs: env
 	$(ACTIVATE) python -m kdtheory.pages.documents --results results --config config.yaml
 	$(ACTIVATE) python -m kdtheory.pages.protocol
+
+docs-check: env
+	$(ACTIVATE) python -m pytest tests/release
 
 unlock: env
 	$(SNAKEMAKE) --cores 1 --unlock

@@ -1,24 +1,28 @@
 # The contents page of the study: what it reads, how it is checked, which stages it has, what it makes.
-import os
-
 from snakemake.utils import min_version
 
 min_version("9.27")
 
 
-configfile: os.path.join(workflow.basedir, "config.yaml")
+# It reads the configuration files strictly, before Snakemake reads config.yaml.
+include: "workflow/rules/scales.smk"
+
+
+configfile: workflow.current_basedir.join("config.yaml").get_path_or_uri(secret_free=False)
 
 
 report: "workflow/report/study.rst"
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/inputs.smk"
 include: "workflow/rules/datasets.smk"
 include: "workflow/rules/teachers.smk"
 include: "workflow/rules/students.smk"
 include: "workflow/rules/analysis.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/claims.smk"
+include: "workflow/rules/papers.smk"
 
 
 rule all:
@@ -29,6 +33,9 @@ rule all:
         rules.collect_claims.output,
 
 
+include: "workflow/rules/targets.smk"
+
+
 # A failed run still has a table of claims: those that were computed, and the others as `not run` with the reason.
 onerror:
-    shell("python -m kdtheory.claims.collect --partial --output-folder results --jobs {JOBS_BEHIND:q}")
+    shell("python -m kdtheory.claims.collect --partial --output-folder results --jobs /dev/stdin <<< {JOBS_BEHIND:q}")

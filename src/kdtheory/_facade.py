@@ -1,9 +1,12 @@
 """Lazy package façades (PEP 562): a package names its public functions and imports none until one is used."""
 
+from collections.abc import Callable
 from importlib import import_module
 
 
-def facade(package, exports):
+def facade(
+    package: str, exports: dict[str, tuple[str, ...]]
+) -> tuple[Callable[[str], object], Callable[[], list[str]], list[str]]:
     """Return ``(__getattr__, __dir__, __all__)`` for a package that re-exports names lazily.
 
     Parameters

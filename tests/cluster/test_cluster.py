@@ -14,10 +14,10 @@ import yaml
 from cluster.local_slurm import LocalSlurm, files_outside
 from workflow.snakemake_study import REPOSITORY, SMOKE, Study, output_of, planned_jobs
 
-TRAINING = "train_teacher_network"
+TRAINING = "train_teacher"
 # Every kind of stage in few jobs: each job costs seconds, each level of the DAG up to half a minute until Snakemake
 # asks Slurm again.
-TARGETS = ["results/figures/jz20_theorem2.svg", "results/analysis/imperfect.nc", "results/claims/pl19-cor1-rate.json"]
+TARGETS = ["results/figures/jz20_theorem2.svg", "results/claims/jz20_imperfect.json", "results/analysis/margin.nc"]
 # The smoke study, with a teacher that trains long enough to be cancelled while it does.
 CONFIG = [*SMOKE, "longer.yaml"]
 LONGER = {"teachers": {"network": {"stopping_epochs": [1, 4, 16, 600]}}}
@@ -74,7 +74,7 @@ def running(slurm, comment):
 
 def training_past_some_epochs(slurm, log):
     """The number of the job that trains the teacher, once it has said so."""
-    return running(slurm, "rule_train_teacher_network_wildcards_network") if "epoch 16" in log.read_text() else None
+    return running(slurm, "rule_train_teacher_wildcards_network") if "epoch 16" in log.read_text() else None
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +125,7 @@ def test_a_job_cancelled_midway_is_submitted_again_with_twice_the_memory_and_tim
     for attempt, job in ((1, first), (2, second)):
         assert job.memory == f"{attempt * int(sizes['mem_mb'].split()[0])}M"
         assert job.minutes == attempt * int(sizes["runtime"].split()[0])
-    assert "training goes on after epoch" in story.training_log
+    assert "training resumes after epoch" in story.training_log
 
 
 def test_jobs_outlive_a_killed_snakemake_and_the_documented_script_ends_them(story):
@@ -146,14 +146,12 @@ def test_the_data_equal_a_local_runs_to_the_bit(story, tmp_path):
     assert story.digests == study.digests()
 
 
-def test_the_profile_sizes_every_rule_but_the_claims_and_the_download(tmp_path):
+def test_the_profile_sizes_every_rule_but_the_download(tmp_path):
     study = Study.copied_to(tmp_path / "study")
     planned = planned_jobs(study.run("-n"))
-    sized = yaml.safe_load((REPOSITORY / "profiles/slurm/profile.yaml").read_text())["set-resources"]
-    assert {rule for rule in planned if not rule.startswith("check_claims_of_")} - sized.keys() == {
-        "all",
-        "fetch_images",
-    }
+    sized = PROFILE_FILE["set-resources"].keys()
+    assert planned.keys() - sized == {"all", "fetch_images"}
+    assert sized - planned.keys() == {"fit_students"}, "a rule that does not exist"
 
 
 def test_a_stopped_slurm_leaves_no_process_and_no_file_outside_its_folder(machine, tmp_path):

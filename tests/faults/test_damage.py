@@ -16,7 +16,7 @@ VICTIMS = {
         "datasets/gaussian_below.nc", "results/teachers/norms/logits/gaussian_below.nc", "teachers/norms-gaussian_below"
     ),
     "checkpoint": (
-        "teachers/network/epoch-4.safetensors", "results/teachers/network/logits/boundary.nc",
+        "teachers/network/checkpoints.safetensors", "results/teachers/network/logits/boundary.nc",
         "teachers/network-boundary",
     ),
     "student": ("students/margin/dim_10.nc", "results/analysis/margin.nc", "analysis/margin"),

@@ -114,7 +114,7 @@ def test_a_teacher_killed_within_an_epoch_goes_on_from_the_last_one_that_it_kept
     with faults.survives(
         "SIGKILL of a teacher within an epoch", "training goes on after the last kept epoch; the same weights"
     ):
-        state = study.folder / "results/teachers/network/.epoch-1.training"
+        state = study.folder / "results/teachers/network/.checkpoints.training"
         driver = study.start(*SMOKE, "slow.yaml", "--cores", "1", LOGITS)
         while not list(state.glob("[!.]*")):
             assert driver.poll() is None, "the teacher was trained before it could be killed"
@@ -126,6 +126,6 @@ def test_a_teacher_killed_within_an_epoch_goes_on_from_the_last_one_that_it_kept
         assert resumed.wait(timeout=300) == 0
         assert not state.exists()
         log = (study.folder / "logs/teachers/network.log").read_text()
-        assert re.search("training goes on after epoch [1-3]", log)
+        assert re.search("training resumes after epoch [1-3]", log)
         assert study.contents() == slow_teacher.contents()
     shutil.rmtree(study.folder)

@@ -120,9 +120,10 @@ def output_of(finished):
 
 
 def planned_jobs(finished):
-    """Rule names of a dry run's job table, with their counts."""
+    """Rule names of a dry run's job table, with their counts; none only where it says that nothing is to be done."""
+    assert finished.returncode == 0, output_of(finished)
     lines = output_of(finished).splitlines()
-    if not any(line.startswith("Job stats:") for line in lines):
+    if any(line.startswith("Nothing to be done") for line in lines):
         return {}
     start = next(index for index, line in enumerate(lines) if line.startswith("Job stats:")) + 3
     table = {}

@@ -6,10 +6,10 @@ rule analysis:
 
 rule measure:
     input:
-        students=lambda wildcards: students_of(wildcards.experiment),
-        datasets=lambda wildcards: [dataset_file(name) for name in datasets_of(wildcards.experiment)],
-        logits=lambda wildcards: sorted({logits_of(cell) for cell in cells(wildcards.experiment).values()}),
-        code=lambda wildcards: sources(f"kdtheory.analysis.{wildcards.experiment}"),
+        students=measured_students,
+        datasets=measured_datasets,
+        logits=measured_logits,
+        code=analysis_code,
     output:
         "results/analysis/{experiment}.nc",
     log:
@@ -23,15 +23,15 @@ rule measure:
         mem_mb=2000,
         runtime=60,
     params:
-        group=lambda wildcards: CARDS[wildcards.experiment]["x-group"],
-        block=lambda wildcards: json.dumps(block("experiments", wildcards.experiment)),
+        group=group_of,
+        settings=analysis_settings,
         seed=lookup("seed", within=config),
     message:
         "Measure {wildcards.experiment}"
     shell:
         "python -m kdtheory.analysis.{wildcards.experiment} --group {params.group} --seed {params.seed}"
-        " --block {params.block:q} --students {input.students:q} --datasets {input.datasets:q}"
-        " --logits {input.logits:q} --output {output:q} 2> {log:q}"
+        " --students {input.students:q} --datasets {input.datasets:q} --logits {input.logits:q}"
+        " --settings /dev/stdin --output {output:q} 2> {log:q} <<< {params.settings:q}"
 
 
 rule assemble_cube:
@@ -49,8 +49,9 @@ rule assemble_cube:
         mem_mb=2000,
         runtime=30,
     params:
-        config=json.dumps(config, sort_keys=True),
+        config=as_json(config),
     message:
         "Assemble the cube"
     shell:
-        "python -m kdtheory.cube --config {params.config:q} --output {output:q} {input.groups:q} 2> {log:q}"
+        "python -m kdtheory.cube {input.groups:q} --config /dev/stdin --output {output:q}"
+        " 2> {log:q} <<< {params.config:q}"

@@ -1,21 +1,20 @@
-# What the rules share: the checked configuration, one thread a job, and what each job reads.
+# What the rules share: the checked configuration, one thread a job, and where each thing of the study is.
 import json
+import os
 
 from snakemake.exceptions import WorkflowError
 
 from kdtheory.study import config as study_config
 from kdtheory.study import sources as study_sources
 
-try:
-    config.update(study_config.check(config))
-except study_config.ConfigError as error:
-    raise WorkflowError(f"config: {error}") from None
+config.update(checked(config))
 
 # One thread: a two-thread factorisation gives other bits than a one-thread one. Parallelism is over jobs.
 shell.prefix(
     "set -euo pipefail; "
     "export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 NUMEXPR_NUM_THREADS=1 MPLBACKEND=agg "
     "XLA_FLAGS='--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1'; "
+    f"export KDTHEORY_PRESET={config['preset']}; "
 )
 
 EXPERIMENTS = sorted(config["experiments"])
@@ -25,11 +24,11 @@ GROUPS = {CARDS[name]["x-group"]: name for name in EXPERIMENTS}
 # Keys that choose a job's module or its input files; the others are its settings.
 REFERENCES = {"kind", "dataset", "teacher", "cells", "datasets"}
 
-# Epochs at which trained teachers are kept; one that is not trained by epochs has the epoch 0.
-STOPPING_EPOCHS = {
-    name: teacher.get("stopping_epochs", [0])
+# What the kind of each teacher that is trained says of it.
+TRAINED = {
+    name: card
     for name, teacher in config["teachers"].items()
-    if study_config.schema(f"teachers/{teacher['kind']}.yaml").get("x-trained")
+    if (card := study_config.schema(f"teachers/{teacher['kind']}.yaml")).get("x-trained")
 }
 
 
@@ -39,7 +38,7 @@ wildcard_constraints:
     experiment="[a-z][a-z0-9_]*",
     cell="[a-z][a-z0-9_]*",
     figure="[a-z0-9_]+",
-    claim="[a-z0-9-]+",
+    module="[a-z0-9_]+",
 
 
 def sources(module):
@@ -55,19 +54,27 @@ def block(*path):
     return node
 
 
+def as_json(node, indent=""):
+    """JSON with one line for each key: a job reads it from its standard input, a person below its command."""
+    if not isinstance(node, dict):
+        return json.dumps(node)
+    lines = [f"{indent}  {json.dumps(key)}: {as_json(value, f'{indent}  ')}" for key, value in node.items()]
+    return "\n".join(["{", ",\n".join(lines), f"{indent}}}"])
+
+
 def settings(*path):
     """A job's settings as JSON: the leaves of one block that are not names of its inputs."""
-    return json.dumps({key: value for key, value in block(*path).items() if key not in REFERENCES})
+    return as_json({key: value for key, value in block(*path).items() if key not in REFERENCES})
+
+
+def one_of(names):
+    """Some names as a wildcard constraint."""
+    return "|".join(names) or "none"
 
 
 def cells(experiment):
     """The cells of an experiment, by name."""
     return block("experiments", experiment).get("cells", {})
-
-
-def cell_of(wildcards):
-    """The cell that a student job computes."""
-    return cells(wildcards.experiment)[wildcards.cell]
 
 
 def datasets_of(experiment):
@@ -76,81 +83,19 @@ def datasets_of(experiment):
     return sorted({*named, *block("experiments", experiment).get("datasets", [])})
 
 
-def dataset_file(name):
-    return f"results/datasets/{name}.nc"
-
-
 def image_sets_of(*datasets):
     """Names of the image sets that some datasets are made of."""
     cards = [study_config.schema(f"datasets/{block('datasets', name, 'kind')}.yaml") for name in datasets]
     return sorted({card["x-images"] for card in cards if "x-images" in card})
 
 
-def images_of(wildcards):
-    """The record of the fetched images, for a dataset that is made of them."""
-    return [f"results/datasets/fetched/{name}.json" for name in image_sets_of(wildcards.dataset)]
-
-
-def dataset_kind(wildcards):
-    return block("datasets", wildcards.dataset, "kind")
-
-
-def teacher_kind(wildcards):
-    return block("teachers", wildcards.teacher, "kind")
-
-
-def training_data_of(wildcards):
-    """The dataset that a teacher is trained on: the one whose points its students see."""
-    used = [cell for name in EXPERIMENTS for cell in cells(name).values() if cell["teacher"] == wildcards.teacher]
-    datasets = sorted({cell["dataset"] for cell in used})
-    if len(datasets) != 1:
-        raise WorkflowError(
-            f"teachers.{wildcards.teacher}: is used with {', '.join(datasets) or 'no dataset'}; a trained teacher must have one"
-        )
-    return dataset_file(datasets[0])
-
-
-def checkpoint_files(teacher, epochs):
-    """The checkpoints of a trained teacher, one for each stopping epoch."""
-    return [f"results/teachers/{teacher}/epoch-{epoch}.safetensors" for epoch in epochs]
-
-
-def teacher_file(wildcards):
-    """What a teacher's logits are computed from: its checkpoints, or the user's own file."""
-    if wildcards.teacher in STOPPING_EPOCHS:
-        return checkpoint_files(wildcards.teacher, STOPPING_EPOCHS[wildcards.teacher])
-    return block("teachers", wildcards.teacher, "path") if teacher_kind(wildcards) == "file" else []
-
-
-def checkpoints_option(wildcards, input):
-    """The command-line option by which a trained teacher's logits are exported."""
-    return ["--checkpoints", *input.teacher] if wildcards.teacher in STOPPING_EPOCHS else []
+def dataset_file(name):
+    return f"results/datasets/{name}.nc"
 
 
 def logits_of(cell):
     """The logits that a cell's students read."""
     return f"results/teachers/{cell['teacher']}/logits/{cell['dataset']}.nc"
-
-
-def student_of(wildcards):
-    """The module that makes an experiment's students."""
-    return CARDS[wildcards.experiment]["x-student"]
-
-
-def key_of(wildcards):
-    """What the random numbers of a student job depend on; the cells of a paired experiment share them."""
-    paired = CARDS[wildcards.experiment].get("x-paired")
-    return wildcards.experiment if paired else f"{wildcards.experiment}/{wildcards.cell}"
-
-
-def one_of(names):
-    """Some names as a wildcard constraint."""
-    return "|".join(names) or "none"
-
-
-def experiments_learnt_by(*students):
-    """The experiments whose students are made by some modules, as a wildcard constraint."""
-    return one_of(name for name in EXPERIMENTS if CARDS[name].get("x-student") in students)
 
 
 def students_of(experiment):
@@ -174,6 +119,16 @@ def groups_read(reads):
     return [group_file(GROUPS[group]) for group in reads]
 
 
+def teachers_trained_on(device):
+    """The teachers that are trained on a GPU where there is one, or never, as a wildcard constraint."""
+    return one_of(name for name, card in TRAINED.items() if card.get("x-device", "cpu") == device)
+
+
+def experiments_learnt_by(*students):
+    """The experiments whose students are made by some modules, as a wildcard constraint."""
+    return one_of(name for name in EXPERIMENTS if CARDS[name].get("x-student") in students)
+
+
 def jobs_behind(experiment):
     """Logs of the jobs that an experiment's group comes from, which say why it is missing."""
     used = list(cells(experiment).values())
@@ -187,4 +142,4 @@ def jobs_behind(experiment):
     ]
 
 
-JOBS_BEHIND = json.dumps({group: jobs_behind(experiment) for group, experiment in GROUPS.items()})
+JOBS_BEHIND = as_json({group: jobs_behind(experiment) for group, experiment in GROUPS.items()})

@@ -4,7 +4,8 @@ rule datasets:
         sorted({f"results/datasets/{name}.nc" for experiment in EXPERIMENTS for name in datasets_of(experiment)}),
 
 
-# On a cluster it runs where Snakemake does: compute nodes often reach no network.
+# On a cluster it runs where Snakemake does: compute nodes often reach no network. A server that does not answer is asked
+# again, with any profile.
 rule fetch_images:
     input:
         code=sources("kdtheory.tasks.images"),
@@ -14,6 +15,7 @@ rule fetch_images:
         "logs/datasets/fetched/{images}.log",
     wildcard_constraints:
         images="mnist|cifar10",
+    retries: 2
     localrule: True
     conda:
         "../../envs/study.yaml"
@@ -30,7 +32,7 @@ rule fetch_images:
 rule make_dataset:
     input:
         images=images_of,
-        code=lambda wildcards: sources(f"kdtheory.tasks.{dataset_kind(wildcards)}"),
+        code=dataset_code,
     output:
         "results/datasets/{dataset}.nc",
     log:
@@ -43,11 +45,11 @@ rule make_dataset:
         runtime=30,
     params:
         kind=dataset_kind,
-        images=lambda wildcards, input: ["--images", *input.images] if input.images else [],
-        settings=lambda wildcards: settings("datasets", wildcards.dataset),
+        images=images_option,
+        settings=dataset_settings,
         seed=lookup("seed", within=config),
     message:
         "Make dataset {wildcards.dataset}"
     shell:
         "python -m kdtheory.tasks.{params.kind} build --key {wildcards.dataset} --seed {params.seed}"
-        " --settings {params.settings:q} {params.images:q} --output {output:q} 2> {log:q}"
+        " {params.images:q} --settings /dev/stdin --output {output:q} 2> {log:q} <<< {params.settings:q}"

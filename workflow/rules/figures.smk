@@ -1,9 +1,4 @@
 # Figures: each module of kdtheory.figures that is named after a paper draws one, from the groups it names.
-from kdtheory.figures import registry as figure_registry
-
-FIGURES = {name: figure for name, figure in figure_registry.figures().items() if measurable(figure.reads)}
-
-
 rule figures:
     input:
         expand("results/figures/{figure}.{format}", figure=FIGURES, format=["svg", "png"]),
@@ -11,14 +6,14 @@ rule figures:
 
 rule draw_figure:
     input:
-        groups=lambda wildcards: groups_read(FIGURES[wildcards.figure].reads),
-        code=lambda wildcards: sources(f"kdtheory.figures.{wildcards.figure}"),
+        groups=drawn_groups,
+        code=figure_code,
     output:
         svg=report(
             "results/figures/{figure}.svg",
             caption="../report/figure.rst",
-            category=lambda wildcards: FIGURES[wildcards.figure].question,
-            labels=lambda wildcards: figure_registry.labels(wildcards.figure, FIGURES[wildcards.figure]),
+            category=figure_question,
+            labels=figure_labels,
         ),
         png="results/figures/{figure}.png",
     log:
@@ -30,7 +25,7 @@ rule draw_figure:
         mem_mb=1000,
         runtime=30,
     params:
-        caption=lambda wildcards: FIGURES[wildcards.figure].caption,
+        caption=figure_caption,
         preset=lookup("preset", within=config),
     message:
         "Draw {wildcards.figure}"

@@ -4,19 +4,19 @@ rule students:
         [path for name in EXPERIMENTS for path in students_of(name)],
 
 
-rule fit_linear:
+# Students of any module. The rules below are the same job under a name of its own, by which a profile or `--forcerun`
+# addresses one family, and with the memory and time that the family takes.
+rule fit_students:
     input:
-        dataset=lambda wildcards: dataset_file(cell_of(wildcards)["dataset"]),
-        logits=lambda wildcards: logits_of(cell_of(wildcards)),
-        code=lambda wildcards: sources(f"kdtheory.students.{student_of(wildcards)}"),
+        dataset=student_dataset,
+        logits=student_logits,
+        code=student_code,
     output:
         "results/students/{experiment}/{cell}.nc",
     log:
         "logs/students/{experiment}-{cell}.log",
     benchmark:
         "results/benchmarks/students/{experiment}-{cell}.tsv"
-    wildcard_constraints:
-        experiment=experiments_learnt_by("linear.transfer", "linear.path"),
     conda:
         "../../envs/study.yaml"
     threads: 1
@@ -26,31 +26,46 @@ rule fit_linear:
     params:
         student=student_of,
         key=key_of,
-        settings=lambda wildcards: settings("experiments", wildcards.experiment, "cells", wildcards.cell),
+        settings=student_settings,
         seed=lookup("seed", within=config),
     message:
-        "Fit linear students: {wildcards.experiment}, {wildcards.cell}"
+        "Fit students: {wildcards.experiment}, {wildcards.cell}"
     shell:
-        "python -m kdtheory.students.{params.student} fit --key {params.key}"
-        " --seed {params.seed} --settings {params.settings:q} --dataset {input.dataset:q} --logits {input.logits:q}"
-        " --output {output:q} 2> {log:q}"
+        "python -m kdtheory.students.{params.student} fit --key {params.key} --seed {params.seed}"
+        " --dataset {input.dataset:q} --logits {input.logits:q} --settings /dev/stdin --output {output:q}"
+        " 2> {log:q} <<< {params.settings:q}"
 
 
-use rule fit_linear as fit_deep_linear with:
+ruleorder: fit_linear > fit_students
+ruleorder: fit_deep_linear > fit_students
+ruleorder: fit_kernel > fit_students
+ruleorder: fit_image_kernel > fit_students
+ruleorder: fit_resnet > fit_students
+ruleorder: fit_network > fit_students
+
+
+use rule fit_students as fit_linear with:
+    wildcard_constraints:
+        experiment=experiments_learnt_by("linear.transfer", "linear.path"),
+    message:
+        "Fit linear students: {wildcards.experiment}, {wildcards.cell}"
+
+
+use rule fit_students as fit_deep_linear with:
     wildcard_constraints:
         experiment=experiments_learnt_by("deep_linear.paths"),
     message:
-        "Fit deep linear students: {wildcards.cell}"
+        "Fit deep linear students: {wildcards.experiment}, {wildcards.cell}"
 
 
-use rule fit_linear as fit_kernel with:
+use rule fit_students as fit_kernel with:
     wildcard_constraints:
         experiment=experiments_learnt_by("kernel.points"),
     message:
         "Fit kernel students: {wildcards.experiment}, {wildcards.cell}"
 
 
-use rule fit_linear as fit_image_kernel with:
+use rule fit_students as fit_image_kernel with:
     wildcard_constraints:
         experiment=experiments_learnt_by("kernel.images"),
     resources:
@@ -60,7 +75,7 @@ use rule fit_linear as fit_image_kernel with:
         "Fit kernel students on images: {wildcards.experiment}, {wildcards.cell}"
 
 
-use rule fit_linear as fit_resnet with:
+use rule fit_students as fit_resnet with:
     wildcard_constraints:
         experiment=experiments_learnt_by("resnet"),
     resources:
@@ -70,8 +85,8 @@ use rule fit_linear as fit_resnet with:
         "Train residual students: {wildcards.experiment}, {wildcards.cell}"
 
 
-use rule fit_linear as fit_network with:
+use rule fit_students as fit_network with:
     wildcard_constraints:
         experiment=experiments_learnt_by("finite_width.networks"),
     message:
-        "Fit networks of finite width: {wildcards.cell}"
+        "Fit networks of finite width: {wildcards.experiment}, {wildcards.cell}"

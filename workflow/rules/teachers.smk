@@ -4,45 +4,46 @@ rule teachers:
         sorted({logits_of(cell) for name in EXPERIMENTS for cell in cells(name).values()}),
 
 
-# A trained teacher has a rule of its own, because its stopping epochs name its outputs.
-for trained, epochs in STOPPING_EPOCHS.items():
+# Networks, which are trained on a GPU where there is one. The checkpoints of all stopping epochs are one file.
+rule train_teacher:
+    input:
+        dataset=training_data_of,
+        code=teacher_code,
+    output:
+        "results/teachers/{teacher}/checkpoints.safetensors",
+    log:
+        "logs/teachers/{teacher}.log",
+    benchmark:
+        "results/benchmarks/teachers/{teacher}.tsv"
+    wildcard_constraints:
+        teacher=teachers_trained_on("gpu"),
+    conda:
+        "../../envs/study.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        kind=teacher_kind,
+        settings=teacher_settings,
+        seed=lookup("seed", within=config),
+    message:
+        "Train teacher {wildcards.teacher}"
+    shell:
+        "python -m kdtheory.teachers.{params.kind} train --key {wildcards.teacher} --seed {params.seed}"
+        " --dataset {input.dataset:q} --settings /dev/stdin --output {output:q} 2> {log:q} <<< {params.settings:q}"
 
-    rule:
-        name:
-            f"train_teacher_{trained}"
-        input:
-            dataset=training_data_of,
-            code=lambda wildcards: sources(f"kdtheory.teachers.{teacher_kind(wildcards)}"),
-        output:
-            checkpoint_files("{teacher}", epochs),
-        log:
-            "logs/teachers/{teacher}.log",
-        benchmark:
-            "results/benchmarks/teachers/{teacher}.tsv"
-        wildcard_constraints:
-            teacher=trained,
-        conda:
-            "../../envs/study.yaml"
-        threads: 1
-        resources:
-            mem_mb=4000,
-            runtime=60,
-        params:
-            kind=teacher_kind,
-            settings=lambda wildcards: settings("teachers", wildcards.teacher),
-            seed=lookup("seed", within=config),
-        message:
-            "Train teacher {wildcards.teacher}"
-        shell:
-            "python -m kdtheory.teachers.{params.kind} train --key {wildcards.teacher} --seed {params.seed}"
-            " --settings {params.settings:q} --dataset {input.dataset:q} --output {output:q} 2> {log:q}"
+
+use rule train_teacher as train_teacher_on_cpu with:
+    wildcard_constraints:
+        teacher=teachers_trained_on("cpu"),
 
 
 rule export_logits:
     input:
         dataset="results/datasets/{dataset}.nc",
         teacher=teacher_file,
-        code=lambda wildcards: sources(f"kdtheory.teachers.{teacher_kind(wildcards)}"),
+        code=teacher_code,
     output:
         "results/teachers/{teacher}/logits/{dataset}.nc",
     log:
@@ -56,10 +57,11 @@ rule export_logits:
     params:
         kind=teacher_kind,
         checkpoints=checkpoints_option,
-        settings=lambda wildcards: settings("teachers", wildcards.teacher),
+        settings=teacher_settings,
         seed=lookup("seed", within=config),
     message:
         "Export the logits of teacher {wildcards.teacher} on {wildcards.dataset}"
     shell:
         "python -m kdtheory.teachers.{params.kind} export --key {wildcards.teacher} --seed {params.seed}"
-        " --settings {params.settings:q} --dataset {input.dataset:q} {params.checkpoints:q} --output {output:q} 2> {log:q}"
+        " --dataset {input.dataset:q} {params.checkpoints:q} --settings /dev/stdin --output {output:q}"
+        " 2> {log:q} <<< {params.settings:q}"

@@ -12,33 +12,26 @@ from kdtheory.theory.correction import correction_cosine, correction_inner_produ
 def measure(experiment):
     """Measure Theorem 2's inner product, cosine and derivative, and the derivative by a finite difference."""
     students = experiment.student("main")
-    sizes = students["n_train"].values
+    words = f"norm of the truth's weight change, on {students.sizes['n']} points"
+    return xr.Dataset(
+        {
+            **_of_the_correction(students),
+            "truth_norm": labelled(_truth_norm(students), words, "JZ20 Eq. 11"),
+            "teacher_error": teacher_error(experiment, "main"),
+        }
+    )
+
+
+def _truth_norm(students):
+    """‖Δw‖ of the truth's oracle, which has seen the whole transfer set; the students see a prefix of it."""
+    return np.sqrt((students["truth_coefficients"] ** 2).sum("n"))
+
+
+def _of_the_correction(students):
+    """Variables of Theorem 2 by name, with their labels."""
+    inner, direction, slope, cosine, difference = _terms(students)
     epsilon = students.attrs["epsilon"]
-    names = ("truth", "teacher", "correction", "perturbed")
-    truth, teacher, change, perturbed = (students[f"{name}_coefficients"] for name in names)
-    # The oracle of the truth has seen the whole transfer set, of which the students see a prefix.
-    truth_norm = np.sqrt((truth**2).sum("n"))
-
-    def product(one, other):
-        return prefix_products(one, other).sel(n_train=sizes)
-
-    gh, gt, tt, th = (
-        product(truth, change),
-        product(truth, teacher),
-        product(teacher, teacher),
-        product(teacher, change),
-    )
-    cosine = gt / (truth_norm * np.sqrt(tt))
-    perturbed_cosine = product(truth, perturbed) / (truth_norm * np.sqrt(product(perturbed, perturbed)))
-    inner, direction, slope = (
-        xr.apply_ufunc(function, gh, gt, tt, th, *others)
-        for function, others in (
-            (correction_inner_product, ()),
-            (correction_cosine, (product(truth, truth), product(change, change))),
-            (cosine_derivative, (truth_norm,)),
-        )
-    )
-    group = {
+    variables = {
         "correction": (
             inner,
             "inner product of the weights that hard labels add with the correct direction",
@@ -55,22 +48,38 @@ def measure(experiment):
             "JZ20 Eq. 12",
         ),
         "derivative_fd": (
-            (perturbed_cosine - cosine) / epsilon,
+            difference,
             f"finite difference of that cosine at a hard ratio of {epsilon:g}",
             "JZ20 Eq. 11",
         ),
         "cosine": (cosine, "cosine between a purely soft student's weight change and the truth's", "JZ20 Eq. 11"),
     }
     dims = ("truth", "teacher", "stopping_epoch", "n_train", "repeat")
-    group = {name: labelled(values.transpose(*dims), words, source) for name, (values, words, source) in group.items()}
-    words = f"norm of the truth's weight change, on {students.sizes['n']} points"
-    return xr.Dataset(
-        {
-            **group,
-            "truth_norm": labelled(truth_norm, words, "JZ20 Eq. 11"),
-            "teacher_error": teacher_error(experiment, "main"),
-        }
+    return {name: labelled(values.transpose(*dims), *labels) for name, (values, *labels) in variables.items()}
+
+
+def _terms(students):
+    """Theorem 2's inner product, cosine and derivative; the student's cosine to the truth and its finite difference."""
+    names = ("truth", "teacher", "correction", "perturbed")
+    truth, teacher, change, perturbed = (students[f"{name}_coefficients"] for name in names)
+    truth_norm = _truth_norm(students)
+
+    def product(one, other):
+        return prefix_products(one, other).sel(n_train=students["n_train"].values)
+
+    gh, gt = product(truth, change), product(truth, teacher)
+    tt, th = product(teacher, teacher), product(teacher, change)
+    inner, direction, slope = (
+        xr.apply_ufunc(function, gh, gt, tt, th, *others)
+        for function, others in (
+            (correction_inner_product, ()),
+            (correction_cosine, (product(truth, truth), product(change, change))),
+            (cosine_derivative, (truth_norm,)),
+        )
     )
+    cosine = gt / (truth_norm * np.sqrt(tt))
+    perturbed_cosine = product(truth, perturbed) / (truth_norm * np.sqrt(product(perturbed, perturbed)))
+    return inner, direction, slope, cosine, (perturbed_cosine - cosine) / students.attrs["epsilon"]
 
 
 if __name__ == "__main__":

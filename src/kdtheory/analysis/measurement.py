@@ -5,12 +5,12 @@ import json
 from functools import cached_property, partial
 from pathlib import Path
 
-from kdtheory.jobs import log, provenance, storage
+from kdtheory.jobs import log, provenance, records, storage
 from kdtheory.jobs.seeds import generator
 
 
 class Experiment:
-    """The settings and files of one experiment.
+    """The settings and files of one experiment; each file is read once.
 
     Parameters
     ----------
@@ -25,6 +25,7 @@ class Experiment:
     def __init__(self, block, draw, students, datasets, logits):
         self.settings, self.draw = block, draw
         self._students, self._datasets, self._logits = students, datasets, logits
+        self._contents = {}
 
     @cached_property
     def cells(self):
@@ -33,11 +34,11 @@ class Experiment:
 
     def student(self, cell):
         """What the students of a cell learned."""
-        return storage.read(self._students[cell])
+        return self._read(self._students[cell])
 
     def dataset(self, name):
         """A dataset by its name."""
-        return storage.read(self._datasets[name])
+        return self._read(self._datasets[name])
 
     def dataset_of(self, cell):
         """The dataset of a cell."""
@@ -46,7 +47,20 @@ class Experiment:
     def logits_of(self, cell):
         """The teacher's logits on a cell's dataset."""
         settings = self.settings["cells"][cell]
-        return storage.read(self._logits[settings["teacher"], settings["dataset"]])
+        return self._read(self._logits[settings["teacher"], settings["dataset"]])
+
+    def _read(self, path):
+        if path not in self._contents:
+            self._contents[path] = storage.read(path)
+        return self._contents[path]
+
+    def record(self, module, seed):
+        """Return what shaped the measurement (`kdtheory.jobs.records`), with its part of the configuration."""
+        files = [path for paths in (self._students, self._datasets, self._logits) for path in paths.values()]
+        name = module.rsplit(".", 1)[-1]
+        config = records.configuration(self.settings, name, seed, self._datasets, self._logits)
+        record = records.record(module, name, self.settings, seed, files)
+        return {**record, "config": json.dumps(config, sort_keys=True)}
 
 
 def labelled(variable, long_name, source, units="1"):
@@ -79,16 +93,18 @@ def run_measure(measure, *, libraries=("scipy",)):
 
 
 def _main(measure, libraries):
-    parser = argparse.ArgumentParser(description=measure.__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(measure.__doc__ or "").partition("\n")[0])
     parser.add_argument("--group", required=True, help="path of the group in the cube")
-    parser.add_argument("--block", required=True, help="the experiment's block of the configuration as JSON")
+    parser.add_argument(
+        "--settings", required=True, type=Path, help="JSON file of the experiment's block of the configuration"
+    )
     parser.add_argument("--seed", type=int, required=True, help="root seed of the study")
     for kind in ("students", "datasets", "logits"):
         parser.add_argument(f"--{kind}", nargs="*", default=[], help=f"files of {kind}")
     parser.add_argument("--output", required=True, help="file to write")
     arguments = parser.parse_args()
     experiment = Experiment(
-        json.loads(arguments.block),
+        json.loads(arguments.settings.read_text(encoding="utf-8")),
         partial(generator, arguments.seed, arguments.group),
         {Path(path).stem: path for path in arguments.students},
         {Path(path).stem: path for path in arguments.datasets},
@@ -97,7 +113,8 @@ def _main(measure, libraries):
     group = measure(experiment)
     _check_labels(group)
     group = group.drop_attrs(deep=False).assign_attrs(group=arguments.group)
-    storage.write(group, arguments.output, provenance.stamp(*libraries))
+    stamp = {**provenance.stamp(*libraries), **experiment.record(records.module_of(measure), arguments.seed)}
+    storage.write(group, arguments.output, stamp)
 
 
 def _check_labels(group):

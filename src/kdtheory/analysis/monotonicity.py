@@ -16,12 +16,10 @@ _TIE = 1e-12
 def measure(experiment):
     """Measure risk, monotonicity index and ties of every learner on shared transfer sets."""
     student, dataset = experiment.student("chains"), experiment.dataset_of("chains")
-    teacher, dim = dataset["teacher_direction"].values, dataset.attrs["dim"]
+    teacher = dataset["teacher_direction"].values
     weights = student["weights"].isel(kappa=0).transpose("learner", "n_train", "repeat", "axis")
     same_q = student["weights_same_q"].isel(kappa=0).transpose("learner_same_q", "n_train", "repeat", "axis")
-    (law,) = angle_laws(dataset)
     deviation, loss = _fit_to_the_teacher(experiment, weights.isel(n_train=0))
-    angle = signed_angle(weights.isel(n_train=0).values, teacher)
     closer, tie = _compare(weights, teacher)
     closer_same_q, _ = _compare(same_q, teacher)
     closer_same_q = (
@@ -34,10 +32,7 @@ def measure(experiment):
     shared = "with the random direction q of the smaller set projected again"
     group = xr.Dataset(
         {
-            "angle": labelled(
-                xr.DataArray(angle, dims=dims), "angle between student and teacher", "PL19 eq. 28", "rad"
-            ),
-            "risk": labelled(xr.DataArray(angle_risk(angle, dim, law), dims=dims), "transfer risk", "PL19 Fig. 5"),
+            **_angle_and_risk(dataset, weights.isel(n_train=0)),
             "improved": labelled(
                 xr.DataArray(closer.astype(np.int8), dims=dims),
                 "one more point brought the student closer",
@@ -66,6 +61,18 @@ def measure(experiment):
         }
     )
     return group.assign_coords(learner=weights["learner"].values)
+
+
+def _angle_and_risk(dataset, weights):
+    """Angle to the teacher and exact risk, (learner, repeat), by variable name."""
+    (law,) = angle_laws(dataset)
+    dims = ("learner", "repeat")
+    angle = signed_angle(weights.values, dataset["teacher_direction"].values)
+    risk = angle_risk(angle, dataset.attrs["dim"], law)
+    return {
+        "angle": labelled(xr.DataArray(angle, dims=dims), "angle between student and teacher", "PL19 eq. 28", "rad"),
+        "risk": labelled(xr.DataArray(risk, dims=dims), "transfer risk", "PL19 Fig. 5"),
+    }
 
 
 def _fit_to_the_teacher(experiment, weights):

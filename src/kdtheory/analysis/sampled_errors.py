@@ -1,16 +1,14 @@
-"""What the shares of test points in student files stand for: their number, and the teachers' own errors."""
+"""How to read shares of test points in student files: the number of points, and the teachers' own errors."""
 
 import numpy as np
 
 from kdtheory.analysis.measurement import labelled
-
-# Value of a dataset's variable ``part`` for test points.
-_TEST = 1
+from kdtheory.tasks.parts import Part
 
 
 def sample_size(experiment, cell):
     """Return the number of test points of each run of a cell: shares times it are counts."""
-    count = (experiment.dataset_of(cell)["part"] == _TEST).sum().astype(np.int64)
+    count = (experiment.dataset_of(cell)["part"] == Part.TEST).sum().astype(np.int64)
     return labelled(count, "number of test points of a run", "ours")
 
 

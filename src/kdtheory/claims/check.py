@@ -1,36 +1,38 @@
-"""Check claims that read the same groups of the cube, in one job: opening the groups costs more than the claims do."""
+"""Check the claims of one module, in one job: opening the groups of the cube costs more than the claims do."""
 
 import argparse
-from pathlib import Path
 
-from kdtheory.claims.registry import claims, record
+from kdtheory.claims.registry import by_module, record
 from kdtheory.jobs import log, storage
 
 
-def check(names, groups, folder):
-    """Check claims on the groups that they read and write one file for each.
+def check(module, groups):
+    """Check the claims of a module that read no other groups than the given ones.
 
     Parameters
     ----------
-    names : iterable of str
-        Ids of claims.
-    groups : list of xarray.Dataset
-        The groups that each of them reads, in its order.
-    folder : path-like
-        Where ``<id>.json`` goes.
+    module : str
+        Name of a module of this package, without the package's.
+    groups : dict of str to xarray.Dataset
+        Groups of the cube, by path.
+
+    Returns
+    -------
+    list of dict
+        One record for each claim that was checked, as `kdtheory.claims.registry.record` gives it.
     """
-    declared = claims()
-    for name in names:
-        storage.write_json(record(declared[name], declared[name].check(*groups)), Path(folder, f"{name}.json"))
+    readable = [claim for claim in by_module()[module] if set(claim.reads) <= groups.keys()]
+    return [record(claim, claim.check(*(groups[name] for name in claim.reads))) for claim in readable]
 
 
 def _main():
-    parser = argparse.ArgumentParser(description="Check claims that read the same groups.")
-    parser.add_argument("claims", nargs="+", choices=claims(), metavar="claim", help="ids of claims")
-    parser.add_argument("--groups", nargs="+", required=True, help="files of the groups, in the claims' order")
-    parser.add_argument("--output-folder", required=True, help="folder for the claims' JSON files")
+    parser = argparse.ArgumentParser(description="Check the claims of one module.")
+    parser.add_argument("module", choices=by_module(), metavar="module", help="module of kdtheory.claims")
+    parser.add_argument("--groups", nargs="+", required=True, type=storage.read, help="files of the groups")
+    parser.add_argument("--output", required=True, help="JSON file to write")
     arguments = parser.parse_args()
-    check(arguments.claims, [storage.read(path) for path in arguments.groups], arguments.output_folder)
+    records = check(arguments.module, {group.attrs["group"]: group for group in arguments.groups})
+    storage.write_json({"claims": records}, arguments.output)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from kdtheory.claims.registry import NOT_RUN, Outcome, claims, record
+from kdtheory.claims.registry import NOT_RUN, Outcome, by_module, claims, record
 from kdtheory.jobs import log, markdown, storage
 
 _COLUMNS = ("id", "paper", "statement", "verdict", "reason", "reading", "quantity", "test", "error_rate", "figure")
@@ -18,14 +18,15 @@ def collect(files, folder, jobs=None):
     Parameters
     ----------
     files : iterable of path-like
-        Claim files; others than those of registered claims are left out.
+        Files that `kdtheory.claims.check` wrote, one for each module; other files beside them, and records of claims
+        that are no longer registered, are left out.
     folder : path-like
         The results folder, beside whose logs a missing claim's reason is looked for.
     jobs : dict of str to list of str, optional
         For each group of the cube, the logs of the jobs behind it, as paths below the folder of logs without their
         suffix. Only their errors are reasons; without it the errors of all jobs are.
     """
-    checked = {content["id"]: content for content in map(storage.read, files)}
+    checked = {entry["id"]: entry for file in files for entry in storage.read(file).get("claims", [])}
     return [checked.get(name) or _not_run(claim, Path(folder), jobs) for name, claim in claims().items()]
 
 
@@ -71,23 +72,29 @@ def _text(value):
 
 
 def _not_run(claim, folder, jobs):
-    names = [group.split("/")[-1] for group in claim.reads]
-    own = f"claims/{'_and_'.join(names)}"
-    missing = [
-        group
-        for group, name in zip(claim.reads, names, strict=True)
-        if not (folder / "analysis" / f"{name}.nc").exists()
-    ]
-    if not missing:
-        reason, relevant = f"was not checked, though its data exist (logs/{own}.log)", {own}
-    else:
+    module = claim.module.rpartition(".")[2]
+    others = [group for each in by_module()[module] for group in each.reads if jobs is None or group in jobs]
+    if missing := _absent(claim.reads, folder):
         reason = f"needs {' and '.join(missing)}, which this run did not compute"
+    elif missing := _absent(others, folder):
+        reason = f"is checked with other claims, which need {' and '.join(missing)}; this run did not compute it"
+    else:
+        reason = f"was not checked, though its data exist (logs/claims/{module}.log)"
+    if not missing:
+        relevant = {f"claims/{module}"}
+    else:
         relevant = None if jobs is None else {job for group in missing for job in jobs.get(group, [])}
     reasons = [reason]
     for job, message in _errors(folder.resolve().parent / "logs").items():
         if relevant is None or job in relevant:
             reasons.append(f"{job}: {message}")
     return record(claim, Outcome(NOT_RUN, "; ".join(reasons), n_cells=0))
+
+
+def _absent(groups, folder):
+    """Which of some groups have no file, each once."""
+    files = {group: folder / "analysis" / f"{group.split('/')[-1]}.nc" for group in groups}
+    return [group for group, file in files.items() if not file.exists()]
 
 
 def _errors(logs):
@@ -104,12 +111,13 @@ def _main():
     parser = argparse.ArgumentParser(description="Collect the claims.")
     parser.add_argument("files", nargs="*", help="claim files")
     parser.add_argument("--partial", action="store_true", help="take whatever claim files the output folder holds")
-    parser.add_argument("--jobs", type=json.loads, help="logs of the jobs behind each group, as JSON")
+    parser.add_argument("--jobs", type=Path, help="JSON file of the logs of the jobs behind each group")
     parser.add_argument("--output-folder", required=True, help="folder for claims.json, claims.md and claims.html")
     arguments = parser.parse_args()
     folder = Path(arguments.output_folder)
     files = sorted(folder.glob("claims/*.json")) if arguments.partial else arguments.files
-    records = collect(files, folder, arguments.jobs)
+    jobs = json.loads(arguments.jobs.read_text(encoding="utf-8")) if arguments.jobs else None
+    records = collect(files, folder, jobs)
     contents = {
         "claims.json": json.dumps(records, indent=1, ensure_ascii=False, allow_nan=False) + "\n",
         "claims.md": table(records),

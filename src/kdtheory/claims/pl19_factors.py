@@ -4,7 +4,7 @@
 import numpy as np
 
 from kdtheory.claims.registry import claim
-from kdtheory.claims.statistics import beyond, bootstrap, cluster_means, rising
+from kdtheory.claims.statistics import beyond, bootstrap, rising
 
 _ERROR_RATE = 0.05
 _ORDERED = "intersection–union of one-sided paired t-tests of adjacent {}, Holm for `fails`"
@@ -30,48 +30,6 @@ def _alignment(alignment):
         f"{risk.shape[1]} sets"
     )
     return rising(-np.diff(risk, axis=0), reason, error_rate=_ERROR_RATE)
-
-
-@claim(
-    "pl19-fig4-bias",
-    section="5.2",
-    statement="The less a learner is guided by gradient descent's bias (larger δ), the higher its transfer risk.",
-    quantity="rise of the mean risk on MNIST test images from each δ to the next, on the same sets and directions",
-    test=_ORDERED.format("δ") + "; sets of one split are one draw",
-    error_rate=_ERROR_RATE,
-    figure="pl19_fig4",
-    reads=("linear/bias",),
-)
-def _bias(bias):
-    risk = bias["risk"].sortby("delta").transpose("delta", "repeat").values
-    delta, splits = np.sort(bias["delta"].values), bias["split"].values
-    reason = (
-        f"mean risk {risk[0].mean():.2g} at δ = {delta[0]:g} and {risk[-1].mean():.3f} at δ = {delta[-1]:g}, "
-        f"{risk.shape[1]} sets of {len(np.unique(splits))} splits"
-    )
-    return rising(np.diff(cluster_means(risk, splits), axis=0), reason, error_rate=_ERROR_RATE)
-
-
-@claim(
-    "pl19-fig4-limit",
-    section="5.2",
-    statement="Gradient descent (δ = 0) and no bias at all (|δ| → ∞) are the two extremes.",
-    quantity="rise of the mean risk on MNIST test images from δ = 0 to each δ, and from each δ to the limit",
-    test=_ORDERED.format("pairs of these") + "; sets of one split are one draw",
-    error_rate=_ERROR_RATE,
-    figure="pl19_fig4",
-    reads=("linear/bias",),
-)
-def _limit(bias):
-    risk = bias["risk"].sortby("delta").transpose("delta", "repeat").values
-    limit = bias["risk_limit"].values
-    rises = np.concatenate([risk[1:] - risk[0], limit - risk])
-    reason = (
-        f"mean risk {risk[0].mean():.2g} at δ = {bias['delta'].values.min():g}, {risk[-1].mean():.3f} at "
-        f"δ = {bias['delta'].values.max():g}, {limit.mean():.3f} in the limit"
-    )
-    reading = "extremes of the risk among the learners of Fig. 4"
-    return rising(cluster_means(rises, bias["split"].values), reason, error_rate=_ERROR_RATE, reading=reading)
 
 
 @claim(

@@ -3,7 +3,7 @@
 import numpy as np
 
 from kdtheory.claims.registry import FAILS, HOLDS, IN_PART, Outcome, claim
-from kdtheory.claims.statistics import changes, cluster_means, every_cell, rising
+from kdtheory.claims.statistics import changes, every_cell, rising
 
 _ERROR_RATE = 0.05
 _ORDERED = "intersection–union of one-sided t-tests of adjacent sizes, Holm for `fails`; "
@@ -67,29 +67,6 @@ def _every_set(alignment, margin):
 
 
 @claim(
-    "pl19-monotone-every-set-digits",
-    section="4.3",
-    statement="Additional data can never harm the transfer risk (MNIST digits 0 and 1).",
-    quantity="risk on the test images along single transfer sets that grow",
-    test="every step of every chain",
-    figure="pl19_fig4",
-    reads=("linear/bias",),
-)
-def _every_set_of_digits(bias):
-    chains = bias["chain_risk"].transpose("chain", "n_train")
-    rises = np.diff(chains.values)
-    images = int(bias["test_images"])
-    affected = int((rises > 0).any(axis=1).sum())
-    reason = (
-        f"in {affected} of {len(rises)} chains some added points raise the risk, at most by "
-        f"{rises.max() * images:.0f} of "
-        f"{images} test images"
-    )
-    reading = "the risk of every single transfer set, of any data; Lemma 1 itself speaks of the angle"
-    return every_cell(rises > 0, reason, what="steps of single chains", estimate=rises.max(), reading=reading)
-
-
-@claim(
     "pl19-monotone-expected",
     section="1",
     statement="The expected transfer risk always decreases when the transfer set grows (data symmetric about the "
@@ -108,30 +85,6 @@ def _expected(alignment, margin):
     reason = "mean risk from each size to the next"
     reading = "never rises; where every student is already perfect nothing is left to fall"
     return rising(np.vstack(padded), reason, error_rate=_ERROR_RATE, ties="count as rises", reading=reading)
-
-
-@claim(
-    "pl19-monotone-expected-digits",
-    section="1",
-    statement="The expected transfer risk always decreases when the transfer set grows (MNIST digits 0 and 1).",
-    quantity="fall of the mean risk on the test images from one size to the next of those that at least double",
-    test=_ORDERED + "sets of one split are one draw",
-    error_rate=_ERROR_RATE,
-    figure="pl19_fig4",
-    reads=("linear/bias",),
-)
-def _expected_of_digits(bias):
-    sizes = []
-    for size in bias["n_train"].values:
-        if not sizes or size >= 2 * sizes[-1]:
-            sizes.append(int(size))
-    risk = cluster_means(
-        bias["chain_risk"].sel(n_train=sizes).transpose("n_train", "chain").values, bias["chain_split"].values
-    )
-    shown = ", ".join(f"{mean:.2g} (n = {size})" for mean, size in zip(risk.mean(axis=1), sizes, strict=True))
-    reason = f"mean risk {shown}"
-    reading = "sizes that at least double, since single added points change too little to be seen"
-    return rising(-np.diff(risk, axis=0), reason, error_rate=_ERROR_RATE, reading=reading)
 
 
 def _words(learner):

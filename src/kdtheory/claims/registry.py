@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 HOLDS, IN_PART, FAILS = "holds", "holds in part", "fails"
 UNDECIDED, NOT_RUN = "not decided at this scale", "not run"
@@ -70,12 +71,12 @@ class Claim:
     assumes: tuple = ()
 
     @property
-    def paper(self):
+    def paper(self) -> str:
         """The paper that states it."""
         return PAPERS[self.id.split("-")[0]]
 
     @property
-    def module(self):
+    def module(self) -> str:
         """Dotted name of the module that checks it."""
         return self.check.__module__
 
@@ -83,7 +84,18 @@ class Claim:
 _registered = {}
 
 
-def claim(id, *, section, statement, quantity, test, figure, reads, error_rate=None, **declared):
+def claim(
+    id: str,
+    *,
+    section: str,
+    statement: str,
+    quantity: str,
+    test: str,
+    figure: str,
+    reads: tuple[str, ...],
+    error_rate: float | None = None,
+    **declared: Any,
+) -> Callable[[Callable], Callable]:
     """Register the decorated function, ``check(*groups) -> Finding``, as the claim ``id``.
 
     Parameters
@@ -128,7 +140,7 @@ def claim(id, *, section, statement, quantity, test, figure, reads, error_rate=N
     return register
 
 
-def claims():
+def claims() -> dict[str, Claim]:
     """Return all claims by id, in the order of the papers and their sections.
 
     They are found by name: every module of this package that is named after a paper registers its own.
@@ -137,11 +149,20 @@ def claims():
         if file.stem.split("_")[0] in PAPERS:
             import_module(f"kdtheory.claims.{file.stem}")
     papers = list(PAPERS.values())
-    ordered = sorted(_registered.values(), key=lambda claim: (papers.index(claim.paper), claim.section))
+    # The module too: whoever imported one of them before must not change the order.
+    ordered = sorted(_registered.values(), key=lambda claim: (papers.index(claim.paper), claim.section, claim.module))
     return {claim.id: claim for claim in ordered}
 
 
-def record(claim, found):
+def by_module() -> dict[str, list[Claim]]:
+    """Return all claims as lists by the module that checks them, its name without the package's."""
+    found = {}
+    for claim in claims().values():
+        found.setdefault(claim.module.rpartition(".")[2], []).append(claim)
+    return found
+
+
+def record(claim: Claim, found: Any) -> dict[str, Any]:
     """Return a claim and what was found as one entry of claims.json; numbers that are not finite become None."""
     entry = {
         "id": claim.id,

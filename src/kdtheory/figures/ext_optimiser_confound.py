@@ -50,7 +50,7 @@ def _draw_pairs(axis, values):
     for run in range(runs.sizes["repeat"]):
         axis.plot(places, runs.isel(repeat=run), ".-", color=style.GREY, linewidth=0.6, ms=4, zorder=1)
     for place, (loss, (colour, words)) in zip(places, _LOSSES.items(), strict=True):
-        mean, error = style.mean_and_error(runs.sel(loss_scale=loss), "repeat")
+        mean, error = style.mean_and_half_width(runs.sel(loss_scale=loss), "repeat")
         axis.errorbar(
             place, mean, error.fillna(0), fmt="_", color=colour, ms=18, mew=2, elinewidth=1.2, label=words
         )  # fmt: skip

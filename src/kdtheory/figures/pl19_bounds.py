@@ -151,7 +151,7 @@ def _draw_approximate(axis, alignment):
 def _draw_scaled(axis, alignment):
     risk = alignment["scaled_risk"]
     sizes = risk["scaled_n_train"].values
-    mean, error = style.mean_and_error(risk, "scaled_repeat")
+    mean, error = style.mean_and_half_width(risk, "scaled_repeat")
     printed, proved = alignment["scaled_bound_printed"], alignment["scaled_bound_proved"]
     places = np.arange(len(sizes))
     for place, size in zip(places, sizes, strict=True):

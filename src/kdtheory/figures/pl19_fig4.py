@@ -42,7 +42,7 @@ def _draw_deltas(axis, bias):
         label=r"distillation, $\delta = 0$",
         zorder=3,
     )
-    limit, error = style.mean_and_error(bias["risk_limit"], "repeat")
+    limit, error = style.mean_and_half_width(bias["risk_limit"], "repeat")
     axis.axhspan(limit - error.fillna(0), limit + error.fillna(0), color=green, alpha=0.25, linewidth=0)
     axis.axhline(limit, color=green, linestyle="--", label=r"limit $\delta \to \infty$")
     axis.set_ylim(0, max(0.55, 1.05 * float(limit)))

@@ -64,7 +64,7 @@ def draw(monotonicity):
 
 def _draw_learner(axis, learner, kind, marker, label):
     colour = style.LEARNERS.get(kind, style.GREY)
-    risk, error = (float(value) for value in style.mean_and_error(learner["risk"], "repeat"))
+    risk, error = (float(value) for value in style.mean_and_half_width(learner["risk"], "repeat"))
     index, same_q = float(learner["monotonicity"]), float(learner["monotonicity_same_q"])
     low, high = _wilson(index, learner.sizes["repeat"])
     bars = {"xerr": [[index - low], [high - index]], "yerr": 0 if np.isnan(error) else error}

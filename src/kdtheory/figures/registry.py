@@ -3,6 +3,7 @@
 The workflow reads every declaration each time it starts, so nothing heavy is imported before a figure is drawn.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -34,7 +35,7 @@ class Figure:
     caption: str
 
 
-def figures():
+def figures() -> dict[str, Figure]:
     """Return the declarations of all figures by name, sorted.
 
     Returns
@@ -47,12 +48,12 @@ def figures():
     return {name: import_module(f"kdtheory.figures.{name}").FIGURE for name in names}
 
 
-def labels(name, figure):
+def labels(name: str, figure: Figure) -> dict[str, str]:
     """Return the labels under which the report lists a figure: its paper and what it shows."""
     return {"paper": PAPERS[name.split("_")[0]], "shows": figure.shows}
 
 
-def run_figure(draw, figure):
+def run_figure(draw: Callable, figure: Figure) -> None:
     """Draw a figure from the command line.
 
     Parameters

@@ -1,9 +1,26 @@
 """What the independent replicates of a mean are, and power laws with intervals over them."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from kdtheory.statistics.jackknife import pooled
 from kdtheory.statistics.laws import mean_slopes_by_world
+
+
+def half_width(estimate):
+    """Return the half width of the symmetric 95 % interval (Student's t) of an estimate, which an error bar shows.
+
+    Parameters
+    ----------
+    estimate : kdtheory.statistics.estimate.Estimate
+
+    Returns
+    -------
+    ndarray
+        NaN where there are fewer than two replicates.
+    """
+    return replace(estimate.minus(estimate.value), skewness=0.0).upper(0.975)
 
 
 def by_teacher(values):
@@ -33,19 +50,15 @@ def log_slope(values, over="repeat"):
         is positive without any one replicate, and the half width of its 95 % jackknife interval; NaN where fewer
         than two places are left.
     """
-    from scipy.special import stdtrit
-
     (along,) = [dim for dim in values.dims if dim != over]
-    values = values.transpose(along, over).dropna(along)
-    table, runs = values.values, values.sizes[over]
-    without = (table.sum(1, keepdims=True) - table) / max(runs - 1, 1)
-    kept = (without > 0).all(1)
-    if kept.sum() < 2:
+    values = values.transpose(over, along).dropna(along)
+    runs = values.sizes[over]
+    without = (values.sum(over) - values) / max(runs - 1, 1)
+    values = values[:, (without > 0).all(over).values]
+    if values.sizes[along] < 2:
         return np.nan, np.nan
-    logs = np.log(np.column_stack([table.mean(1)[kept], without[kept]]))
-    slope, *others = np.polyfit(np.log(values[along].values[kept]), logs, 1)[0]
-    error = np.sqrt((runs - 1) * np.var(others))
-    return slope, stdtrit(runs - 1, 0.975) * error
+    slope = pooled(mean_slopes_by_world(np.log(values[along].values), values.values))
+    return float(slope.value), float(half_width(slope))
 
 
 def complete_log_slope(values):
@@ -67,7 +80,7 @@ def complete_log_slope(values):
     if len(x) < 2 or len(samples) < 2:
         return np.nan, np.nan
     found = pooled(mean_slopes_by_world(x, samples))
-    return float(found.value), float(found.upper(0.975) - found.value)
+    return float(found.value), float(half_width(found))
 
 
 def slope_in_words(found):

@@ -8,6 +8,9 @@ import math
 
 import numpy as np
 
+from kdtheory.figures.replicates import half_width
+from kdtheory.statistics.means import mean
+
 # Okabe and Ito's palette, safe for colour-blind readers.
 BLUE, ORANGE, GREEN, RED, PURPLE, SKY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9"
 INK, GREY, LIGHT = "#222222", "#777777", "#D0D0D0"
@@ -90,7 +93,7 @@ def shades(values, lightest=0.8):
 
 
 def soft_ratio_position(soft_ratio):
-    """Return places in [0, 1] that tell soft ratios near 0 and near 1 apart: an axis, and the colour of each ρ."""
+    """Map soft ratios to positions in [0, 1], stretched near 0 and 1: on an axis, and in the colours of each ρ."""
     odds = np.asarray(soft_ratio, float) ** _STRETCH
     return odds / (odds + (1 - np.asarray(soft_ratio, float)) ** _STRETCH)
 
@@ -130,7 +133,7 @@ def soft_ratio_colours(soft_ratios):
     return {ratio: colours(float(soft_ratio_position(ratio))) for ratio in soft_ratios}
 
 
-def mean_and_error(values, over):
+def mean_and_half_width(values, over):
     """Return the mean over a dimension and the half width of its 95 % interval (Student's t), ignoring NaN.
 
     Parameters
@@ -141,14 +144,12 @@ def mean_and_error(values, over):
 
     Returns
     -------
-    mean, error : xarray.DataArray
-        Without that dimension; the error is NaN where there are fewer than two repeats.
+    mean, half_width : xarray.DataArray
+        Without that dimension; the half width is NaN where there are fewer than two repeats.
     """
-    from scipy.special import stdtrit
-
-    count = values.notnull().sum(over)
-    spread = np.sqrt(((values - values.mean(over)) ** 2).sum(over) / (count - 1).where(count > 1))
-    return values.mean(over), stdtrit((count - 1).clip(min=1), 0.975) * spread / np.sqrt(count.where(count > 1))
+    estimate = mean(values.transpose(over, ...).values)
+    template = values.isel({over: 0}).drop_vars([name for name, each in values.coords.items() if over in each.dims])
+    return template.copy(data=estimate.value), template.copy(data=half_width(estimate))
 
 
 def draw_mean(axes, values, over, *, floor=None, **options):
@@ -166,15 +167,15 @@ def draw_mean(axes, values, over, *, floor=None, **options):
     **options
         Passed to ``Axes.errorbar``.
     """
-    mean, error = mean_and_error(values, over)
-    (along,) = mean.dims
-    mean, error = mean.dropna(along), error.sel({along: mean.dropna(along)[along]})
-    shown = mean if floor is None else mean.where(mean >= floor)
+    means, errors = mean_and_half_width(values, over)
+    (along,) = means.dims
+    means, errors = means.dropna(along), errors.sel({along: means.dropna(along)[along]})
+    shown = means if floor is None else means.where(means >= floor)
     options = {"marker": "o", "elinewidth": 1, **options}
-    axes.errorbar(mean[along].values, shown.values, error.fillna(0).values, **options)
+    axes.errorbar(means[along].values, shown.values, errors.fillna(0).values, **options)
     if floor is not None:
-        mark_floor(axes, mean[along].values, mean.values, floor, options["color"])
-    return mean
+        mark_floor(axes, means[along].values, means.values, floor, options["color"])
+    return means
 
 
 def draw_spread(axes, values, over, colour, *, floor=0.0):

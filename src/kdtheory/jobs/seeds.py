@@ -5,7 +5,7 @@ import hashlib
 import numpy as np
 
 
-def generator(root_seed, *key):
+def generator(root_seed: int, *key: str | int) -> np.random.Generator:
     """Return the random generator of one piece of the study.
 
     Parameters

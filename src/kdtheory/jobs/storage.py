@@ -13,9 +13,12 @@ import json
 import os
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import xarray as xr
 
 DIGEST = "content_digest"
@@ -31,7 +34,7 @@ class CorruptFile(RuntimeError):
 
 
 @contextlib.contextmanager
-def replacing(path):
+def replacing(path: str | os.PathLike) -> Iterator[Path]:
     """Yield a temporary path beside ``path`` that replaces it when the block ends without an exception."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -61,12 +64,12 @@ def _sweep(path):
                 unfinished.unlink()
 
 
-def data_digest(dataset):
+def data_digest(dataset: xr.Dataset) -> str:
     """Return the sha256 of variables and coordinates alone: equal for equal data, whatever their provenance."""
     return _digest(dataset, with_attributes=False)
 
 
-def write(content, path, attributes):
+def write(content: xr.Dataset | dict[str, npt.ArrayLike], path: str | os.PathLike, attributes: dict[str, Any]) -> None:
     """Write a result atomically, with its digest.
 
     Parameters
@@ -93,7 +96,7 @@ def write(content, path, attributes):
         content.to_netcdf(temporary, engine="h5netcdf")
 
 
-def read(path):
+def read(path: str | os.PathLike) -> Any:
     """Read what `write` or `write_json` wrote into memory: a dataset, a dictionary of arrays or a dictionary.
 
     Raises
@@ -143,7 +146,7 @@ def _as_dataset(arrays, metadata):
     return xr.Dataset(variables, attrs=metadata)
 
 
-def write_tree(tree, path):
+def write_tree(tree: xr.DataTree, path: str | os.PathLike) -> None:
     """Write an ``xarray.DataTree`` to one NetCDF-4 file, atomically; every group keeps its own digest."""
     tree.attrs = {key: _plain(value) for key, value in tree.attrs.items()}
     tree.attrs[DIGEST] = _tree_digest(tree)
@@ -151,7 +154,7 @@ def write_tree(tree, path):
         tree.to_netcdf(temporary, engine="h5netcdf")
 
 
-def read_tree(path):
+def read_tree(path: str | os.PathLike) -> xr.DataTree:
     """Read a tree written by `write_tree` into memory; raises as `read` does."""
     if not Path(path).is_file():
         raise FileNotFoundError(f"{path}: no such file; run the workflow to make it")
@@ -164,7 +167,7 @@ def read_tree(path):
     return tree
 
 
-def write_json(content, path):
+def write_json(content: dict[str, Any], path: str | os.PathLike) -> None:
     """Write a dictionary as JSON, atomically and with its digest."""
     content = {**content, DIGEST: _json_digest(content)}
     with replacing(path) as temporary:

@@ -1,20 +1,18 @@
 """Which files of a finished study are as they were written: ``kdtheory verify results``."""
 
 import argparse
-import contextlib
 import json
+import os
 import re
-import sys
 from pathlib import Path
 
-from kdtheory.jobs import log
 from kdtheory.jobs.storage import READERS, CorruptFile, read, read_tree
 
 # Name of an unfinished file of `kdtheory.jobs.storage.replacing`; a killed job leaves it, and nothing reads it.
 _UNFINISHED = re.compile(r"\..+-[a-z0-9_]{8}\.\w+")
 
 
-def verify(folder):
+def verify(folder: str | os.PathLike) -> tuple[int, list[str]]:
     """Check every result file below a folder against the digest in it.
 
     ``claims.json`` is a plain list without a digest of its own: its records are compared with the claim files that it
@@ -72,39 +70,41 @@ def _holds_groups(file):
 
 
 def _check_collected(file):
-    """Compare each record with its claim file; one that was not run has none, or one of an earlier configuration."""
+    """Compare the records with those in the claim files; one that was not run may have one of an earlier run."""
     try:
         records = {entry["id"]: entry for entry in json.loads(file.read_text(encoding="utf-8"))}
         not_run = {name for name, entry in records.items() if entry["verdict"] == "not run"}
     except (ValueError, TypeError, KeyError) as error:
         raise CorruptFile(f"{file}: cannot be read as a list of claims ({error}); delete it and run again") from error
-    checked = {source.stem: source for source in sorted((file.parent / "claims").glob("*.json"))}
-    different = sorted((records.keys() - not_run) ^ (checked.keys() - not_run))
-    for name in records.keys() & checked.keys() - not_run:
-        with contextlib.suppress(CorruptFile):  # the claim file itself is the one to be named
-            if read(checked[name]) != records[name]:
-                different.append(name)
+    checked = {}
+    for source in (file.parent / "claims").glob("*.json"):
+        try:
+            checked |= {entry["id"]: entry for entry in read(source).get("claims", [])}
+        except CorruptFile:  # it is named itself, and nothing is known of its claims
+            return
+    different = sorted(
+        name for name in (records.keys() | checked.keys()) - not_run if records.get(name) != checked.get(name)
+    )
     if different:
         raise CorruptFile(
-            f"{file}: differs from the claim files beside it in {', '.join(sorted(different))}; delete it and run again"
+            f"{file}: differs from the claim files beside it in {', '.join(different)}; delete it and run again"
         )
 
 
-def main(arguments=None):
-    """Check a results folder from the command line; the exit status is 1 when a file is not as it was written."""
-    parser = argparse.ArgumentParser(
-        prog="kdtheory verify",
-        description="Check every .nc, .safetensors and .json file of a results folder against the digest in it, and "
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of ``kdtheory verify``."""
+    parser.description = (
+        "Check every .nc, .safetensors and .json file of a results folder against the digest in it, and "
         "claims.json against its claim files. Names each file that was changed, is truncated or carries no digest; "
-        "the exit status is 1 then.",
+        "the exit status is 1 then."
     )
     parser.add_argument("folder", type=Path, help="the results folder, or a part of it")
-    whole, faults = verify(parser.parse_args(arguments).folder)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Check a results folder; the exit status is 1 when a file is not as it was written."""
+    whole, faults = verify(arguments.folder)
     for fault in faults:
         print(fault)
     print(f"{whole + len(faults)} result files: {whole} as they were written, {len(faults)} not")
-    sys.exit(bool(faults))
-
-
-if __name__ == "__main__":
-    log.run(main)
+    return int(bool(faults))

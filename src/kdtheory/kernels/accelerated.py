@@ -18,7 +18,7 @@ configure_jax()
 TILE = 2048
 
 
-def relu_kernels(rows, columns):
+def relu_kernels(rows: haversines.Points, columns: haversines.Points) -> tuple[np.ndarray, np.ndarray]:
     """Fill both kernels of :func:`kdtheory.kernels.infinite.relu_kernels`, one compiled function for all tiles.
 
     Parameters
@@ -56,19 +56,19 @@ def relu_kernels(rows, columns):
 
 
 @jax.jit
-def cholesky(gram):
+def cholesky(gram: jax.typing.ArrayLike) -> jax.Array:
     """Lower factor of a symmetric matrix, on the device; NaN where it is not positive definite."""
     return jnp.linalg.cholesky(gram, symmetrize_input=False)
 
 
 @jax.jit
-def solve(factor, right):
+def solve(factor: jax.typing.ArrayLike, right: jax.typing.ArrayLike) -> jax.Array:
     """L⁻¹ times a vector or matrix, on the device."""
     return jax.scipy.linalg.solve_triangular(factor, right, lower=True)
 
 
 @partial(jax.jit, static_argnames="size")
-def product(basis, coefficients, start, size):
+def product(basis: jax.typing.ArrayLike, coefficients: jax.typing.ArrayLike, start: int, size: int) -> jax.Array:
     """basisᵀ coefficients, summed over ``size`` rows from ``start`` on, on the device."""
     basis, coefficients = (jax.lax.dynamic_slice_in_dim(factor, start, size) for factor in (basis, coefficients))
     return basis.T @ coefficients

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from kdtheory.jobs.device import device_choice
 
 
-def configure_jax():
+def configure_jax() -> None:
     """Choose the device and turn 64 bits on; to be called before the first JAX computation of the process.
 
     Every module that computes with JAX calls it when it is imported. In 32 bits the Cholesky factorisation of a
@@ -19,7 +19,7 @@ def configure_jax():
     Raises
     ------
     ValueError
-        When KDTHEORY_DEVICE is none of auto, cpu, gpu.
+        When KDTHEORY_DEVICE is not auto, cpu or gpu.
     RuntimeError
         When it is gpu and JAX finds none.
     """
@@ -39,7 +39,7 @@ def configure_jax():
 
 
 @cache
-def on_gpu():
+def on_gpu() -> bool:
     """Return whether this process computes on a GPU; the errors are those of :func:`configure_jax`.
 
     JAX reaches a GPU through a plugin. Where none is installed, the answer takes no import of JAX.
@@ -53,7 +53,7 @@ def on_gpu():
     return jax.default_backend() == "gpu"
 
 
-def device_name():
+def device_name() -> str:
     """Return the device that is computed on, as a result's provenance records it: "cpu" or the GPU's model."""
     if not on_gpu():
         return "cpu"

@@ -11,9 +11,12 @@ from kdtheory.kernels.devices import configure_jax
 
 configure_jax()
 
+# Weights and biases of each layer.
+Parameters = list[tuple[jax.Array, jax.Array]]
+
 
 @partial(jax.jit, static_argnames=("dim", "width", "depth"))
-def init_network(key, dim, width, depth):
+def init_network(key: jax.Array, dim: int, width: int, depth: int) -> Parameters:
     """Draw the parameters of a network with `depth` hidden layers and one output (JZ20 Eq. 1, σ_W = σ_b = 1).
 
     Parameters
@@ -45,7 +48,7 @@ def init_network(key, dim, width, depth):
     return [(layer[:-1], layer[-1]) for layer in layers]
 
 
-def apply_network(params, x):
+def apply_network(params: Parameters, x: jax.typing.ArrayLike) -> jax.Array:
     """Evaluate the network: logits f(x; w).
 
     Parameters
@@ -65,7 +68,7 @@ def apply_network(params, x):
 
 
 @jax.jit
-def empirical_ntk(params, x1, x2=None):
+def empirical_ntk(params: Parameters, x1: jax.typing.ArrayLike, x2: jax.typing.ArrayLike | None = None) -> jax.Array:
     """Tangent kernel ⟨∂f(x)/∂w, ∂f(x′)/∂w⟩ of one network, layer by layer instead of from its Jacobian.
 
     A layer's weights and bias contribute (⟨h, h′⟩/fan_in + 1)·⟨g, g′⟩, h the layer's inputs and g the derivatives

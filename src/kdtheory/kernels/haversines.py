@@ -15,10 +15,17 @@ close: 2e-9 on the diagonal. Haversines lose none. It is also several times fast
 Functions with the parameter ``xp`` compute with the array library that is passed, numpy or jax.numpy.
 """
 
+from collections.abc import Iterable
+from types import ModuleType
+from typing import Any
+
 import numpy as np
 
 # Below this haversine the cosine from a matrix product is too close to ±1 to tell the angle to 1e-13.
 CLOSE = 1e-5
+
+# An array of the library xp.
+Array = Any
 
 
 class Points:
@@ -40,7 +47,7 @@ class Points:
         Norm of the last layer's vector, by which kernels of unit vectors are multiplied.
     """
 
-    def __init__(self, x, depth, weight_std, bias_std):
+    def __init__(self, x: np.ndarray, depth: int, weight_std: float, bias_std: float) -> None:
         augmented = np.empty((x.shape[0], x.shape[1] + 1))
         np.multiply(x, weight_std / np.sqrt(x.shape[1]), out=augmented[:, :-1])
         augmented[:, -1] = bias_std
@@ -59,25 +66,25 @@ class Points:
         self.scale = np.where(origin, 0.0, norm)
 
 
-def is_close(cosine):
+def is_close(cosine: Array) -> Array:
     """Whether unit vectors are so nearly (anti)parallel that :func:`exact_angles` are needed."""
     return abs(cosine) > 1 - 2 * CLOSE
 
 
-def angles(cosine, xp):
+def angles(cosine: Array, xp: ModuleType) -> tuple[Array, Array, Array]:
     """Haversine, angle and sine between unit vectors that are not close."""
     cosine = xp.clip(cosine, -1, 1)
     return (1 - cosine) / 2, xp.arccos(cosine), xp.sqrt((1 - cosine) * (1 + cosine))
 
 
-def exact_angles(directions1, directions2, xp):
+def exact_angles(directions1: Array, directions2: Array, xp: ModuleType) -> tuple[Array, Array, Array]:
     """Haversine, angle and sine between paired unit vectors, (n, d) each, from their differences and sums."""
     half_sin = xp.linalg.norm(directions1 - directions2, axis=1) / 2
     half_cos = xp.linalg.norm(directions1 + directions2, axis=1) / 2
     return half_sin**2, 2 * xp.arctan2(half_sin, half_cos), 2 * half_sin * half_cos
 
 
-def recursion(haversine, angle, sine, layers, xp):
+def recursion(haversine: Array, angle: Array, sine: Array, layers: Iterable, xp: ModuleType) -> tuple[Array, Array]:
     """Return NTK and NNGP of the vectors' directions after all layers.
 
     Parameters

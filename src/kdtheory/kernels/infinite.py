@@ -1,6 +1,7 @@
 """Neural tangent and Gaussian process kernels of infinitely wide ReLU networks, block by block."""
 
 import numpy as np
+import numpy.typing as npt
 
 from kdtheory.kernels import haversines
 from kdtheory.kernels.devices import on_gpu
@@ -10,7 +11,14 @@ from kdtheory.theory.arguments import real, real_number
 BLOCK = 128
 
 
-def relu_kernels(x1, x2=None, *, depth=3, weight_std=1.0, bias_std=1.0):
+def relu_kernels(
+    x1: npt.ArrayLike,
+    x2: npt.ArrayLike | None = None,
+    *,
+    depth: int = 3,
+    weight_std: float = 1.0,
+    bias_std: float = 1.0,
+) -> tuple[np.ndarray, np.ndarray]:
     """Kernels of an infinitely wide fully connected ReLU network in NTK parameterization (JZ20 Eq. 1).
 
     A layer is h ↦ (weight_std/√fan_in)·W h + bias_std·b with standard normal W and b, the first one with fan_in = d.

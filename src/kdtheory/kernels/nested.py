@@ -3,6 +3,7 @@
 from copy import copy
 
 import numpy as np
+import numpy.typing as npt
 from scipy.linalg.blas import dtrsm
 from scipy.linalg.lapack import dpotrf
 
@@ -24,7 +25,7 @@ class NotPositiveDefiniteError(np.linalg.LinAlgError):
         Its pivot, Θ(x_n, x_n) − k_nᵀ Θ_{n−1}⁻¹ k_n, the smallest up to there.
     """
 
-    def __init__(self, minor, pivot):
+    def __init__(self, minor: int, pivot: float) -> None:
         super().__init__(minor, pivot)
         self.minor = minor
         self.pivot = pivot
@@ -62,27 +63,27 @@ class NestedRegression:
         For shapes that do not fit, a Gram matrix that is not symmetric, values that are not finite (effective
         logits at ρ = 0 are infinite: no regression fits them).
     NotPositiveDefiniteError
-        When a leading minor is not positive definite, be it by no more than rounding.
+        When a leading minor is not positive definite, even if only by rounding.
     """
 
-    def __init__(self, gram, targets):
+    def __init__(self, gram: npt.ArrayLike, targets: npt.ArrayLike) -> None:
         gram = real("gram", gram)
         _check_gram(gram)
         targets = _checked_targets(targets, len(gram))
         self._factor = _cholesky(gram)
         self.coefficients = np.asarray(self._solve(targets))
 
-    def with_targets(self, targets):
+    def with_targets(self, targets: npt.ArrayLike) -> "NestedRegression":
         """Return a regression of other targets, (n,) or (n, k), on the same Gram matrix, sharing its factor."""
         other = copy(self)
         other.coefficients = np.asarray(self._solve(_checked_targets(targets, len(self._factor))))
         return other
 
-    def norms(self):
+    def norms(self) -> np.ndarray:
         """Return ‖Δŵ_m‖₂ = √(Δzᵀ Θ_m⁻¹ Δz) for every prefix m = 1..n (JZ20 Eq. 9), shape (n,) or (n, k)."""
         return np.sqrt(np.cumsum(self.coefficients**2, axis=0))
 
-    def inner(self, other):
+    def inner(self, other: "NestedRegression") -> np.ndarray:
         """Return ⟨a, b⟩ = aᵀ Θ_m⁻¹ b of two weight changes for every prefix m = 1..n.
 
         Parameters
@@ -109,7 +110,7 @@ class NestedRegression:
             raise ValueError("other is a regression on another Gram matrix")
         return np.cumsum(self.coefficients * other.coefficients, axis=0)
 
-    def predict(self, cross, sizes):
+    def predict(self, cross: npt.ArrayLike, sizes: npt.ArrayLike) -> np.ndarray:
         """Return Δz(x) = k_xᵀ Θ_m⁻¹ Δz at test points for the given prefixes; the student's logit is z₀(x) + Δz(x).
 
         Parameters

@@ -21,7 +21,8 @@ import xarray as xr
 from kdtheory.jobs import storage
 from kdtheory.jobs.command import run_stage
 from kdtheory.students.steps import epochs_of
-from kdtheory.tasks.cifar10 import TEST, TRANSFER
+from kdtheory.students.teacher_logits import aligned
+from kdtheory.tasks.parts import Part
 from kdtheory.theory.multiclass import effective_logits_multiclass
 from kdtheory.training.devices import configure_torch, device_name
 from kdtheory.training.loop import Optimisation, predict, train
@@ -93,7 +94,7 @@ def fit(settings: Settings, draw, dataset, logits, state: Path):
     logits : xarray.Dataset
         ``logits(stopping_epoch, teacher, sample, class)`` of the teacher; its first seed teaches.
     state : pathlib.Path
-        Folder of the finished students and of the one in training, from which a job that was killed goes on.
+        Folder of the finished students and of the one in training, from which a killed job resumes.
 
     Returns
     -------
@@ -108,9 +109,8 @@ def fit(settings: Settings, draw, dataset, logits, state: Path):
     ValueError
         The logits are of other images, there are too few images, or the steps are no whole number of epochs.
     """
-    if not dataset["sample_id"].equals(logits["sample_id"]):
-        raise ValueError("the teacher's logits are not those of the dataset's samples")
-    transfer, test = (_images(settings, dataset, logits, part) for part in (TRANSFER, TEST))
+    teacher_logits = aligned(dataset, logits)
+    transfer, test = (_images(settings, dataset, teacher_logits, part) for part in (Part.TRANSFER, Part.TEST))
     if settings.n_train[-1] > len(transfer.labels):
         raise ValueError(
             f"n_train asks for {settings.n_train[-1]} images; the dataset has {len(transfer.labels)} to transfer"
@@ -179,10 +179,10 @@ def distillation_loss(teacher_logits, labels, soft_ratio, temperature, loss_scal
     return loss
 
 
-def _images(settings, dataset, logits, part):
+def _images(settings, dataset, teacher_logits, part):
     label = dataset["label"].values
     chosen = np.flatnonzero((dataset["part"].values == part) & np.isin(label, settings.classes))
-    teacher = logits["logits"].isel(teacher=0).sel(stopping_epoch=settings.stopping_epochs)
+    teacher = teacher_logits.isel(teacher=0).sel(stopping_epoch=settings.stopping_epochs)
     values = teacher.isel({"sample": chosen, "class": settings.classes}).transpose("stopping_epoch", "sample", "class")
     own_class = np.zeros(label.max() + 1, dtype=np.int64)
     own_class[settings.classes] = np.arange(len(settings.classes))

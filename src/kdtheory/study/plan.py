@@ -1,22 +1,23 @@
 """What a study will cost before it runs: operations, memory and hours of each kind of job, from the configuration.
 
-``python -m kdtheory.study.plan config.yaml workflow/presets/paper.yaml --measured results``
+``kdtheory plan config.yaml workflow/presets/paper.yaml --measured results``
 """
 
 import argparse
 import csv
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-from snakemake.utils import update_config
-
-from kdtheory.jobs import log
+from kdtheory.jobs import markdown, terminal
 from kdtheory.study import config as study_config
+from kdtheory.study.check import add_configurations, read
 from kdtheory.study.operations import student_cost, teacher_cost
 
 # Operations per second that a data-centre GPU is assumed to keep up: a tenth or less of its peak.
 GPU_RATE = 5e12
+
+_COLUMNS = ("jobs", "count", "operations", "core-hours", "GPU-hours", "memory of the largest")
 
 
 @dataclass(frozen=True)
@@ -40,12 +41,12 @@ class Job:
     bytes: float
 
     @property
-    def benchmark(self):
+    def benchmark(self) -> str:
         """Where a run of the study measures it, below ``results``."""
         return f"benchmarks/{self.kind.split('/')[0]}/{self.name}.tsv"
 
 
-def jobs(config):
+def jobs(config: dict) -> list[Job]:
     """Return the jobs of a checked configuration that train teachers or fit students.
 
     Making datasets, measuring, drawing and checking cost less than starting Python and are left out.
@@ -66,7 +67,7 @@ def jobs(config):
     return found
 
 
-def measured_rates(config, results):
+def measured_rates(config: dict, results: str | os.PathLike) -> dict[str, float]:
     """Return operations per second of one core for each kind of job, from the benchmark files of a finished study.
 
     Parameters
@@ -85,7 +86,7 @@ def measured_rates(config, results):
     return {kind: operations / seconds for kind, (operations, seconds) in totals.items()}
 
 
-def table(config, rates):
+def table(config: dict, rates: dict[str, float]) -> list[str]:
     """Return the plan as lines of Markdown.
 
     Parameters
@@ -95,25 +96,26 @@ def table(config, rates):
     rates : dict
         What `measured_rates` gave.
     """
+    return markdown.table(_COLUMNS, _rows(config, rates))
+
+
+def _rows(config, rates):
     kinds = {}
     for job in jobs(config):
         kinds.setdefault(job.kind, []).append(job)
-    lines = [
-        "| jobs | count | operations | core-hours | GPU-hours | memory of the largest |",
-        "| --- | --- | --- | --- | --- | --- |",
-    ]
+    rows = []
     totals = [0.0, 0.0, 0.0]
     for kind, members in sorted(kinds.items()):
         operations = sum(job.operations for job in members)
         hours = [operations / rates[kind] / 3600 if kind in rates else float("nan"), operations / GPU_RATE / 3600]
         totals = [total + value for total, value in zip(totals, (operations, *hours), strict=True)]
         largest = f"{max(job.bytes for job in members) / 2**30:.1f} GiB"
-        lines.append(_row(kind, len(members), operations, hours, largest))
-    return [*lines, _row("all", sum(map(len, kinds.values())), totals[0], totals[1:], "")]
+        rows.append(_row(kind, len(members), operations, hours, largest))
+    return [*rows, _row("all", sum(map(len, kinds.values())), totals[0], totals[1:], "")]
 
 
 def _row(kind, count, operations, hours, largest):
-    return f"| {kind} | {count} | {operations:.1e} | {' | '.join(map(_hours, hours))} | {largest} |"
+    return (kind, str(count), f"{operations:.1e}", *map(_hours, hours), largest)
 
 
 def _hours(hours):
@@ -122,32 +124,28 @@ def _hours(hours):
     return f"{hours:.2g}" if hours < 99.5 else f"{hours:.0f}"
 
 
-def read(paths):
-    """Merge configuration files as the workflow does (mappings deeply, lists replaced), and check the result."""
-    merged = {}
-    for path in paths:
-        update_config(merged, yaml.safe_load(Path(path).read_text()))
-    return study_config.check(merged)
-
-
 def _seconds(path):
     with open(path) as file:
         return sum(float(row["cpu_time"]) for row in csv.DictReader(file, delimiter="\t"))
 
 
-def _main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "config", nargs="+", type=Path, help="configuration files; later ones are merged over the first"
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of ``kdtheory plan``."""
+    parser.description = (
+        "Count the operations, the hours and the largest arrays of every job of a configuration that trains or fits. "
+        f"GPU-hours assume {GPU_RATE:.0e} operations a second."
     )
+    add_configurations(parser)
     parser.add_argument(
         "--measured", type=Path, metavar="RESULTS",
         help="results of a finished study of the first file, whose benchmarks give the core-hours",
     )  # fmt: skip
-    arguments = parser.parse_args()
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the plan of a configuration."""
+    if arguments.measured and not arguments.measured.is_dir():
+        raise FileNotFoundError(f"{arguments.measured}: no such folder; name the results of a finished study")
     rates = measured_rates(read(arguments.config[:1]), arguments.measured) if arguments.measured else {}
-    print("\n".join(table(read(arguments.config), rates)))
-
-
-if __name__ == "__main__":
-    log.run(_main)
+    print("\n".join(terminal.table(_COLUMNS, _rows(read(arguments.config), rates), terminal.width())))
+    return 0

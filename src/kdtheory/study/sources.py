@@ -7,7 +7,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parents[1]
 
 
-def files_of(module):
+def files_of(module: str) -> list[Path]:
     """Return the source files of a project module and of all project modules it imports, sorted.
 
     Parameters

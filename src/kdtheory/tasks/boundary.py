@@ -7,6 +7,7 @@ import xarray as xr
 
 from kdtheory.jobs.command import run_stage
 from kdtheory.tasks.boundary_function import draw_boundary_function, with_truth
+from kdtheory.tasks.parts import Part, codes
 
 
 @dataclass(frozen=True)
@@ -24,20 +25,20 @@ class Settings:
 
 
 def build(settings: Settings, draw):
-    """Draw one ground truth and, for each run, transfer, test and oracle points (``part`` 0, 1, 2)."""
+    """Draw one ground truth and, for each run, transfer, test and oracle points."""
     function = draw_boundary_function(
         draw("truth"), dim=settings.dim, modes=settings.modes, width=settings.width, flat_share=settings.flat_share
     )
     # Each part has its own generator, so that a part's size changes no other part.
-    parts = [settings.n_points, settings.n_test, settings.n_oracle]
+    counts = {Part.TRANSFER: settings.n_points, Part.TEST: settings.n_test, Part.ORACLE: settings.n_oracle}
     inputs = [
-        np.concatenate([draw(repeat, part).uniform(-1, 1, (size, settings.dim)) for part, size in enumerate(parts)])
+        np.concatenate([draw(repeat, int(part)).uniform(-1, 1, (size, settings.dim)) for part, size in counts.items()])
         for repeat in range(settings.repeats)
     ]
     dataset = xr.Dataset(
         {
             "inputs": (("repeat", "sample", "axis"), np.stack(inputs)),
-            "part": ("sample", np.repeat(np.arange(3, dtype=np.int8), parts)),
+            "part": ("sample", codes(counts)),
             "teacher_direction": ("axis", np.eye(settings.dim)[0]),
         }
     )

@@ -7,9 +7,9 @@ import xarray as xr
 
 from kdtheory.jobs.command import run_stage
 from kdtheory.tasks.images import load
+from kdtheory.tasks.parts import Part, codes
 
 CLASS_NAMES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
-TRANSFER, TEST, TEACHER = 0, 1, 3
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,9 @@ def build(settings: Settings, draw, images):
     Returns
     -------
     xarray.Dataset
-        ``pixels(sample, row, column, channel)`` and ``label(sample)``, uint8; ``part(sample)``: 0 transfer, 1 test,
-        3 teacher, in this order; ``sample_id(sample)``, the index among the training images, then the test images.
+        ``pixels(sample, row, column, channel)`` and ``label(sample)``, uint8; ``part(sample)``, codes of `Part`:
+        transfer, test, teacher, in this order; ``sample_id(sample)``, the index among the training images, then the
+        test images.
     """
     cifar = load(images["name"])
     n_training = len(cifar.train_labels)
@@ -44,9 +45,9 @@ def build(settings: Settings, draw, images):
     test = draw("test images").permutation(len(cifar.test_labels))
     # From the two ends of one order: they are disjoint, and the size of one changes no image of the other.
     parts = {
-        TRANSFER: training[::-1][: settings.transfer_points],
-        TEST: n_training + test[: settings.test_points],
-        TEACHER: training[: settings.teacher_points],
+        Part.TRANSFER: training[::-1][: settings.transfer_points],
+        Part.TEST: n_training + test[: settings.test_points],
+        Part.TEACHER: training[: settings.teacher_points],
     }
     chosen = np.concatenate(list(parts.values()))
     labels = np.concatenate([cifar.train_labels, cifar.test_labels])
@@ -55,7 +56,7 @@ def build(settings: Settings, draw, images):
         {
             "pixels": (("sample", "row", "column", "channel"), pixels[chosen], {"scale": 1 / 255}),
             "label": ("sample", labels[chosen]),
-            "part": ("sample", np.repeat(np.array([*parts], dtype=np.int8), [len(part) for part in parts.values()])),
+            "part": ("sample", codes({part: len(images) for part, images in parts.items()})),
             "sample_id": ("sample", chosen),
         },
         attrs={"dim": pixels[0].size, "class_names": ", ".join(CLASS_NAMES), "source": images["source"]},

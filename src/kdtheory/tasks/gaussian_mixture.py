@@ -7,6 +7,7 @@ import xarray as xr
 
 from kdtheory.jobs.command import run_stage
 from kdtheory.tasks.boundary_function import gaussian_sum
+from kdtheory.tasks.parts import Part, codes
 
 # How the width σ_q of the bumps depends on their number q.
 WIDTH_LAWS = {"shrinking": lambda modes: modes**-0.5, "fixed": lambda modes: 1.0}
@@ -26,7 +27,7 @@ class Settings:
 
 
 def build(settings: Settings, draw):
-    """Draw points and functions afresh for each run; q modes are the first q of one list."""
+    """Draw new points and functions for each run; q modes are the first q of one list."""
     size = settings.n_points + settings.n_candidates
     inputs = np.empty((settings.repeats, size, settings.dim))
     function = np.empty((len(settings.width_laws), len(settings.modes), settings.repeats, size))
@@ -50,7 +51,7 @@ def build(settings: Settings, draw):
     return xr.Dataset(
         {
             "inputs": (("repeat", "sample", "axis"), inputs),
-            "part": ("sample", np.repeat(np.arange(2, dtype=np.int8), [settings.n_points, settings.n_candidates])),
+            "part": ("sample", codes({Part.TRANSFER: settings.n_points, Part.TEST: settings.n_candidates})),
             "function": (("width_law", "modes", "repeat", "sample"), function),
             "sample_id": (("repeat", "sample"), np.arange(settings.repeats * size).reshape(settings.repeats, size)),
         },

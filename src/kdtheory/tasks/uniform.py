@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 
 from kdtheory.jobs.command import run_stage
+from kdtheory.tasks.parts import Part, codes
 
 # In every dimension the power of each falls with the frequency k like the named power, in the shell from k to k + dk.
 FUNCTIONS = {
@@ -32,7 +33,7 @@ def build(settings: Settings, draw):
     return xr.Dataset(
         {
             "inputs": (("repeat", "sample", "axis"), inputs),
-            "part": ("sample", np.zeros(settings.n_points, dtype=np.int8)),
+            "part": ("sample", codes({Part.TRANSFER: settings.n_points})),
             "function": (("target", "repeat", "sample"), function),
             "sample_id": (("repeat", "sample"), np.arange(function[0].size).reshape(function[0].shape)),
         },

@@ -32,7 +32,7 @@ def train(settings: Settings, draw, dataset, state: Path):
     return train_on_images(settings, draw, dataset, state, _network, optimisation)
 
 
-def export(settings: Settings, draw, dataset, checkpoints: list):
+def export(settings: Settings, draw, dataset, checkpoints):
     """Export the logits of every seed's network at every stopping epoch, and its accuracy on the test images."""
     return export_logits(settings, draw, dataset, checkpoints, _network)
 

@@ -8,7 +8,8 @@ import torch
 import xarray as xr
 
 from kdtheory.jobs import storage
-from kdtheory.tasks.cifar10 import TEACHER, TEST
+from kdtheory.tasks.parts import Part
+from kdtheory.teachers.checkpoints import at_epochs, joined
 from kdtheory.training.devices import configure_torch
 from kdtheory.training.loop import predict, restore, train
 
@@ -25,7 +26,7 @@ def train_on_images(settings, draw, dataset, state, build, optimisation):
     dataset : xarray.Dataset
         As `kdtheory.tasks.cifar10.build` makes it.
     state : pathlib.Path
-        Folder of the states, one for each seed, from which training goes on after a kill.
+        Folder of the states, one for each seed, from which training resumes after a kill.
     build : callable
         ``build(settings, images, rng)``: the network at its initial weights, for training images (n, height, width,
         channel), with ``rng`` drawing the weights.
@@ -33,8 +34,9 @@ def train_on_images(settings, draw, dataset, state, build, optimisation):
 
     Returns
     -------
-    list of dict
-        For each stopping epoch: the networks' weights and buffers by name, with a leading axis of seeds.
+    dict
+        For each stopping epoch (`kdtheory.teachers.checkpoints`): the networks' weights and buffers by name, with a
+        leading axis of seeds.
     """
     images, labels = _training_images(dataset)
     labels = torch.from_numpy(labels.astype(np.int64)).to(configure_torch())
@@ -60,7 +62,7 @@ def train_on_images(settings, draw, dataset, state, build, optimisation):
             },
         )
         networks.append(trained.checkpoints)
-    return [_stacked([network[epoch] for network in networks]) for epoch in settings.stopping_epochs]
+    return joined({epoch: _stacked([network[epoch] for network in networks]) for epoch in settings.stopping_epochs})
 
 
 def export_logits(settings, draw, dataset, checkpoints, build):
@@ -70,7 +72,7 @@ def export_logits(settings, draw, dataset, checkpoints, build):
     ----------
     settings, draw, dataset, build
         As for `train_on_images`.
-    checkpoints : list of dict
+    checkpoints : dict
         What `train_on_images` returned.
 
     Returns
@@ -79,13 +81,13 @@ def export_logits(settings, draw, dataset, checkpoints, build):
         ``logits(stopping_epoch, teacher, sample, class)``, float32; ``teacher_accuracy(teacher, stopping_epoch)``.
     """
     network = build(settings, _training_images(dataset)[0], draw("start"))
-    pixels, test = dataset["pixels"].values, dataset["part"].values == TEST
-    logits = []
-    for checkpoint in checkpoints:
+    pixels, test = dataset["pixels"].values, dataset["part"].values == Part.TEST
+    kept, logits = at_epochs(checkpoints, settings.stopping_epochs), []
+    for checkpoint in kept:
         for seed in range(settings.seeds):
             restore(network, {name: values[seed] for name, values in checkpoint.items()})
             logits.append(predict(network, pixels))
-    logits = np.stack(logits).reshape(len(checkpoints), settings.seeds, *logits[0].shape)
+    logits = np.stack(logits).reshape(len(kept), settings.seeds, *logits[0].shape)
     right = logits[:, :, test].argmax(axis=-1) == dataset["label"].values[test]
     return xr.Dataset(
         {
@@ -98,7 +100,7 @@ def export_logits(settings, draw, dataset, checkpoints, build):
 
 
 def _training_images(dataset):
-    taught = dataset["part"].values == TEACHER
+    taught = dataset["part"].values == Part.TEACHER
     return dataset["pixels"].values[taught], dataset["label"].values[taught]
 
 

@@ -43,14 +43,13 @@ def train(settings: Settings, draw, dataset):
     return {"weights": weights, "seen": seen}
 
 
-def export(settings: Settings, draw, dataset, checkpoints: list):
+def export(settings: Settings, draw, dataset, checkpoints):
     """Export the logits of every split's teacher on all images, and which of them it was trained on."""
-    [checkpoint] = checkpoints
-    weights = xr.DataArray(checkpoint["weights"], dims=("split", "axis"))
+    weights = xr.DataArray(checkpoints["weights"], dims=("split", "axis"))
     logits = (
         xr.dot(inputs_of(dataset), weights, dim="axis").transpose("split", "sample").expand_dims(stopping_epoch=[0])
     )
-    seen = (("split", "sample"), checkpoint["seen"])
+    seen = (("split", "sample"), checkpoints["seen"])
     return xr.Dataset({"logits": logits, "seen": seen, "sample_id": dataset["sample_id"]})
 
 

@@ -9,6 +9,7 @@ import xarray as xr
 from kdtheory.jobs import storage
 from kdtheory.jobs.command import run_stage
 from kdtheory.tasks.boundary_function import truth_of
+from kdtheory.teachers.checkpoints import at_epochs, joined
 from kdtheory.training.stacked import initial_parameters, logits_of, train_networks
 
 
@@ -39,13 +40,14 @@ def train(settings: Settings, draw, dataset, state: Path):
     dataset : xarray.Dataset
         Carries the ground truth (`kdtheory.tasks.boundary_function`).
     state : pathlib.Path
-        Folder of the state from which training goes on after a kill.
+        Folder of the state from which training resumes after a kill.
 
     Returns
     -------
-    list of dict
-        For each stopping epoch: arrays ``weight_l`` and ``bias_l`` with a leading axis of seeds, and
-        ``test_error(seed)``, the share of fresh points on which the sign of the logit is not the truth's.
+    dict
+        For each stopping epoch (`kdtheory.teachers.checkpoints`): arrays ``weight_l`` and ``bias_l`` with a leading
+        axis of seeds, and ``test_error(seed)``, the share of fresh points on which the sign of the logit is not the
+        truth's.
     """
     truth, dim, seeds = truth_of(dataset), int(dataset.attrs["dim"]), range(settings.seeds)
     inputs = np.stack([draw(seed, "points").uniform(-1, 1, (settings.train_points, dim)) for seed in seeds])
@@ -70,10 +72,12 @@ def train(settings: Settings, draw, dataset, state: Path):
     )  # fmt: skip
     test = draw("test").uniform(-1, 1, (settings.test_points, dim))
     wrong = {epoch: (logits_of(kept[epoch], test) > 0) != (truth(test) > 0) for epoch in settings.stopping_epochs}
-    return [{**kept[epoch], "test_error": wrong[epoch].mean(axis=1)} for epoch in settings.stopping_epochs]
+    return joined(
+        {epoch: {**kept[epoch], "test_error": wrong[epoch].mean(axis=1)} for epoch in settings.stopping_epochs}
+    )
 
 
-def export(settings: Settings, draw, dataset, checkpoints: list):
+def export(settings: Settings, draw, dataset, checkpoints):
     """Export the logits of every seed's network at every stopping epoch, and its test error.
 
     Parameters
@@ -82,7 +86,7 @@ def export(settings: Settings, draw, dataset, checkpoints: list):
     draw : callable
         Not used.
     dataset : xarray.Dataset
-    checkpoints : list of dict
+    checkpoints : dict
         What `train` returned.
 
     Returns
@@ -90,8 +94,9 @@ def export(settings: Settings, draw, dataset, checkpoints: list):
     xarray.Dataset
         ``logits(stopping_epoch, teacher, repeat, sample)``, ``teacher_error(teacher, stopping_epoch)``.
     """
-    logits = np.stack([logits_of(checkpoint, dataset["inputs"].values) for checkpoint in checkpoints])
-    errors = np.stack([checkpoint["test_error"] for checkpoint in checkpoints], axis=1)
+    kept = at_epochs(checkpoints, settings.stopping_epochs)
+    logits = np.stack([logits_of(checkpoint, dataset["inputs"].values) for checkpoint in kept])
+    errors = np.stack([checkpoint["test_error"] for checkpoint in kept], axis=1)
     return xr.Dataset(
         {
             "logits": (("stopping_epoch", "teacher", *dataset["sample_id"].dims), logits),

@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import beta, betainc, betaincinv
 
 from kdtheory.theory.arguments import real_number
@@ -27,18 +28,25 @@ class AngleLaw(ABC):
         for none.
     """
 
-    kinks = ()
-    margin = 0.0
+    @property
+    def kinks(self) -> tuple[float, ...]:
+        """None by default."""
+        return ()
+
+    @property
+    def margin(self) -> float:
+        """None by default: 0."""
+        return 0.0
 
     @abstractmethod
-    def boundary_cdf(self, boundary_angle):
+    def boundary_cdf(self, boundary_angle: npt.ArrayLike) -> np.ndarray:
         """Return P[b < boundary_angle] = p(π/2 − boundary_angle) to full relative accuracy, same shape."""
 
     @abstractmethod
-    def sample_boundary_angles(self, uniforms):
+    def sample_boundary_angles(self, uniforms: npt.ArrayLike) -> np.ndarray:
         """Map uniforms on [0, 1) to boundary angles by the quantile function, same shape."""
 
-    def survival(self, angle):
+    def survival(self, angle: npt.ArrayLike) -> np.ndarray:
         """Return PL19 eq. 17, p(θ) = P[a ≥ θ] at ``angle`` = θ, same shape."""
         return self.boundary_cdf(np.pi / 2 - np.asarray(angle, dtype=float))
 
@@ -66,15 +74,15 @@ class PolynomialAngles(AngleLaw):
             raise ValueError(f"scale is {self.scale}, must be at least 1 and finite")
 
     @property
-    def kinks(self):
+    def kinks(self) -> tuple[float, ...]:
         """The largest boundary angle, where p reaches 1; at scale 1 that is the end of the range."""
         return (np.pi / 2 / self.scale,) if self.scale > 1 else ()
 
-    def boundary_cdf(self, boundary_angle):
+    def boundary_cdf(self, boundary_angle: npt.ArrayLike) -> np.ndarray:
         """Return (scale·2b/π)^κ, clipped to [0, 1]."""
         return np.clip(np.asarray(boundary_angle, dtype=float) * (self.scale * 2 / np.pi), 0.0, 1.0) ** self.kappa
 
-    def sample_boundary_angles(self, uniforms):
+    def sample_boundary_angles(self, uniforms: npt.ArrayLike) -> np.ndarray:
         """Return (π/2/scale)·U^(1/κ)."""
         return (np.pi / 2 / self.scale) * np.asarray(uniforms, dtype=float) ** (1 / self.kappa)
 
@@ -97,20 +105,20 @@ class MarginAngles(AngleLaw):
             raise ValueError(f"limit is {self.limit}, must lie in (0, pi/2]")
 
     @property
-    def margin(self):
+    def margin(self) -> float:
         """π/2 − limit."""
         return np.pi / 2 - self.limit
 
     @property
-    def kinks(self):
+    def kinks(self) -> tuple[float, ...]:
         """The margin itself, unless it is empty."""
         return (self.margin,) if self.margin > 0 else ()
 
-    def boundary_cdf(self, boundary_angle):
+    def boundary_cdf(self, boundary_angle: npt.ArrayLike) -> np.ndarray:
         """Return ((b − margin)/limit), clipped to [0, 1]."""
         return np.clip((np.asarray(boundary_angle, dtype=float) - self.margin) / self.limit, 0.0, 1.0)
 
-    def sample_boundary_angles(self, uniforms):
+    def sample_boundary_angles(self, uniforms: npt.ArrayLike) -> np.ndarray:
         """Return π/2 − limit·(1 − U), as margin + limit·U."""
         return self.margin + self.limit * np.asarray(uniforms, dtype=float)
 
@@ -131,7 +139,7 @@ class IsotropicAngles(AngleLaw):
         """Check the arguments."""
         checked_dim(self.dim)
 
-    def boundary_cdf(self, boundary_angle):
+    def boundary_cdf(self, boundary_angle: npt.ArrayLike) -> np.ndarray:
         """Return the regularised incomplete beta function of sin² b."""
         angle = np.clip(np.asarray(boundary_angle, dtype=float), 0.0, np.pi / 2)
         half = (self.dim - 1) / 2
@@ -143,14 +151,14 @@ class IsotropicAngles(AngleLaw):
         far = 1 - betainc(half, 0.5, np.square(np.cos(angle)))
         return np.where(angle < np.pi / 4, near, far)[()]
 
-    def sample_boundary_angles(self, uniforms):
+    def sample_boundary_angles(self, uniforms: npt.ArrayLike) -> np.ndarray:
         """Return the quantiles, sine and cosine each from its own tail."""
         uniforms = np.asarray(uniforms, dtype=float)
         half = (self.dim - 1) / 2
         return np.arctan2(np.sqrt(betaincinv(0.5, half, uniforms)), np.sqrt(betaincinv(half, 0.5, 1 - uniforms)))
 
 
-def signed_angle(weights, direction):
+def signed_angle(weights: npt.ArrayLike, direction: npt.ArrayLike) -> np.ndarray:
     """Return the angle α ∈ [0, π] between weight vectors and a direction (PL19 eq. 28).
 
     Parameters
@@ -172,13 +180,13 @@ def signed_angle(weights, direction):
     return np.arctan2(across, along)
 
 
-def acute_angle(weights, direction):
+def acute_angle(weights: npt.ArrayLike, direction: npt.ArrayLike) -> np.ndarray:
     """Return ᾱ ∈ [0, π/2] of PL19 eq. 16, shape (...); arguments and errors as `signed_angle`."""
     along, across = _components(weights, direction)
     return np.arctan2(across, np.abs(along))
 
 
-def angle_from_gram(boundary_angles, correlation_factor):
+def angle_from_gram(boundary_angles: npt.ArrayLike, correlation_factor: npt.ArrayLike) -> np.ndarray:
     """Return the student's angle to the teacher from angles alone, for every prefix of the transfer set.
 
     A point is ±ν(sin b·w̄* + cos b·u) with a unit vector u ⟂ w*. Sign and length leave the span alone, so the
@@ -218,7 +226,7 @@ def angle_from_gram(boundary_angles, correlation_factor):
     return np.arctan2(1.0, np.sqrt(np.cumsum(np.square(solution), axis=-1)))
 
 
-def bartlett_factor(rng, sets, n_train, dim):
+def bartlett_factor(rng: np.random.Generator, sets: int, n_train: int, dim: int) -> np.ndarray:
     """Draw lower-triangular factors of the correlation matrix of n uniform unit directions in R^(dim − 1).
 
     Bartlett: the Gram matrix of n Gaussian vectors in R^(d−1) is LLᵀ with L_ii ~ χ_{d−1−i}, i = 0 … n − 1,
@@ -252,7 +260,7 @@ def bartlett_factor(rng, sets, n_train, dim):
     return factor
 
 
-def checked_dim(dim):
+def checked_dim(dim: float) -> int:
     """Return ``dim`` as an int; ValueError unless it is an integer of at least 2."""
     if not 2 <= (number := real_number("dim", dim)) < np.inf or number % 1:
         raise ValueError(f"dim is {dim}, must be an integer of at least 2")

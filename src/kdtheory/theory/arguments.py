@@ -1,9 +1,10 @@
-"""Arguments of public functions as real numbers: what is none is a `ValueError` that names the argument."""
+"""Checked arguments of public functions: non-numeric input raises ValueError naming the argument."""
 
 import numpy as np
+import numpy.typing as npt
 
 
-def real(name, values):
+def real(name: str, values: npt.ArrayLike) -> np.ndarray:
     """Return array_like real numbers as float64.
 
     Parameters
@@ -11,7 +12,7 @@ def real(name, values):
     name : str
         The argument's name, for the message.
     values : array_like
-        Numbers or truth values, any shape; not finite ones are let through.
+        Numbers or truth values, any shape; NaN and infinity are accepted.
 
     Returns
     -------
@@ -28,16 +29,16 @@ def real(name, values):
     return array.astype(float, copy=False)
 
 
-def real_number(name, value):
-    """Return one real number as a float; ValueError when it is none, as for `real`, or an array of several."""
+def real_number(name: str, value: npt.ArrayLike) -> float:
+    """Return one real number as a float; ValueError as for `real`, and for an array of several."""
     array = real(name, value)
     if array.ndim != 0:
         raise ValueError(f"{name} has shape {array.shape}, must be one number")
     return float(array)
 
 
-def integers(name, values):
-    """Return array_like integers, any shape; ValueError when a value is none, be it 1.0; ``[]`` is an array of none."""
+def integers(name: str, values: npt.ArrayLike) -> np.ndarray:
+    """Return array_like integers, any shape; ValueError unless the dtype is an integer one; ``[]`` is accepted."""
     array = _array(name, values)
     if array.dtype.kind not in ("iu" if array.size else "iuf"):
         raise ValueError(f"{name} is of type {array.dtype}, must be integers")

@@ -5,13 +5,15 @@ case.
 """
 
 import numpy as np
+import numpy.typing as npt
 from scipy.optimize.elementwise import find_root
 from scipy.special import expit, log_expit
 
+from kdtheory.theory.angles import AngleLaw
 from kdtheory.theory.arguments import real
 
 
-def transfer_risk_bound(n_train, kappa):
+def transfer_risk_bound(n_train: npt.ArrayLike, kappa: npt.ArrayLike) -> np.ndarray:
     """Return PL19 eq. 19 for the polynomial task p(θ) = (1 − 2θ/π)^κ, minimised over β ∈ [0, π/2].
 
     With s = 2β/π and m = κn the bound is g(s) = (1 − s)^κ + s^m, g(0) = g(1) = 1. The sign of g′ is that of
@@ -55,7 +57,9 @@ def transfer_risk_bound(n_train, kappa):
     return np.where(interior, np.exp(k * log_expit(-best)) + np.exp(m * log_expit(best)), 1.0)[()]
 
 
-def risk_bound(law, n_train, *, inflation=0.0, sharper=False):
+def risk_bound(
+    law: AngleLaw, n_train: npt.ArrayLike, *, inflation: npt.ArrayLike = 0.0, sharper: bool = False
+) -> np.ndarray:
     """Return PL19 eq. 19 or eq. 78, minimised over β, for any law of the angles.
 
     min over β ∈ [0, π/2 − δ] of p(β) + p(π/2 − δ − β)^n; δ = 0 is Theorem 3, δ > 0 Theorem D.1.
@@ -69,7 +73,7 @@ def risk_bound(law, n_train, *, inflation=0.0, sharper=False):
     inflation : array_like
         δ ≥ 0 in radians, see `angle_inflation`; broadcasts with ``n_train``.
     sharper : bool
-        Weight the second term by 1 − p(β), the probability of the test points that it stands for: what eqs.
+        Weight the second term by 1 − p(β), the probability of the test points that it accounts for: what eqs.
         29 and 32 (for δ > 0, eqs. 86 and 90) prove before they are rounded up.
 
     Returns
@@ -111,7 +115,7 @@ def risk_bound(law, n_train, *, inflation=0.0, sharper=False):
     return np.where(inflation > np.pi / 2, np.inf, np.minimum(ends, values.min(axis=-1)))[()]
 
 
-def margin_bound(law, n_train):
+def margin_bound(law: AngleLaw, n_train: npt.ArrayLike) -> np.ndarray:
     """Return γⁿ of PL19 Corollary 1 with the best admissible β.
 
     p(β) = 0 holds from β = π/2 − margin on, and γ = p(π/2 − β) grows with β, so the smallest such β is best.
@@ -138,7 +142,7 @@ def margin_bound(law, n_train):
     return law.boundary_cdf(np.pi / 2 - law.margin) ** _checked_sizes(n_train)
 
 
-def polynomial_bound(n_train, kappa, constant=1.0):
+def polynomial_bound(n_train: npt.ArrayLike, kappa: npt.ArrayLike, constant: float = 1.0) -> np.ndarray:
     """Return PL19 Corollary 2 as printed (eq. 21), c·(1 + (ln n)^κ)/n^κ.
 
     Its proof (eqs. 22–23) drops c; it is a theorem for c = 1 only. `polynomial_bound_proved` says what holds
@@ -166,7 +170,7 @@ def polynomial_bound(n_train, kappa, constant=1.0):
     return constant * (1 + np.log(n_train) ** kappa) / n_train**kappa
 
 
-def polynomial_bound_proved(n_train, kappa, constant=1.0):
+def polynomial_bound_proved(n_train: npt.ArrayLike, kappa: npt.ArrayLike, constant: float = 1.0) -> np.ndarray:
     """Return what the proof of PL19 Corollary 2 gives when c is kept, c(ln n/n)^κ + cⁿn^(−κ).
 
     Theorem 3 with p(θ) ≤ c(1 − 2θ/π)^κ and s = 2β/π is p(β) + p(π/2 − β)ⁿ ≤ c(1 − s)^κ + (c·s^κ)ⁿ: the power
@@ -181,7 +185,7 @@ def polynomial_bound_proved(n_train, kappa, constant=1.0):
     return constant * (np.log(n_train) / n_train) ** kappa + second
 
 
-def angle_inflation(epsilon_ratio):
+def angle_inflation(epsilon_ratio: npt.ArrayLike) -> np.ndarray:
     """Return δ = √(2πε/‖ŵ‖) of PL19 Theorem D.1, in radians.
 
     Parameters

@@ -5,6 +5,7 @@ Everything is a function of logits, teacher z and student u, because soft labels
 """
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import expit, roots_legendre
 
 # Eight Gauss–Legendre nodes on [0, 1]: σ′ is analytic up to ±iπ, so over a segment of length 1 the error is
@@ -12,7 +13,7 @@ from scipy.special import expit, roots_legendre
 _NODES, _WEIGHTS = (roots_legendre(8)[0] + 1) / 2, roots_legendre(8)[1] / 2
 
 
-def soft_loss(student_logits, teacher_logits):
+def soft_loss(student_logits: npt.ArrayLike, teacher_logits: npt.ArrayLike) -> np.ndarray:
     """Return PL19 eq. 1, the mean cross-entropy of the student to the soft labels, less its minimum.
 
     That is the mean of KL(Bernoulli(σ(z)) ‖ Bernoulli(σ(u))) = ς(u) − ς(z) − σ(z)(u − z), ς the softplus: a
@@ -41,7 +42,9 @@ def soft_loss(student_logits, teacher_logits):
     return np.mean(_divergence(*_checked_logits(student_logits, teacher_logits)), axis=-1)
 
 
-def soft_loss_gradient(inputs, student_logits, teacher_logits):
+def soft_loss_gradient(
+    inputs: npt.ArrayLike, student_logits: npt.ArrayLike, teacher_logits: npt.ArrayLike
+) -> np.ndarray:
     """Return PL19 eq. 38, ∇L₁(w) = (1/n) Σ (σ(wᵀx_i) − σ(w*ᵀx_i)) x_i.
 
     Parameters
@@ -66,13 +69,13 @@ def soft_loss_gradient(inputs, student_logits, teacher_logits):
     return np.einsum("...n,...nd->...d", difference, inputs) / inputs.shape[-2]
 
 
-def probability_difference(student_logits, teacher_logits):
+def probability_difference(student_logits: np.ndarray, teacher_logits: np.ndarray) -> np.ndarray:
     """Return σ(u) − σ(z) to full relative accuracy, also where both round to 1, in the precision of the logits."""
     high, low = np.maximum(student_logits, teacher_logits), np.minimum(student_logits, teacher_logits)
     return np.sign(student_logits - teacher_logits) * -np.expm1(low - high) * expit(high) * expit(-low)
 
 
-def strong_convexity(inputs, teacher_logits, level):
+def strong_convexity(inputs: npt.ArrayLike, teacher_logits: npt.ArrayLike, level: float) -> float:
     """Return the μ of PL19 Theorem A.3 on the sublevel set {L₁ ≤ level}, made explicit from its proof.
 
     L₁(v) ≥ L₁(w) + ∇L₁(w)ᵀ(v − w) + (μ/2)‖v − w‖² for w, v in the set with v − w in the span of the data. The

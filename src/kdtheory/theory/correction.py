@@ -1,12 +1,13 @@
 """What a few hard labels change in a student of an imperfect teacher: JZ20 Theorem 2.
 
 Near ρ = 1 the effective logit is z_t + (1 − ρ)·δz_h. The inner products of this module are ⟨a, b⟩ = aᵀΘ_n⁻¹b of
-logits on the training set, that is of the weights they pull in: g stands for Δz_g (the truth), t for Δz_t (the
-teacher), h for δz_h (the correction); ``gh`` = ⟨Δz_g, δz_h⟩ and so on. They are arrays that broadcast, one entry
+logits on the training set, that is of the weights they pull in: g denotes Δz_g (the truth), t denotes Δz_t (the
+teacher), h denotes δz_h (the correction); ``gh`` = ⟨Δz_g, δz_h⟩ and so on. They are arrays that broadcast, one entry
 for each transfer set (`NestedRegression.inner` gives them for every prefix).
 """
 
 import numpy as np
+import numpy.typing as npt
 
 from kdtheory.theory.stationarity import checked_labels, checked_logits, checked_temperature
 
@@ -14,7 +15,9 @@ from kdtheory.theory.stationarity import checked_labels, checked_logits, checked
 _ROUNDING = 64 * np.finfo(float).eps
 
 
-def hard_label_correction(teacher_logits, labels, temperature):
+def hard_label_correction(
+    teacher_logits: npt.ArrayLike, labels: npt.ArrayLike, temperature: npt.ArrayLike
+) -> np.ndarray:
     """Return δz_h = T²(y_g − σ(z_t))/σ′(z_t/T), the derivative of z_eff with respect to 1 − ρ at ρ = 1.
 
     Parameters
@@ -48,7 +51,7 @@ def hard_label_correction(teacher_logits, labels, temperature):
         return (toward_label * np.square(temperature * (1 + np.exp(-scaled))) * growth)[()]
 
 
-def correction_inner_product(gh, gt, tt, th):
+def correction_inner_product(gh: npt.ArrayLike, gt: npt.ArrayLike, tt: npt.ArrayLike, th: npt.ArrayLike) -> np.ndarray:
     """Return ⟨δŵ_h, Δŵ_c⟩ = ⟨g,h⟩ − ⟨g,t⟩⟨t,h⟩/⟨t,t⟩, the parentheses of JZ20 eq. 12.
 
     Δŵ_c is the part of the truth's weights Δŵ_g across the teacher's Δŵ_t; hard labels turn the student towards
@@ -72,7 +75,9 @@ def correction_inner_product(gh, gt, tt, th):
     return (gh - gt / tt * th)[()]
 
 
-def correction_cosine(gh, gt, tt, th, gg, hh):
+def correction_cosine(
+    gh: npt.ArrayLike, gt: npt.ArrayLike, tt: npt.ArrayLike, th: npt.ArrayLike, gg: npt.ArrayLike, hh: npt.ArrayLike
+) -> np.ndarray:
     """Return the cosine of the angle between δŵ_h and Δŵ_c, `correction_inner_product` without its scale.
 
     Parameters
@@ -97,7 +102,9 @@ def correction_cosine(gh, gt, tt, th, gg, hh):
     return np.clip(correction_inner_product(gh, gt, tt, th) / scale, -1.0, 1.0)[()]
 
 
-def cosine_derivative(gh, gt, tt, th, truth_norm):
+def cosine_derivative(
+    gh: npt.ArrayLike, gt: npt.ArrayLike, tt: npt.ArrayLike, th: npt.ArrayLike, truth_norm: npt.ArrayLike
+) -> np.ndarray:
     """Return ∂cos α(Δŵ, Δw_g)/∂(1 − ρ) at ρ = 1 (JZ20 eq. 12).
 
     Parameters

@@ -5,9 +5,10 @@ below that of w = 0 (eq. 12). r = ‖w(0)‖/‖ŵ‖ is the initialisation rati
 """
 
 import numpy as np
+import numpy.typing as npt
 
 
-def distance_bound(depth, init_ratio, norm):
+def distance_bound(depth: int, init_ratio: npt.ArrayLike, norm: npt.ArrayLike) -> np.ndarray:
     """Return ε = ‖ŵ‖·r^(1/N)/√(1 − r^(2/N)), the root of PL19 eq. 76, which bounds lim ‖w(t) − ŵ‖ for n < d.
 
     Parameters
@@ -34,7 +35,9 @@ def distance_bound(depth, init_ratio, norm):
     return norm * ratio ** (1 / depth) / np.sqrt(_one_minus_power(ratio, 2 / depth))
 
 
-def distance_law(depth, init_norm, init_off_span, student_norm):
+def distance_law(
+    depth: int, init_norm: npt.ArrayLike, init_off_span: npt.ArrayLike, student_norm: npt.ArrayLike
+) -> np.ndarray:
     """Return the exact distance lim ‖w(t) − ŵ‖ of gradient flow from a balanced start, from PL19 eq. 66.
 
     In the limit ‖w‖² = ‖ŵ‖² + q, so the squared distance q solves q = q₀((‖ŵ‖² + q)/‖w(0)‖²)^((N−1)/N), where
@@ -85,7 +88,7 @@ def distance_law(depth, init_norm, init_off_span, student_norm):
     return np.where(moves, np.exp(log_square / 2), 0.0)[()]
 
 
-def induced_flow(weights, gradient, depth):
+def induced_flow(weights: npt.ArrayLike, gradient: npt.ArrayLike, depth: int) -> np.ndarray:
     """Return ∂w/∂τ of the end-to-end weights under gradient flow on balanced factors (PL19 eq. 56).
 
     −‖w‖^(2(N−1)/N) (∇L₁ + (N − 1) P_w ∇L₁), P_w the projection onto w.
@@ -114,7 +117,7 @@ def induced_flow(weights, gradient, depth):
     return -(norm ** (2 * (depth - 1) / depth)) * (gradient + (depth - 1) * along)
 
 
-def norm_bound(depth, init_ratio, norm):
+def norm_bound(depth: int, init_ratio: npt.ArrayLike, norm: npt.ArrayLike) -> np.ndarray:
     """Return PL19 eq. 73, a bound on lim sup ‖w(t)‖: ‖ŵ‖(1 − r^(2/N))^(−N/(2(N−1))).
 
     Parameters
@@ -140,7 +143,7 @@ def norm_bound(depth, init_ratio, norm):
     return norm * _one_minus_power(ratio, 2 / depth) ** (-depth / (2 * (depth - 1)))
 
 
-def check_depth(depth, smallest=1):
+def check_depth(depth: int, smallest: int = 1) -> None:
     """Raise ValueError unless ``depth`` is an integer of at least ``smallest``."""
     if depth != int(depth) or depth < smallest:
         raise ValueError(f"depth is {depth}, must be an integer of at least {smallest}")

@@ -7,9 +7,10 @@ angle of these two as well (eq. 7), which is too small a bound when their produc
 """
 
 import numpy as np
+import numpy.typing as npt
 
 
-def cosine_to_features(logits, weight_norm, kernel_diagonal):
+def cosine_to_features(logits: npt.ArrayLike, weight_norm: npt.ArrayLike, kernel_diagonal: npt.ArrayLike) -> np.ndarray:
     """Return the cosines between the features of points and Δw* − Δw_z (JZ20 eq. 8, with its sign).
 
     Parameters
@@ -38,7 +39,7 @@ def cosine_to_features(logits, weight_norm, kernel_diagonal):
     return (logits / (weight_norm * np.sqrt(kernel_diagonal)))[()]
 
 
-def angle_survival(cosines, beta):
+def angle_survival(cosines: npt.ArrayLike, beta: npt.ArrayLike) -> np.ndarray:
     """Return the accumulative angle distribution of sampled points, p(β) = P[ᾱ(φ(x), Δw* − Δw_z) > β] (JZ20 eq. 6).
 
     Parameters
@@ -63,7 +64,7 @@ def angle_survival(cosines, beta):
     return _share_below(cosines, np.cos(beta), "left")
 
 
-def error_region(cosines, angle):
+def error_region(cosines: npt.ArrayLike, angle: npt.ArrayLike) -> np.ndarray:
     """Return which points a student at the signed angle α_n can misclassify: those with ᾱ ≥ π/2 − α_n.
 
     Parameters
@@ -86,7 +87,7 @@ def error_region(cosines, angle):
     return (np.abs(cosines) <= _largest_cosine(angle))[()]
 
 
-def risk_bound(cosines, angle):
+def risk_bound(cosines: npt.ArrayLike, angle: npt.ArrayLike) -> np.ndarray:
     """Return the bound of JZ20 Theorem 1 with the signed angle, R ≤ P[ᾱ(φ(x), Δw* − Δw_z) ≥ π/2 − α_n].
 
     Parameters
@@ -109,7 +110,7 @@ def risk_bound(cosines, angle):
     return _share_below(cosines, _largest_cosine(angle), "right")
 
 
-def printed_risk_bound(cosines, angle):
+def printed_risk_bound(cosines: npt.ArrayLike, angle: npt.ArrayLike) -> np.ndarray:
     """Return JZ20 eq. 7 as printed, p(π/2 − ᾱ_n) with the acute ᾱ_n = min(α_n, π − α_n).
 
     It holds only for α_n ≤ π/2. Parameters, result and errors as for `risk_bound`.

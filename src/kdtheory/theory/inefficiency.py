@@ -2,12 +2,13 @@
 
     I(n) = n·[ln E‖Δŵ_{n+1}‖ − ln E‖Δŵ_n‖]                                                        (10)
 
-E is over transfer sets and initialisations and stands before the logarithm. At one n the difference drowns in the
+E is over transfer sets and initialisations and is taken before the logarithm. At one n the difference drowns in the
 noise of some tens of runs; two estimators do not: the mean of Eq. 10 over a window of n, which telescopes, and
 Eq. 10 itself with many candidates for the point n + 1.
 """
 
 import numpy as np
+import numpy.typing as npt
 
 _PLATEAUS = {
     "random_labels": lambda dim: (dim + 1) / (2 * dim),
@@ -18,7 +19,7 @@ _PLATEAUS = {
 }
 
 
-def octave_windows(n_max):
+def octave_windows(n_max: int) -> np.ndarray:
     """Return the windows [1, 2], [2, 4], [4, 8] … of sample sizes up to ``n_max``.
 
     Parameters
@@ -42,7 +43,7 @@ def octave_windows(n_max):
     return np.stack([first, 2 * first], axis=1)
 
 
-def data_inefficiency(norms, windows):
+def data_inefficiency(norms: npt.ArrayLike, windows: npt.ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """Return the mean of I(n) over windows of the sample size, weighted by 1/n.
 
     Σ_{n=a}^{b−1} I(n)/n telescopes to ln E‖Δŵ_b‖ − ln E‖Δŵ_a‖, and the weights sum to Σ_{n=a}^{b−1} 1/n.
@@ -79,7 +80,9 @@ def data_inefficiency(norms, windows):
     return _log_growth(ends[..., 0, :, :], ends[..., 1, :, :], 1 / (harmonic[last - 1] - harmonic[first - 1]))
 
 
-def candidate_inefficiency(squared_norms, squared_steps, n_train):
+def candidate_inefficiency(
+    squared_norms: npt.ArrayLike, squared_steps: npt.ArrayLike, n_train: npt.ArrayLike
+) -> tuple[np.ndarray, np.ndarray]:
     """Return JZ20 eq. 10 at one sample size, with many candidates for the next point.
 
     A candidate x adds to ‖Δŵ_n‖² the square r²/s² of its residual in units of its own kernel standard deviation:
@@ -123,7 +126,7 @@ def candidate_inefficiency(squared_norms, squared_steps, n_train):
     return _log_growth(np.sqrt(squared_norms), after, n_train)
 
 
-def plateau_prediction(target, dim):
+def plateau_prediction(target: str, dim: int) -> float:
     """Return the plateau of I(n) at large n for inputs in R^dim and the neural tangent kernel of a ReLU network.
 
     The kernel's eigenvalues fall like i^(−(d+1)/d) and a target's power like its smoothness; ours, not JZ20's.

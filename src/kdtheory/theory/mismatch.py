@@ -3,6 +3,12 @@
 `kdtheory.theory.stationarity` defines F. Each function takes the array module that it computes with, ``xp``.
 """
 
+from types import ModuleType
+from typing import Any
+
+# An array of the module xp.
+Array = Any
+
 # Halley's method cubes the mismatch, so a step from here leaves less than rounding does. Beyond |z| = 1e7 the
 # mismatch is all rounding, and a step of the size of s's own rounding is the last.
 LAST_MISMATCH, LAST_STEP = 3e-6, 4e-13
@@ -10,7 +16,7 @@ LAST_MISMATCH, LAST_STEP = 3e-6, 4e-13
 LOWEST, HIGHEST = -690.0, 709.0
 
 
-def start(xp, anchor, weight, lift, temperature):
+def start(xp: ModuleType, anchor: Array, weight: Array, lift: Array, temperature: Array) -> Array:
     """Start values exact in every tail and off by about one between them.
 
     log σ(−z) − log σ(z/T) is taken as a line, so that F = G − kδ − log(1 − e^(−δ/T)). This has the root
@@ -29,7 +35,9 @@ def start(xp, anchor, weight, lift, temperature):
     return xp.log(xp.maximum((xp.maximum(shifted, 0) + tail(xp, shifted)) / chord, 1e-300))
 
 
-def mismatch(xp, log_excess, anchor, weight, temperature):
+def mismatch(
+    xp: ModuleType, log_excess: Array, anchor: Array, weight: Array, temperature: Array
+) -> tuple[Array, Array, Array]:
     """F, −F′ and −F″ at s; five transcendental functions are most of the cost."""
     excess = xp.exp(log_excess)
     scaled = excess / temperature
@@ -53,6 +61,6 @@ def mismatch(xp, log_excess, anchor, weight, temperature):
     return value, slope, bend
 
 
-def tail(xp, x):
+def tail(xp: ModuleType, x: Array) -> Array:
     """log(1 + e^(−|x|)), the part of a softplus beside its asymptotes."""
     return xp.log1p(xp.exp(-xp.abs(x)))

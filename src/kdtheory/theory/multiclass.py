@@ -17,6 +17,7 @@ Nothing in them cancels, however far the tails. For K = 2, u is the root of Eq. 
 """
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import expit, log_expit, log_softmax, logsumexp, softmax
 
 from kdtheory.theory.arguments import integers, real, real_number
@@ -30,7 +31,9 @@ _MOST_STEPS = 200
 _LOWEST_LAMBDA = -690.0
 
 
-def effective_logits_multiclass(teacher_logits, labels, soft_ratio, temperature):
+def effective_logits_multiclass(
+    teacher_logits: npt.ArrayLike, labels: npt.ArrayLike, soft_ratio: float, temperature: float
+) -> np.ndarray:
     """Return the student logits at which the K-class distillation loss of each sample is stationary.
 
     They are the root of (ρ/T)(softmax(z/T) − softmax(z_t/T)) + (1 − ρ)(softmax(z) − onehot(y)) = 0, which is

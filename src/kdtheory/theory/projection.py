@@ -4,12 +4,13 @@ Inputs have one point per row, (n, d); the paper's X is the transpose.
 """
 
 import numpy as np
+import numpy.typing as npt
 from scipy.linalg import qr
 
 from kdtheory.theory.arguments import real
 
 
-def project_onto_span(inputs, teacher_weights):
+def project_onto_span(inputs: npt.ArrayLike, teacher_weights: npt.ArrayLike) -> np.ndarray:
     """Return ŵ of PL19 eq. 6, the limit of gradient flow on the soft labels from zero.
 
     Parameters
@@ -43,7 +44,7 @@ def project_onto_span(inputs, teacher_weights):
     return basis @ (basis.T @ teacher_weights)
 
 
-def minimum_norm_weights(inputs, logits):
+def minimum_norm_weights(inputs: npt.ArrayLike, logits: npt.ArrayLike) -> np.ndarray:
     """Return the shortest weights that give the inputs these logits.
 
     With logits = inputs·w* this is ŵ of PL19 eq. 6; any other minimiser of the loss (PL19 Theorem A.2) is
@@ -78,7 +79,7 @@ def minimum_norm_weights(inputs, logits):
     return np.where(independent.all(axis=-1)[..., None], weights, _least_squares(inputs, logits))
 
 
-def minimum_norm_prefixes(inputs, logits, sizes):
+def minimum_norm_prefixes(inputs: npt.ArrayLike, logits: npt.ArrayLike, sizes: npt.ArrayLike) -> np.ndarray:
     """Return `minimum_norm_weights` of several prefixes of one transfer set, from one QR factorisation.
 
     With Xᵀ = QR and Rᵀy = z, the weights of the first m points are Q[:, :m] y[:m].

@@ -13,9 +13,10 @@ from functools import cache
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 from scipy.interpolate import make_interp_spline
 
-from kdtheory.theory.angles import PolynomialAngles, checked_dim
+from kdtheory.theory.angles import AngleLaw, PolynomialAngles, checked_dim
 from kdtheory.theory.arguments import real, real_number
 
 # The tanh–sinh rule, measured against 30-digit quadrature (d = 3 … 1e5, κ = 2⁻⁶ … 20, φ = 1e-9 … π/2): 1e-14
@@ -32,7 +33,7 @@ _LARGEST_LOG_TANGENT = 37.5
 _KNOT_DISTANCE = 1 / 40
 
 
-def angle_risk(angle, dim, law):
+def angle_risk(angle: npt.ArrayLike, dim: int, law: AngleLaw) -> np.ndarray:
     """Return the transfer risk P[student ≠ teacher] of a linear student at a given angle to its teacher.
 
     Parameters
@@ -65,7 +66,7 @@ def angle_risk(angle, dim, law):
     return _reflect(angle, risk.reshape(angle.shape))
 
 
-def polynomial_angle_risk(angle, dim, kappa):
+def polynomial_angle_risk(angle: npt.ArrayLike, dim: int, kappa: float) -> np.ndarray:
     """Return the exact transfer risk for the polynomial task p(θ) = (1 − 2θ/π)^κ.
 
     R(φ) = ½ E[((2/π) arctan(|τ| tan φ))^κ], τ² ~ Beta(1/2, (d − 2)/2) (PL19 eq. 4 and Section 4.2).
@@ -110,7 +111,7 @@ class RiskTable:
         The law has kinks.
     """
 
-    def __init__(self, dim, law):
+    def __init__(self, dim: int, law: AngleLaw) -> None:
         if law.kinks:
             raise ValueError(f"law is {law}, which has kinks at {law.kinks}; a table needs a smooth law")
         self.dim, self.law = dim, law
@@ -118,7 +119,7 @@ class RiskTable:
         knots = np.linspace(lowest, _LARGEST_LOG_TANGENT, int((_LARGEST_LOG_TANGENT - lowest) / _KNOT_DISTANCE))
         self._spline = make_interp_spline(knots, np.log(angle_risk(np.arctan(np.exp(knots)), dim, law)), k=5)
 
-    def __call__(self, angle):
+    def __call__(self, angle: npt.ArrayLike) -> np.ndarray:
         """Return the risk at signed angles in [0, π] (ValueError outside), same shape."""
         angle = _checked_angle(angle)
         acute = np.minimum(angle, np.pi - angle)

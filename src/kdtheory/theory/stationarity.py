@@ -13,6 +13,7 @@ a decreasing function without cancellations, however far the tails.
 """
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import expit
 
 from kdtheory.theory.arguments import real
@@ -23,7 +24,9 @@ _POINTS_AT_ONCE = 4096
 _MOST_STEPS = 200
 
 
-def effective_logits(teacher_logits, labels, soft_ratio, temperature):
+def effective_logits(
+    teacher_logits: npt.ArrayLike, labels: npt.ArrayLike, soft_ratio: npt.ArrayLike, temperature: npt.ArrayLike
+) -> np.ndarray:
     """Return the student logits at which the distillation loss is stationary, the root of JZ20 Eq. 3.
 
     Parameters
@@ -60,7 +63,15 @@ def effective_logits(teacher_logits, labels, soft_ratio, temperature):
     return np.where(soft_ratio == 1, teacher_logits, root)[()]
 
 
-def descent_logits(teacher_logits, labels, soft_ratio, temperature, *, steps, rate):
+def descent_logits(
+    teacher_logits: npt.ArrayLike,
+    labels: npt.ArrayLike,
+    soft_ratio: npt.ArrayLike,
+    temperature: npt.ArrayLike,
+    *,
+    steps: int,
+    rate: float,
+) -> np.ndarray:
     """Return the logits that gradient descent on each sample's loss has reached when it is stopped early.
 
     JZ20 Fig. 1 was computed so, "solving Eq. 3 with first order gradient method". Far tails of Eq. 3 are flat,
@@ -97,7 +108,13 @@ def descent_logits(teacher_logits, labels, soft_ratio, temperature, *, steps, ra
     return logits[()]
 
 
-def stationarity_residual(logits, teacher_logits, labels, soft_ratio, temperature):
+def stationarity_residual(
+    logits: npt.ArrayLike,
+    teacher_logits: npt.ArrayLike,
+    labels: npt.ArrayLike,
+    soft_ratio: npt.ArrayLike,
+    temperature: npt.ArrayLike,
+) -> np.ndarray:
     """Return the left side of JZ20 Eq. 3, dℓ/dz_s, at the student's ``logits``.
 
     Parameters
@@ -121,7 +138,7 @@ def stationarity_residual(logits, teacher_logits, labels, soft_ratio, temperatur
     return _slope(np.asarray(logits, dtype=float), soft_target, labels, soft_ratio, temperature)[()]
 
 
-def soft_ratio_from_tsquared(alpha, temperature):
+def soft_ratio_from_tsquared(alpha: npt.ArrayLike, temperature: npt.ArrayLike) -> np.ndarray:
     """Return the ρ of JZ20 Eq. 2 for losses that multiply the soft term by T²: ρ = T²α/(1 − α + T²α).
 
     Parameters
@@ -146,7 +163,7 @@ def soft_ratio_from_tsquared(alpha, temperature):
     return soft / (1 - alpha + soft)
 
 
-def label_smoothing_logit(epsilon):
+def label_smoothing_logit(epsilon: npt.ArrayLike) -> np.ndarray:
     """Return a = ln(2/ε − 1), the logit of binary label smoothing with the weight ε ∈ (0, 1] (JZ20 Sec. 4.2).
 
     Raises ValueError outside (0, 1]. It is the threshold t at T = 1, ε = ρ.
@@ -155,7 +172,7 @@ def label_smoothing_logit(epsilon):
     return np.log((2 - epsilon) / epsilon)
 
 
-def threshold_logit(soft_ratio, temperature):
+def threshold_logit(soft_ratio: npt.ArrayLike, temperature: npt.ArrayLike) -> np.ndarray:
     """Return t = z_eff(0₊, 1), the least effective logit of a correct teacher (JZ20 Sec. 4.2), broadcast shape.
 
     Arguments and errors as for `effective_logits`; 0 at ρ = 1, inf at ρ = 0.
@@ -163,7 +180,9 @@ def threshold_logit(soft_ratio, temperature):
     return effective_logits(0.0, 1, soft_ratio, temperature)
 
 
-def cutoff_approximation(teacher_logits, soft_ratio, temperature):
+def cutoff_approximation(
+    teacher_logits: npt.ArrayLike, soft_ratio: npt.ArrayLike, temperature: npt.ArrayLike
+) -> np.ndarray:
     """Return sgn(z_t)·max(t, |z_t|), JZ20's approximation (Sec. 4.2) to the effective logits of a correct teacher.
 
     Parameters
@@ -237,7 +256,7 @@ def _log_excess(anchor, log_ratio, temperature):
     raise RuntimeError(f"{index.size} effective logits were not found in {_MOST_STEPS} steps")
 
 
-def checked_logits(teacher_logits):
+def checked_logits(teacher_logits: npt.ArrayLike) -> np.ndarray:
     """Return teacher logits as floats; ValueError unless they are finite."""
     teacher_logits = real("teacher_logits", teacher_logits)
     if not np.isfinite(teacher_logits).all():
@@ -245,7 +264,7 @@ def checked_logits(teacher_logits):
     return teacher_logits
 
 
-def checked_labels(labels):
+def checked_labels(labels: npt.ArrayLike) -> np.ndarray:
     """Return hard labels as floats; ValueError unless they are 0 or 1."""
     labels = real("labels", labels)
     if not ((labels == 0) | (labels == 1)).all():
@@ -253,7 +272,7 @@ def checked_labels(labels):
     return labels
 
 
-def checked_temperature(temperature):
+def checked_temperature(temperature: npt.ArrayLike) -> np.ndarray:
     """Return temperatures as floats; ValueError unless they are positive and finite."""
     return _checked_range("temperature", temperature, lambda t: (t > 0) & (t < np.inf), "positive and finite")
 

@@ -1,4 +1,4 @@
-"""Where torch computes, and how it is made to give equal numbers again."""
+"""The device that torch computes on, and the settings that make its results reproducible."""
 
 import os
 
@@ -13,12 +13,12 @@ def configure_torch():
     On the CPU, one thread: sums over threads are ordered otherwise than over one, and parallelism is over jobs.
     Deterministic algorithms are demanded, so an operation that has none raises instead of giving other bits. What
     remains: a GPU gives other bits than a CPU, and so does another model of GPU or another version of cuDNN.
-    Single precision means it: no TF32.
+    Single precision is exact float32, without TF32.
 
     Raises
     ------
     ValueError
-        KDTHEORY_DEVICE is none of auto, cpu, gpu.
+        KDTHEORY_DEVICE is not auto, cpu or gpu.
     RuntimeError
         It is gpu and torch finds none.
     """

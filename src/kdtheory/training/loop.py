@@ -1,4 +1,8 @@
-"""One training loop for teachers and students, which goes on after a kill as if it had never stopped."""
+"""Resumable training of one image network by mini-batches: image teachers and residual students use this loop.
+
+After a kill, training resumes from its last saved state and gives the same weights. Network teachers of points are
+trained in `kdtheory.training.stacked`, finite-width students in `kdtheory.students.finite_width.descent`.
+"""
 
 import logging
 import math
@@ -92,13 +96,13 @@ def train(network, images, loss, draw, optimisation, *, stopping_epochs, state, 
         ``loss(logits, indices)``: mean loss of the images at ``indices``, tensors on the network's device.
     draw : callable
         ``draw(*key)`` gives the generator of order and augmentation in an epoch: functions of seed and epoch alone,
-        so that none has to be saved, and equal for networks that share ``draw``.
+        so that no generator has to be saved, and equal for networks that share ``draw``.
     optimisation : Optimisation
     stopping_epochs : sequence of int
         1 or more.
     state : pathlib.Path
-        File of the state from which training goes on. Replaced after every epoch that is a stopping epoch or comes
-        a few seconds after the last; removing it is the caller's part.
+        File of the state from which training resumes. Replaced after every epoch that is a stopping epoch or comes
+        a few seconds after the last; the caller removes it.
     identity : dict
         What the training depends on beside ``optimisation`` and ``stopping_epochs``; a state of another identity is
         not used.

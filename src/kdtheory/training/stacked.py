@@ -1,4 +1,7 @@
-"""Training of several ReLU networks side by side, which goes on after a kill as if it had never stopped."""
+"""Resumable Adam training of several ReLU networks stacked along one axis, which trains network teachers.
+
+After a kill, training resumes from its last saved state and gives the same parameters.
+"""
 
 import logging
 from itertools import pairwise
@@ -56,8 +59,8 @@ def train_networks(parameters, inputs, labels, orders, *, learning_rate, batch_s
     stopping_epochs : sequence of int
         Epochs, 1 or more, after which parameters are kept; training ends after the last.
     state : pathlib.Path
-        File of the state from which training goes on. Replaced after every epoch that is a stopping epoch or comes
-        a few seconds after the last; removing it is the caller's part.
+        File of the state from which training resumes. Replaced after every epoch that is a stopping epoch or comes
+        a few seconds after the last; the caller removes it.
     identity : dict
         What the training depends on; a state of another identity is not used.
 

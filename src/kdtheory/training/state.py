@@ -1,4 +1,4 @@
-"""The state of a training in one file, from which it goes on after a kill as if it had never stopped."""
+"""The state of a training in one file, from which it resumes after a kill with the same result."""
 
 import json
 import logging
@@ -14,7 +14,7 @@ SECONDS_BETWEEN_SAVES = 2.0
 
 
 class TrainingState:
-    """What a training learned so far, replaced atomically; removing the file is the caller's part.
+    """What a training learned so far, replaced atomically; the caller removes the file.
 
     Parameters
     ----------
@@ -29,22 +29,22 @@ class TrainingState:
         self._saved_at = time.monotonic()
 
     def load(self):
-        """Return the epochs that are done, the arrays to go on from, and the checkpoints kept so far by epoch.
+        """Return the epochs that are done, the arrays to resume from, and the checkpoints kept so far by epoch.
 
-        Where there is nothing to go on from, that is 0 and two empty dictionaries.
+        Without a usable state, 0 and two empty dictionaries.
         """
         if not self._path.exists():
             return 0, {}, {}
         content = storage.read(self._path)
         if not np.array_equal(content["identity"], self._identity):
-            _log.info("%s belongs to other settings; training starts anew", self._path)
+            _log.info("%s belongs to other settings; training starts from epoch 0", self._path)
             return 0, {}, {}
         parts = {}
         for key, values in content.items():
             part, _, name = key.partition("/")
             parts.setdefault(part, {})[name] = values
         epoch = int(content["epoch"][0])
-        _log.info("training goes on after epoch %d", epoch)
+        _log.info("training resumes after epoch %d", epoch)
         return epoch, parts["now"], {int(part): arrays for part, arrays in parts.items() if part.isdigit()}
 
     def is_due(self):

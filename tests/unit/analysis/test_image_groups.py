@@ -2,13 +2,13 @@ from functools import partial
 
 import numpy as np
 import pytest
-from kdtheory.students.image_kernel import Settings, fit
 from unit.students.image_worlds import N_TEST, images_and_logits
 
 from kdtheory.analysis import kernel_distillation, kernel_transfer
 from kdtheory.analysis.measurement import Experiment
 from kdtheory.jobs import storage
 from kdtheory.jobs.seeds import generator
+from kdtheory.students.kernel.images import Settings, fit
 
 DIMS = ("teacher", "stopping_epoch", "n_train", "soft_ratio", "repeat")
 

@@ -1,5 +1,4 @@
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -7,9 +6,7 @@ from matplotlib.image import imread, imsave
 
 from bench import report
 from kdtheory.jobs import storage
-from kdtheory.pages import documents
 
-REPOSITORY = Path(__file__).parents[3]
 MACHINE = {
     "processor": "A | processor", "architecture": "x86_64", "cores": 2, "memory_gib": 16, "load": 0.1,
     "threads": {"openblas": 2}, "python": "3.11", "versions": {}, "commit": "0123456789abcdef", "dirty": 1,
@@ -32,15 +29,6 @@ def cells(**contenders):
     """The row of a section's one table, without its input."""
     row = report.section({"fits": record(**contenders)}).splitlines()[-1]
     return [cell.strip() for cell in row.strip("|").split(" | ")][1:]
-
-
-def test_pages_show_the_kept_measurements():
-    kept = REPOSITORY / "docs" / "bench.json"
-    empty = {"README.md": {"performance": ""}, "docs/scaling.md": {"growth": "", "cluster": ""}}
-    contents = report.pages(storage.read(kept)["contests"]) if kept.exists() else empty
-    for page, sections in contents.items():
-        text = (REPOSITORY / page).read_text(encoding="utf-8")
-        assert documents.with_sections(text, sections) == text, "run: make bench-docs"
 
 
 def test_a_table_names_machine_threads_and_commit():

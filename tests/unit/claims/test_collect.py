@@ -15,7 +15,7 @@ def folder(tmp_path):
     """A results folder in which one claim was checked, and logs in which two jobs failed."""
     results = tmp_path / "results"
     entry = record(claims()[CHECKED], Outcome(HOLDS, "a | b\nc <d> w*", reading="ours"))
-    storage.write_json(entry, results / "claims" / f"{CHECKED}.json")
+    storage.write_json({"claims": [entry]}, results / "claims" / "pl19_theorem2.json")
     for log, line in {
         "datasets/fetched/mnist": "mnist: no server answered",
         "students/deep-below": "bad start",
@@ -51,10 +51,21 @@ def test_only_errors_of_the_jobs_behind_a_group_are_its_reasons(folder):
 
 def test_a_claim_whose_data_exist_points_to_the_log_of_its_check(folder):
     (folder / "analysis").mkdir()
+    for name in ("alignment", "margin", "monotonicity"):
+        (folder / "analysis" / f"{name}.nc").touch()
+    reason = collected(folder)["pl19-lemma1-angle"]["reason"]
+    assert reason == "was not checked, though its data exist (logs/claims/pl19_lemma1.log)"
+
+
+def test_a_claim_that_was_not_checked_because_its_module_reads_a_missing_group_too_says_so(folder):
+    (folder / "analysis").mkdir()
     for name in ("alignment", "margin"):
         (folder / "analysis" / f"{name}.nc").touch()
     reason = collected(folder)["pl19-lemma1-angle"]["reason"]
-    assert reason == "was not checked, though its data exist (logs/claims/alignment_and_margin.log)"
+    words = "is checked with other claims, which need linear/monotonicity; this run did not compute it"
+    assert reason.startswith(f"{words}; ")
+    left_out = collected(folder, {"linear/alignment": [], "linear/margin": []})["pl19-lemma1-angle"]["reason"]
+    assert left_out == "was not checked, though its data exist (logs/claims/pl19_lemma1.log)"
 
 
 def test_the_table_is_markdown_of_one_line_a_claim(folder):
@@ -73,8 +84,9 @@ def test_the_page_escapes_what_it_shows(folder):
 
 
 def test_the_command_writes_all_three_files_of_a_partial_run(folder, monkeypatch):
-    jobs = json.dumps({"linear/bias": ["datasets/fetched/mnist"]})
-    monkeypatch.setattr(sys, "argv", ["collect", "--partial", "--jobs", jobs, "--output-folder", str(folder)])
+    jobs = folder / "jobs.txt"
+    jobs.write_text(json.dumps({"linear/bias": ["datasets/fetched/mnist"]}))
+    monkeypatch.setattr(sys, "argv", ["collect", "--partial", "--jobs", str(jobs), "--output-folder", str(folder)])
     collect._main()
     records = json.loads((folder / "claims.json").read_text())
     assert [entry["id"] for entry in records] == list(claims())

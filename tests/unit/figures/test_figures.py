@@ -80,6 +80,7 @@ def test_declarations_are_read_without_heavy_imports():
     assert finished.stdout.strip() == "[]"
 
 
+@pytest.mark.slow
 def test_equal_data_give_equal_bytes_in_other_processes(groups, tmp_path):
     storage.write(groups["linear/monotonicity"].assign_attrs(group="linear/monotonicity"), tmp_path / "group.nc", {})
     written = []

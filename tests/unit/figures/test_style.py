@@ -10,7 +10,7 @@ from kdtheory.figures.pl19_fig5 import _wilson
 def test_mean_and_error_agree_with_a_loop_over_measured_repeats():
     values = np.random.default_rng(0).standard_normal((3, 9))
     values[1, 4:] = np.nan
-    mean, error = style.mean_and_error(xr.DataArray(values, dims=("n_train", "repeat")), "repeat")
+    mean, error = style.mean_and_half_width(xr.DataArray(values, dims=("n_train", "repeat")), "repeat")
     for row, centre, half_width in zip(values, mean.values, error.values, strict=True):
         kept = row[~np.isnan(row)]
         low, high = stats.t.interval(0.95, kept.size - 1, kept.mean(), stats.sem(kept))
@@ -22,7 +22,7 @@ def test_an_interval_needs_two_repeats(count, finite):
     values = xr.DataArray([[1.0, 2.0, 4.0]], dims=("n_train", "repeat")).where(
         xr.DataArray(np.arange(3), dims="repeat") < count
     )
-    assert np.isfinite(style.mean_and_error(values, "repeat")[1].values) == [finite]
+    assert np.isfinite(style.mean_and_half_width(values, "repeat")[1].values) == [finite]
 
 
 def test_zeros_and_values_below_the_axis_are_marked_on_its_floor():

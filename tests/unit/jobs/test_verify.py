@@ -20,10 +20,12 @@ def made(tmp_path_factory):
     group = xr.Dataset({"risk": ("n_train", np.linspace(1, 2, 50), {"units": "1"})}, attrs={"group": "g"})
     storage.write(group, results / "analysis" / "g.nc", {"git_commit": "abc"})
     storage.write(group, results / "datasets" / "cube.nc", {})
-    storage.write({"weights": np.linspace(1, 2, 50)}, results / "teachers" / "t" / "epoch-1.safetensors", {"by": "x"})
+    storage.write(
+        {"weights": np.linspace(1, 2, 50)}, results / "teachers" / "t" / "checkpoints.safetensors", {"by": "x"}
+    )
     storage.write({"epoch": np.array([3])}, results / "teachers" / "t" / ".training.safetensors", {})
     storage.write_tree(xr.DataTree.from_dict({"linear/g": group}), results / "cube.nc")
-    storage.write_json(CLAIMS[0], results / "claims" / "a-1.json")
+    storage.write_json({"claims": CLAIMS[:1]}, results / "claims" / "a_module.json")
     (results / "claims.json").write_text(json.dumps(CLAIMS))
     (results / "claims.md").write_text("a table")
     return results
@@ -47,8 +49,8 @@ def test_untouched_results_are_whole(results):
 
 @pytest.mark.parametrize(
     "name",
-    ["analysis/g.nc", "datasets/cube.nc", "cube.nc", "claims/a-1.json", "claims.json"]
-    + [f"teachers/t/{name}.safetensors" for name in ("epoch-1", ".training")],
+    ["analysis/g.nc", "datasets/cube.nc", "cube.nc", "claims/a_module.json", "claims.json"]
+    + [f"teachers/t/{name}.safetensors" for name in ("checkpoints", ".training")],
 )
 def test_a_truncated_file_is_named(results, name):
     victim = results / name
@@ -57,7 +59,7 @@ def test_a_truncated_file_is_named(results, name):
     assert fault.startswith(f"{victim}: cannot be read") and fault.endswith("delete it and run again")
 
 
-@pytest.mark.parametrize("name", ["analysis/g.nc", "datasets/cube.nc", "cube.nc", "teachers/t/epoch-1.safetensors"])
+@pytest.mark.parametrize("name", ["analysis/g.nc", "datasets/cube.nc", "cube.nc", "teachers/t/checkpoints.safetensors"])
 def test_a_flipped_bit_in_the_data_is_named(results, name):
     victim = results / name
     content = bytearray(victim.read_bytes())
@@ -68,11 +70,11 @@ def test_a_flipped_bit_in_the_data_is_named(results, name):
 
 
 def test_changed_provenance_is_named(results):
-    for name, old, new in [("analysis/g.nc", b"abc", b"abd"), ("teachers/t/epoch-1.safetensors", b'"x"', b'"y"')]:
+    for name, old, new in [("analysis/g.nc", b"abc", b"abd"), ("teachers/t/checkpoints.safetensors", b'"x"', b'"y"')]:
         victim = results / name
         victim.write_bytes(victim.read_bytes().replace(old, new))
     assert [fault.split(":")[0] for fault in faults_of(results)] == [
-        str(results / "analysis/g.nc"), str(results / "teachers/t/epoch-1.safetensors")
+        str(results / "analysis/g.nc"), str(results / "teachers/t/checkpoints.safetensors")
     ]  # fmt: skip
 
 
@@ -106,8 +108,13 @@ def test_a_claim_that_this_run_left_out_may_have_an_older_file(results):
     assert faults_of(results) == []
 
 
+def test_a_file_of_another_form_beside_the_claim_files_is_left_out(results):
+    storage.write_json(CLAIMS[0], results / "claims" / "a-1.json")
+    assert verify(results) == (8, [])
+
+
 def test_a_damaged_claim_file_is_named_itself(results):
-    victim = results / "claims" / "a-1.json"
+    victim = results / "claims" / "a_module.json"
     victim.write_text(victim.read_text().replace("holds", "fails"))
     (fault,) = faults_of(results)
     assert fault.startswith(f"{victim}: ")
@@ -123,9 +130,10 @@ def test_what_a_killed_job_left_is_passed_over(results):
     assert verify(results) == (6, [])
 
 
+@pytest.mark.slow
 def test_the_command_prints_each_fault_and_fails(results):
     def run(folder):
-        command = [sys.executable, "-m", "kdtheory.jobs.verify", str(folder)]
+        command = [sys.executable, "-m", "kdtheory", "verify", str(folder)]
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
     clean = run(results)

@@ -126,11 +126,15 @@ def test_on_the_cpu_jax_is_not_imported():
 def test_without_a_gpu_plugin_jax_is_not_imported_and_asking_for_a_gpu_is_one_clear_error():
     finished = run_with("auto")
     assert finished.stdout.split() == ["cpu", "False"], finished.stderr
-    assert "KDTHEORY_DEVICE is gpu, but JAX finds no GPU" in run_with("gpu").stderr
+    refused = run_with("gpu")
+    assert refused.returncode == 1
+    assert "KDTHEORY_DEVICE is gpu, but JAX finds no GPU" in refused.stderr
 
 
 def test_a_device_that_does_not_exist_is_refused():
-    assert "KDTHEORY_DEVICE is 'tpu'; allowed are auto, cpu and gpu" in run_with("tpu").stderr
+    refused = run_with("tpu")
+    assert refused.returncode == 1
+    assert "KDTHEORY_DEVICE is 'tpu'; allowed are auto, cpu and gpu" in refused.stderr
 
 
 @pytest.mark.parametrize(("backend", "expected"), [("gpu", True), ("cpu", False)])

@@ -86,4 +86,5 @@ def test_a_missing_gpu_is_one_clear_error():
         text=True,
         env={**os.environ, "KDTHEORY_DEVICE": "gpu"},
     )
+    assert finished.returncode == 1
     assert "KDTHEORY_DEVICE is gpu, but JAX finds no GPU" in finished.stderr

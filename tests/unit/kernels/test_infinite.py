@@ -137,6 +137,7 @@ def test_memory_stays_near_the_two_results():
     assert float(finished.stdout) < results + 20
 
 
+@pytest.mark.slow
 def test_the_mean_kernel_of_finite_networks_extrapolates_to_the_infinite_one():
     # 200 networks at each of two widths; 2 K(2m) − K(m) removes the O(1/m) bias. A true kernel fails with
     # probability 1e-4 (t statistic at 10 entries, Bonferroni, threshold 4.6).

@@ -171,7 +171,10 @@ def test_a_first_pivot_that_is_not_positive_is_refused(diagonal):
 def test_points_that_are_merely_close_are_solved(distance):
     x = np.random.default_rng(2).uniform(-1, 1, (50, 2))
     x[1] = x[0] + distance
-    NestedRegression(relu_kernels(x)[0], np.ones(50))
+    gram = relu_kernels(x)[0]
+    norms = NestedRegression(gram, np.ones(50)).norms()
+    expected = np.sqrt(np.sum(np.linalg.solve(gram, np.ones(50))))
+    np.testing.assert_allclose(norms[-1], expected, rtol=1e-15 * np.linalg.cond(gram))
 
 
 def test_factorisation_takes_one_array_of_the_size_of_the_gram_matrix(monkeypatch):

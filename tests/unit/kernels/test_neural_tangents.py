@@ -7,6 +7,7 @@ from pathlib import Path
 
 import jax
 import numpy as np
+import pytest
 import scipy.linalg
 
 import kdtheory
@@ -68,6 +69,7 @@ def test_linearize_is_the_first_order_taylor_expansion():
     np.testing.assert_allclose(linear, value + 0.01 * slope, rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_gradient_descent_on_the_squared_loss_follows_the_matrix_exponential():
     params = init_network(jax.random.key(0), 2, 200, 2)
     x, x_test = points(6, 2), points(4, 2)

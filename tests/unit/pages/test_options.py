@@ -48,7 +48,7 @@ def test_every_key_has_a_description_and_a_source(name):
 
 def test_the_committed_page_is_up_to_date(config):
     committed = (REPOSITORY / "docs" / "options.md").read_text(encoding="utf-8")
-    assert committed == page(config), "run: python -m kdtheory.pages.options"
+    assert committed == page(config), "run: kdtheory options --config config.yaml --output docs/options.md"
 
 
 def test_every_leaf_of_the_schemas_is_an_option(config):

@@ -163,10 +163,11 @@ def test_after_a_kill_finished_students_are_not_trained_again_and_the_result_is_
     dataset, logits = world()
     storage.write(dataset, tmp_path / "data.nc", {})
     storage.write(logits, tmp_path / "logits.nc", {})
+    (tmp_path / "settings.json").write_text(json.dumps(asdict(settings)))
     output, state = tmp_path / "main.nc", tmp_path / ".main.training"
     command = [
         sys.executable, "-m", "kdtheory.students.resnet", "fit", "--key", "students", "--seed", "5",
-        "--settings", json.dumps(asdict(settings)), "--dataset", str(tmp_path / "data.nc"),
+        "--settings", str(tmp_path / "settings.json"), "--dataset", str(tmp_path / "data.nc"),
         "--logits", str(tmp_path / "logits.nc"), "--output", str(output),
     ]  # fmt: skip
 

@@ -36,7 +36,7 @@ ALLOWED = {
     "training": {"training", "theory", "jobs"},
     "teachers": {"teachers", "tasks", "theory", "kernels", "training", "jobs"},
     "students": {"students", "tasks", "theory", "kernels", "training", "jobs"},
-    "analysis": {"analysis", "theory", "kernels", "statistics", "jobs"},
+    "analysis": {"analysis", "tasks", "theory", "kernels", "statistics", "jobs"},
     "claims": {"claims", "theory", "statistics", "jobs"},
     "figures": {"figures", "statistics", "jobs"},
     "study": {"study", "students", "teachers", "jobs"},
@@ -48,6 +48,10 @@ FORBIDDEN = {
     "claims": {"torch", "jax"},
     "figures": {"torch", "jax"},
 }
+
+
+def test_every_package_has_its_allowed_imports():
+    assert set(ALLOWED) == {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
 
 
 @pytest.mark.parametrize("package", ALLOWED)

@@ -301,6 +301,7 @@ def test_an_interrupted_write_leaves_nothing_behind(offer, tmp_path, monkeypatch
     assert list((tmp_path / "cache").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_the_real_mnist_has_its_known_counts():
     """Uses the sources and the cache of whoever runs the tests; PL19 Sec. 5.2 uses the digits 0 and 1."""
     try:

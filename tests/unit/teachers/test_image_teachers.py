@@ -13,7 +13,7 @@ import xarray as xr
 
 from kdtheory.jobs import storage
 from kdtheory.jobs.seeds import generator
-from kdtheory.tasks.cifar10 import TEACHER, TEST, TRANSFER
+from kdtheory.tasks.parts import Part, codes
 from kdtheory.teachers import image_mlp, resnet
 from kdtheory.training import state as training_state
 
@@ -39,7 +39,7 @@ def dataset():
         {
             "pixels": (("sample", "row", "column", "channel"), pixels.clip(0, 255).astype(np.uint8)),
             "label": ("sample", label.astype(np.uint8)),
-            "part": ("sample", np.repeat(np.array([TRANSFER, TEST, TEACHER], dtype=np.int8), [16, 40, 64])),
+            "part": ("sample", codes({Part.TRANSFER: 16, Part.TEST: 40, Part.TEACHER: 64})),
             "sample_id": ("sample", rng.permutation(120)),
         }
     )
@@ -54,10 +54,9 @@ def trained(dataset, tmp_path_factory):
 
 
 def assert_equal_checkpoints(found, expected):
-    for checkpoint, wanted in zip(found, expected, strict=True):
-        assert checkpoint.keys() == wanted.keys()
-        for name, values in wanted.items():
-            np.testing.assert_array_equal(checkpoint[name], values)
+    assert found.keys() == expected.keys()
+    for name, values in expected.items():
+        np.testing.assert_array_equal(found[name], values)
 
 
 @KINDS
@@ -66,7 +65,7 @@ def test_later_teachers_are_better_and_accuracies_are_those_of_the_exported_logi
     assert exported["logits"].dims == ("stopping_epoch", "teacher", "sample", "class")
     assert exported["logits"].shape == (2, 2, 120, 10) and exported["logits"].dtype == np.float32
     np.testing.assert_array_equal(exported["sample_id"], dataset["sample_id"])
-    test = dataset["part"] == TEST
+    test = dataset["part"] == Part.TEST
     right = (exported["logits"].argmax("class") == dataset["label"]).where(test, drop=True).mean("sample")
     xr.testing.assert_equal(exported["teacher_accuracy"], right.transpose("teacher", "stopping_epoch"))
     first, last = exported["teacher_accuracy"].mean("teacher")
@@ -75,13 +74,13 @@ def test_later_teachers_are_better_and_accuracies_are_those_of_the_exported_logi
 
 def test_the_logits_of_a_multilayer_teacher_are_those_of_plain_layers_on_standardised_pixels(dataset, trained):
     exported = image_mlp.export(MLP, draw, dataset, trained[image_mlp])
-    taught = dataset["pixels"].values[dataset["part"].values == TEACHER] / 255
+    taught = dataset["pixels"].values[dataset["part"].values == Part.TEACHER] / 255
     deviation = np.sqrt(np.mean((taught - taught.mean(axis=0)) ** 2))
     inputs = ((dataset["pixels"].values / 255 - taught.mean(axis=0)) / deviation).reshape(120, -1)
     for seed in range(2):
         hidden = inputs
         for layer in (2, 4, 6):
-            weight, bias = (trained[image_mlp][1][f"{layer}.{part}"][seed] for part in ("weight", "bias"))
+            weight, bias = (trained[image_mlp][f"epoch-4/{layer}.{part}"][seed] for part in ("weight", "bias"))
             hidden = hidden @ weight.T.astype(float) + bias
             hidden = np.maximum(hidden, 0) if layer < 6 else hidden
         np.testing.assert_allclose(exported["logits"].sel(stopping_epoch=4, teacher=seed), hidden, atol=2e-4)
@@ -89,7 +88,7 @@ def test_the_logits_of_a_multilayer_teacher_are_those_of_plain_layers_on_standar
 
 def test_a_multilayer_teacher_is_trained_by_adam_on_the_cross_entropy_of_its_own_images(dataset, trained, tmp_path):
     settings = replace(MLP, stopping_epochs=[1], seeds=1)
-    taught = dataset["part"].values == TEACHER
+    taught = dataset["part"].values == Part.TEACHER
     images, labels = dataset["pixels"].values[taught], torch.as_tensor(dataset["label"].values[taught].astype(int))
     network = image_mlp._network(settings, images, draw(0, "start"))
     optimiser = torch.optim.Adam(network.parameters(), lr=0.01)
@@ -98,20 +97,20 @@ def test_a_multilayer_teacher_is_trained_by_adam_on_the_cross_entropy_of_its_own
         torch.nn.functional.cross_entropy(network(torch.as_tensor(images)[batch]), labels[batch]).backward()
         optimiser.step()
     for name, values in network.state_dict().items():
-        np.testing.assert_allclose(trained[image_mlp][0][name][0], values.numpy(), atol=1e-5)
+        np.testing.assert_allclose(trained[image_mlp][f"epoch-1/{name}"][0], values.numpy(), atol=1e-5)
 
 
 def test_checkpoints_hold_the_running_statistics_of_batch_normalisation(dataset, trained):
-    early, late = (checkpoint["stem_norm.running_var"] for checkpoint in trained[resnet])
+    early, late = (trained[resnet][f"epoch-{epoch}/stem_norm.running_var"] for epoch in (1, 5))
     assert early.shape == (2, 8) and not np.allclose(early, late)
-    np.testing.assert_array_equal(trained[resnet][1]["stem_norm.num_batches_tracked"], [20, 20])
+    np.testing.assert_array_equal(trained[resnet]["epoch-5/stem_norm.num_batches_tracked"], [20, 20])
 
 
 def test_seeds_differ_and_the_first_does_not_depend_on_how_many_there_are(dataset, trained, tmp_path):
-    [_, last] = trained[resnet]
-    assert not np.array_equal(last["stem.weight"][0], last["stem.weight"][1])
-    [_, alone] = resnet.train(replace(RESNET, seeds=1), draw, dataset, tmp_path)
-    np.testing.assert_array_equal(alone["stem.weight"][0], last["stem.weight"][0])
+    first, second = trained[resnet]["epoch-5/stem.weight"]
+    assert not np.array_equal(first, second)
+    alone = resnet.train(replace(RESNET, seeds=1), draw, dataset, tmp_path)
+    np.testing.assert_array_equal(alone["epoch-5/stem.weight"], [first])
 
 
 @KINDS
@@ -135,24 +134,25 @@ def test_training_that_is_cut_off_within_an_epoch_goes_on_to_the_same_bits(
     assert len(steps) == 4 * 2 * settings.stopping_epochs[-1] + 2, "what was learned is not learned again"
 
 
+@pytest.mark.slow
 def test_after_a_kill_the_command_makes_the_same_checkpoints_and_leaves_no_state(dataset, tmp_path):
     settings = replace(RESNET, stopping_epochs=[1, 25], seeds=1)
     storage.write(dataset, tmp_path / "data.nc", {})
+    (tmp_path / "settings.json").write_text(json.dumps(asdict(settings)))
     folder = tmp_path / "killed"
     command = [
         sys.executable, "-m", "kdtheory.teachers.resnet", "train", "--key", "teacher", "--seed", "3",
-        "--settings", json.dumps(asdict(settings)), "--dataset", str(tmp_path / "data.nc"),
-        "--output", str(folder / "epoch-1.safetensors"), str(folder / "epoch-25.safetensors"),
+        "--settings", str(tmp_path / "settings.json"), "--dataset", str(tmp_path / "data.nc"),
+        "--output", str(folder / "checkpoints.safetensors"),
     ]  # fmt: skip
     running = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    while not (folder / ".epoch-1.training" / "0.safetensors").exists():
+    while not (folder / ".checkpoints.training" / "0.safetensors").exists():
         assert running.poll() is None, "it ended before it could be killed"
         time.sleep(0.001)
     running.send_signal(signal.SIGKILL)
     running.wait()
-    assert not list(folder.glob("epoch-*"))
+    assert [path.name for path in folder.iterdir()] == [".checkpoints.training"]
 
     subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
-    assert sorted(path.name for path in folder.iterdir()) == ["epoch-1.safetensors", "epoch-25.safetensors"]
-    resumed = [storage.read(folder / f"epoch-{epoch}.safetensors") for epoch in settings.stopping_epochs]
-    assert_equal_checkpoints(resumed, resnet.train(settings, draw, dataset, tmp_path / "whole"))
+    assert sorted(path.name for path in folder.iterdir()) == ["checkpoints.safetensors"]
+    assert_equal_checkpoints(storage.read(*folder.iterdir()), resnet.train(settings, draw, dataset, tmp_path / "whole"))

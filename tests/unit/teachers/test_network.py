@@ -13,6 +13,7 @@ from kdtheory.jobs import storage
 from kdtheory.jobs.seeds import generator
 from kdtheory.tasks import boundary
 from kdtheory.teachers import network, truth
+from kdtheory.teachers.checkpoints import at_epochs, joined
 from kdtheory.training import stacked as training
 from kdtheory.training import state as training_state
 
@@ -37,7 +38,8 @@ def trained(dataset, tmp_path_factory):
 
 def train(settings, dataset, state, draw=draw):
     """The checkpoints by stopping epoch."""
-    return dict(zip(settings.stopping_epochs, network.train(settings, draw, dataset, state), strict=True))
+    epochs = settings.stopping_epochs
+    return dict(zip(epochs, at_epochs(network.train(settings, draw, dataset, state), epochs), strict=True))
 
 
 def adam_in_numpy(parameters, inputs, labels, orders, epochs, learning_rate, batch_size):
@@ -94,7 +96,7 @@ def test_logits_are_those_of_the_network_layer_by_layer(trained, dataset):
 
 
 def test_export_stacks_epochs_and_seeds_and_keeps_the_test_errors(dataset, trained):
-    exported = network.export(SETTINGS, draw, dataset, [trained[epoch] for epoch in (1, 3, 6)])
+    exported = network.export(SETTINGS, draw, dataset, joined(trained))
     assert exported["logits"].dims == ("stopping_epoch", "teacher", "repeat", "sample")
     np.testing.assert_array_equal(exported["sample_id"], dataset["sample_id"])
     for epoch in (1, 3, 6):
@@ -144,30 +146,31 @@ def test_a_diverging_loss_is_an_error_that_names_epoch_and_learning_rate(dataset
         train(replace(SETTINGS, learning_rate=1e30), dataset, tmp_path / "state")
 
 
+@pytest.mark.slow
 def test_after_a_kill_the_command_makes_the_same_checkpoints(dataset, tmp_path):
     settings = replace(SETTINGS, width=32, train_points=400, stopping_epochs=[1, 40])
     storage.write(dataset, tmp_path / "data.nc", {})
+    (tmp_path / "settings.json").write_text(json.dumps(asdict(settings)))
     folder = tmp_path / "killed"
     command = [
         sys.executable, "-m", "kdtheory.teachers.network", "train", "--key", "teacher", "--seed", "3",
-        "--settings", json.dumps(asdict(settings)), "--dataset", str(tmp_path / "data.nc"),
-        "--output", *(str(folder / f"epoch-{epoch}.safetensors") for epoch in settings.stopping_epochs),
+        "--settings", str(tmp_path / "settings.json"), "--dataset", str(tmp_path / "data.nc"),
+        "--output", str(folder / "checkpoints.safetensors"),
     ]  # fmt: skip
     running = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    while not (folder / ".epoch-1.training" / "networks.safetensors").exists():
+    while not (folder / ".checkpoints.training" / "networks.safetensors").exists():
         assert running.poll() is None, "it ended before it could be killed"
         time.sleep(0.001)
     running.send_signal(signal.SIGKILL)
     running.wait()
-    assert not list(folder.glob("epoch-*"))
+    assert [path.name for path in folder.iterdir()] == [".checkpoints.training"]
 
     subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
-    assert sorted(path.name for path in folder.iterdir()) == ["epoch-1.safetensors", "epoch-40.safetensors"]
-    whole = train(settings, dataset, tmp_path / "state")
-    for epoch, checkpoint in whole.items():
-        resumed = storage.read(folder / f"epoch-{epoch}.safetensors")
-        for name, values in checkpoint.items():
-            np.testing.assert_array_equal(resumed[name], values)
+    assert sorted(path.name for path in folder.iterdir()) == ["checkpoints.safetensors"]
+    whole, resumed = network.train(settings, draw, dataset, tmp_path / "state"), storage.read(*folder.iterdir())
+    assert resumed.keys() == whole.keys()
+    for name, values in whole.items():
+        np.testing.assert_array_equal(resumed[name], values)
 
 
 def test_the_truth_as_a_teacher_is_in_units_of_its_spread(dataset):

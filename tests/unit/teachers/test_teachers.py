@@ -46,7 +46,7 @@ def test_logistic_regression_minimises_its_loss_on_half_of_the_training_images(d
         gradient = weights - 2.0 * (signs[half] / (1 + np.exp(margins))) @ inputs[half]
         assert np.linalg.norm(gradient) < 1e-4
     assert not np.array_equal(trained["seen"][0], trained["seen"][1])
-    exported = logistic_regression.export(settings, draw, dataset, [trained])
+    exported = logistic_regression.export(settings, draw, dataset, trained)
     np.testing.assert_allclose(exported["logits"][0], trained["weights"] @ inputs.T, rtol=1e-12)
     np.testing.assert_array_equal(exported["seen"], trained["seen"])
 

@@ -8,9 +8,9 @@ import xarray as xr
 
 from kdtheory.jobs.command import run_stage
 from kdtheory.kernels.devices import device_name
-from kdtheory.students.deep_network import balanced_start, gaussian_start, initial_velocity, train
-from kdtheory.students.linear_path import recorded_steps
-from kdtheory.students.transfer_sets import transfer_sets
+from kdtheory.students.deep_linear.factors import balanced_start, gaussian_start, initial_velocity, train
+from kdtheory.students.linear.path import recorded_steps
+from kdtheory.students.linear.transfer_sets import transfer_sets
 from kdtheory.theory.convexity import soft_loss, soft_loss_gradient
 from kdtheory.theory.projection import minimum_norm_weights
 

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from kdtheory.kernels.empirical import apply_network, empirical_ntk
-from kdtheory.students.distillation import distillation_loss
+from kdtheory.students.finite_width.distillation import distillation_loss
 
 
 class Descent(NamedTuple):

@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from kdtheory.kernels.nested import NestedRegression
-from kdtheory.students.distillation import Lesson, distillation_slope, largest_stable_rate
+from kdtheory.students.finite_width.distillation import Lesson, distillation_slope, largest_stable_rate
 
 
 def converged_logits(gram, cross, targets, initial, initial_test, sizes):

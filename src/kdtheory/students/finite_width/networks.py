@@ -4,7 +4,7 @@ All of them start from the logits z₀ of the network itself, so that what diffe
 change while the network is trained.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import jax
@@ -14,10 +14,10 @@ import xarray as xr
 from kdtheory.jobs.command import run_stage
 from kdtheory.jobs.log import Progress
 from kdtheory.kernels.devices import device_name
-from kdtheory.students.finite_network import Network, Task, stacked
-from kdtheory.students.kernel_targets import selected
-from kdtheory.students.linearized import descend_further, descent_rates, sgd_coefficients, sgd_rates
-from kdtheory.students.network_descent import descend
+from kdtheory.students.finite_width.descent import descend
+from kdtheory.students.finite_width.linearized import descend_further, descent_rates, sgd_coefficients, sgd_rates
+from kdtheory.students.finite_width.start import drawn_network, stacked, task_of
+from kdtheory.students.teacher_logits import aligned, selected
 
 # Networks are trained in 32 bits, at half of the cost. At width 256 this moves their logits by 4e-4 of themselves and
 # the drift by 1e-2 of 4 after 1024 steps, far less than what is measured. Whatever a kernel is solved for stays in 64.
@@ -60,13 +60,14 @@ def fit(settings: Settings, draw, dataset, logits):
         for so narrow a network cannot fit so many points. Of the task, ``target(soft_ratio, repeat, n)`` z_eff and
         ``teacher(repeat, test)`` z_t.
     """
-    if not dataset["sample_id"].equals(logits["sample_id"]):
-        raise ValueError("the teacher's logits are not those of the dataset's samples")
+    teacher_logits = aligned(dataset, logits)
     if settings.repeats > dataset.sizes["repeat"]:
         raise ValueError(f"repeats is {settings.repeats}; the dataset has {dataset.sizes['repeat']}")
-    teacher = selected(logits["logits"], settings).squeeze(["stopping_epoch", "teacher"], drop=True)
+    teacher = selected(teacher_logits, settings.stopping_epochs, settings.teachers).squeeze(
+        ["stopping_epoch", "teacher"], drop=True
+    )
     runs = range(settings.repeats)
-    tasks = [Task(settings, dataset.isel(repeat=run), teacher.isel(repeat=run).values) for run in runs]
+    tasks = [task_of(settings, dataset.isel(repeat=run), teacher.isel(repeat=run).values) for run in runs]
     progress = Progress(len(settings.widths), "widths")
     students = []
     for width in settings.widths:
@@ -83,11 +84,11 @@ def _fit_width(settings, width, tasks, draw):
     """All students of one width."""
     networks, converged = [], []
     for repeat, task in enumerate(tasks):
-        network = Network(task, width, settings.depth, draw(repeat, "initialisation"))
-        # Networks are large: they stay in memory rounded if they will be trained, and not at all if not.
+        network = drawn_network(task, width, settings.depth, draw(repeat, "initialisation"))
+        # Weights are large: rounded where they will be trained, dropped where they will not.
         trained = repeat < settings.trained_repeats
-        network.params = jax.tree.map(lambda leaf: np.asarray(leaf, _PRECISION), network.params) if trained else None
-        networks.append(network)
+        params = jax.tree.map(lambda leaf: np.asarray(leaf, _PRECISION), network.params) if trained else None
+        networks.append(replace(network, params=params))
         converged.append(network.converged(settings.n_train))
     kernel, linearized = (np.stack(logits) for logits in zip(*converged, strict=True))
     by_sgd = [_train_linearized(settings, networks, size, partial(draw, size)) for size in settings.n_train]

@@ -1,6 +1,7 @@
 """Networks of finite width before training: their task, logits z₀ and empirical kernel, alone and stacked."""
 
 import logging
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import jax
@@ -9,24 +10,17 @@ import numpy as np
 from kdtheory.kernels.empirical import apply_network, empirical_ntk, init_network
 from kdtheory.kernels.infinite import relu_kernels
 from kdtheory.kernels.nested import NestedRegression, NotPositiveDefiniteError
-from kdtheory.students.distillation import Lesson
-from kdtheory.students.linearized import converged_logits
+from kdtheory.students.finite_width.distillation import Lesson
+from kdtheory.students.finite_width.linearized import converged_logits
+from kdtheory.tasks.parts import Part, first_of
 from kdtheory.theory.stationarity import effective_logits
 
 _log = logging.getLogger(__name__)
 
-_TRANSFER, _TEST = range(2)
 
-
+@dataclass(frozen=True)
 class Task:
-    """Points, targets and infinite kernel of one run; networks of every width share them.
-
-    Parameters
-    ----------
-    settings : kdtheory.students.finite_width.networks.Settings
-    dataset : xarray.Dataset
-        ``inputs(sample, axis)`` and ``part(sample)`` of one run.
-    teacher_logits : array, shape (sample,)
+    """Points, targets and infinite kernel of one run; networks of every width share them. Made by :func:`task_of`.
 
     Attributes
     ----------
@@ -38,51 +32,77 @@ class Task:
         Effective logits (JZ20 Eq. 3).
     gram, cross : array, shape (n, n) and (n, test)
         Θ of the infinitely wide network.
+    """
+
+    inputs: np.ndarray
+    test_inputs: np.ndarray
+    lesson: Lesson
+    test_teacher: np.ndarray
+    targets: np.ndarray
+    gram: np.ndarray
+    cross: np.ndarray
+
+
+def task_of(settings, dataset, teacher_logits):
+    """Choose the points of a run and compute their targets and infinite kernel.
+
+    Parameters
+    ----------
+    settings : kdtheory.students.finite_width.networks.Settings
+    dataset : xarray.Dataset
+        ``inputs(sample, axis)`` and ``part(sample)`` of one run.
+    teacher_logits : array, shape (sample,)
+
+    Returns
+    -------
+    Task
 
     Raises
     ------
     ValueError
-        When the dataset has too few points of a part.
+        The dataset has too few points of a part.
     """
+    part, inputs = dataset["part"].values, dataset["inputs"].values
+    transfer = first_of(Part.TRANSFER, part, settings.n_train[-1])
+    test = first_of(Part.TEST, part, settings.test_points)
+    teacher = teacher_logits[transfer]
+    labels, soft_ratios = (teacher > 0).astype(int), np.array(settings.soft_ratios, np.float64)
+    gram, _ = relu_kernels(inputs[transfer], depth=settings.depth)
+    cross, _ = relu_kernels(inputs[transfer], inputs[test], depth=settings.depth)
+    return Task(
+        inputs[transfer],
+        inputs[test],
+        Lesson(teacher, labels.astype(np.float64), soft_ratios, settings.temperature),
+        teacher_logits[test],
+        effective_logits(teacher, labels, soft_ratios[:, None], settings.temperature),
+        gram,
+        cross,
+    )
 
-    def __init__(self, settings, dataset, teacher_logits):
-        part = dataset["part"].values
-        transfer = _first(part, _TRANSFER, settings.n_train[-1])
-        test = _first(part, _TEST, settings.test_points)
-        inputs = dataset["inputs"].values
-        self.inputs, self.test_inputs = inputs[transfer], inputs[test]
-        self.test_teacher, teacher = teacher_logits[test], teacher_logits[transfer]
-        labels, soft_ratios = (teacher > 0).astype(int), np.array(settings.soft_ratios, np.float64)
-        self.lesson = Lesson(teacher, labels.astype(np.float64), soft_ratios, settings.temperature)
-        self.targets = effective_logits(teacher, labels, soft_ratios[:, None], settings.temperature)
-        self.gram, _ = relu_kernels(self.inputs, depth=settings.depth)
-        self.cross, _ = relu_kernels(self.inputs, self.test_inputs, depth=settings.depth)
 
-
+@dataclass(frozen=True)
 class Network:
-    """One network as it is drawn, in float64.
-
-    Parameters
-    ----------
-    task : Task
-    width, depth : int
-    rng : numpy.random.Generator
+    """One network before training, in float64; made by :func:`drawn_network`.
 
     Attributes
     ----------
-    params : list of (W, b)
-        w₀.
+    task : Task
+    width : int
+    params : list of (W, b) or None
+        w₀; None where it is not kept.
     initial, initial_test : array, shape (n,) and (test,)
         z₀.
     gram, cross : array, shape (n, n) and (n, test)
         Θ̂.
     """
 
-    def __init__(self, task, width, depth, rng):
-        self.task, self.width = task, width
-        self.params = init_network(jax.random.key(rng.integers(2**63)), task.inputs.shape[1], width, depth)
-        start = _start(self.params, task.inputs, task.test_inputs)
-        self.initial, self.initial_test, self.gram, self.cross = map(np.asarray, start)
+    task: Task
+    width: int
+    params: list | None
+    initial: np.ndarray
+    initial_test: np.ndarray
+    gram: np.ndarray
+    cross: np.ndarray
 
     @property
     def kernel_distance(self):
@@ -108,13 +128,30 @@ class Network:
         return infinite, linearized
 
     def _regular_size(self):
-        """Points up to which Θ̂ is regular; networks that are not much wider than that may be linear between some."""
+        """Largest number of first points whose Θ̂ is regular; a network not much wider may be linear between points."""
         try:
             NestedRegression(self.gram, self.initial)
         except NotPositiveDefiniteError as error:
             _log.info("width %d: the empirical kernel is singular from %d points on", self.width, error.minor)
             return error.minor - 1
         return len(self.gram)
+
+
+def drawn_network(task, width, depth, rng):
+    """Draw the initial weights of a network and compute its logits and empirical kernel.
+
+    Parameters
+    ----------
+    task : Task
+    width, depth : int
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    Network
+    """
+    params = init_network(jax.random.key(rng.integers(2**63)), task.inputs.shape[1], width, depth)
+    return Network(task, width, params, *map(np.asarray, _start(params, task.inputs, task.test_inputs)))
 
 
 class Stack(NamedTuple):
@@ -152,10 +189,3 @@ def _start(params, inputs, test_inputs):
         empirical_ntk(params, inputs),
         empirical_ntk(params, inputs, test_inputs),
     )
-
-
-def _first(part, kind, count):
-    found = np.flatnonzero(part == kind)
-    if count > len(found):
-        raise ValueError(f"the dataset has {len(found)} points of part {kind}; the cell needs {count}")
-    return found[:count]

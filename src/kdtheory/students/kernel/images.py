@@ -14,11 +14,9 @@ from kdtheory.jobs.log import Progress
 from kdtheory.kernels.devices import device_name
 from kdtheory.kernels.infinite import relu_kernels
 from kdtheory.kernels.nested import NestedRegression
-from kdtheory.students.kernel_targets import selected
+from kdtheory.students.teacher_logits import aligned, selected
+from kdtheory.tasks.parts import Part
 from kdtheory.theory.multiclass import effective_logits_multiclass
-
-# Values of a dataset's variable ``part``.
-_TRANSFER, _TEST, _TEACHER = 0, 1, 3
 
 
 @dataclass(frozen=True)
@@ -46,20 +44,19 @@ def fit(settings: Settings, draw, dataset, logits):
         images on which the student decides for another class than the true one, or than the teacher. Attribute
         ``depth``.
     """
-    if not dataset["sample_id"].equals(logits["sample_id"]):
-        raise ValueError("the teacher's logits are not those of the dataset's samples")
+    teacher_logits = aligned(dataset, logits)
     part = dataset["part"].values
-    transfer, test = np.flatnonzero(part == _TRANSFER), np.flatnonzero(part == _TEST)
+    transfer, test = np.flatnonzero(part == Part.TRANSFER), np.flatnonzero(part == Part.TEST)
     if settings.n_train[-1] > len(transfer):
         raise ValueError(f"n_train asks for {settings.n_train[-1]} images; the dataset has {len(transfer)} to transfer")
     pixels = dataset["pixels"].values
     inputs, test_inputs = (
-        standardised_inputs(pixels[part == kind], pixels[part == _TEACHER]) for kind in (_TRANSFER, _TEST)
+        standardised_inputs(pixels[part == kind], pixels[part == Part.TEACHER]) for kind in (Part.TRANSFER, Part.TEST)
     )
     gram, _ = relu_kernels(inputs, depth=settings.depth)
     cross, _ = relu_kernels(inputs, test_inputs, depth=settings.depth)
 
-    teacher_logits = selected(logits["logits"].drop_encoding(), settings)
+    teacher_logits = selected(teacher_logits, settings.stopping_epochs, settings.teachers)
     teacher_logits = teacher_logits.transpose("sample", "teacher", "stopping_epoch", "class").astype(np.float64)
     truth = dataset["label"].values.astype(np.int64)
     targets = soft_targets(settings, teacher_logits.values[transfer], truth[transfer])
@@ -117,8 +114,9 @@ def soft_targets(settings, teacher_logits, truth):
     Parameters
     ----------
     settings : Settings
-        ``labels`` "truth" or "teacher" (its own decision). The soft ratio 0, where the logits are infinite, stands for
-        ``hard_logit`` times the centred one-hot label; for two classes their difference is ± ``hard_logit``.
+        ``labels`` "truth" or "teacher" (its own decision). At soft ratio 0 the effective logits are infinite, and
+        ``hard_logit`` times the centred one-hot label replaces them; for two classes their difference is
+        ± ``hard_logit``.
     teacher_logits : array, shape (n, teachers, epochs, K)
     truth : array of int, shape (n,)
         True classes.

@@ -1,4 +1,4 @@
-"""Oracles of kernel students: the same regression on many more points, which stands for Δw* and Δw_z (JZ20 Sec. 3).
+"""Oracles of kernel students: the same regression on many more points, which approximates Δw* and Δw_z (JZ20 Sec. 3).
 
 Weight changes are written in the orthonormal basis that the points span in their order, as
 `NestedRegression.coefficients` are, so that inner products with every prefix of a student are cumulative sums.
@@ -55,7 +55,7 @@ def oracle_variables(run):
             "oracle_zero_inner": of_targets(inner, "oracle_size"),
             "test_logit": run.test_logits,
             "test_target": run.at_test_points(run.changes["coefficients"] + xr.DataArray(run.initial, dims="sample")),
-            "test_teacher": run.at_test_points(run.selected_logits),
+            "test_teacher": run.at_test_points(run.teacher_logits),
             "test_kernel": ("test", np.diagonal(run.kernel)[run.test].copy()),  # a view would keep the kernel
         },
         coords={"oracle_size": sizes, "n_transfer": np.arange(1, run.n_transfer + 1)},

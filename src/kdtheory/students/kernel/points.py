@@ -3,7 +3,6 @@
 One factorisation of the kernel serves all soft ratios, epochs and noise levels of a run (JZ20 Eq. 4 and 9).
 """
 
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -13,29 +12,9 @@ from kdtheory.jobs.command import run_stage
 from kdtheory.jobs.log import Progress
 from kdtheory.kernels.devices import device_name
 from kdtheory.students.kernel.oracle import oracle_variables
-from kdtheory.students.kernel_run import KernelRun
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Settings of a cell of kernel students (docs/options.md); each kind of targets has its own."""
-
-    targets: str
-    kept: list
-    depth: int
-    n_train: list
-    dims: list | None = None
-    soft_ratios: list | None = None
-    temperature: float | None = None
-    labels: str | None = None
-    hard_logit: float | None = None
-    stopping_epochs: list | None = None
-    teachers: list | None = None
-    flip_probabilities: list | None = None
-    smoothing: float | None = None
-    truth_logit: float | None = None
-    epsilon: float | None = None
-    oracle_sizes: list | None = None
+from kdtheory.students.kernel.run import fitted_run
+from kdtheory.students.kernel.targets import Plateaus, Settings
+from kdtheory.students.teacher_logits import aligned
 
 
 def fit(settings: Settings, draw, dataset, logits):
@@ -48,23 +27,20 @@ def fit(settings: Settings, draw, dataset, logits):
         dimensions of their variables are the columns of the targets, ``n`` counts transfer points. Attributes tell the
         ``depth``, the points used (``n_transfer``, ``n_test``) and the correction's ``epsilon``.
     """
-    if not dataset["sample_id"].equals(logits["sample_id"]):
-        raise ValueError("the teacher's logits are not those of the dataset's samples")
-    if settings.dims and max(settings.dims) > dataset.sizes["axis"]:
-        raise ValueError(f"dims asks for {max(settings.dims)} dimensions; the dataset has {dataset.sizes['axis']}")
-    # A file's encoding would cut longer names of targets to the length of the longest that it holds.
-    teacher_logits = logits["logits"].drop_encoding()
+    teacher_logits = aligned(dataset, logits)
+    dims = settings.dims if isinstance(settings, Plateaus) else None
+    if dims and max(dims) > dataset.sizes["axis"]:
+        raise ValueError(f"dims asks for {max(dims)} dimensions; the dataset has {dataset.sizes['axis']}")
     fitted, progress = [], Progress(dataset.sizes["repeat"], "runs")
     for repeat in range(dataset.sizes["repeat"]):
         points, values = dataset.isel(repeat=repeat), teacher_logits.isel(repeat=repeat)
-        if settings.dims is None:
+        if dims is None:
             fitted.append(_fit_run(settings, points, values, partial(draw, repeat)))
         else:
-            dims = [
-                _fit_run(settings, points.isel(axis=slice(dim)), values, partial(draw, repeat, dim))
-                for dim in settings.dims
+            of_dims = [
+                _fit_run(settings, points.isel(axis=slice(dim)), values, partial(draw, repeat, dim)) for dim in dims
             ]
-            fitted.append(xr.concat(dims, dim=xr.Variable("dim", settings.dims)))
+            fitted.append(xr.concat(of_dims, dim=xr.Variable("dim", dims)))
         progress.advance()
     return xr.concat(fitted, dim="repeat", combine_attrs="override").assign_coords(n_train=settings.n_train)
 
@@ -87,7 +63,7 @@ def disagreement(run):
     """Return ``disagreement_teacher(…, n_train)`` and ``disagreement_truth``: shares of test points of another sign."""
     student = run.test_logits > 0
     shares = {
-        "disagreement_teacher": student != (run.at_test_points(run.selected_logits) > 0),
+        "disagreement_teacher": student != (run.at_test_points(run.teacher_logits) > 0),
         "disagreement_truth": student != (run.at_test_points(run.truth) > 0),
     }
     return xr.Dataset({name: wrong.mean("test").transpose(..., "n_train") for name, wrong in shares.items()})
@@ -111,10 +87,9 @@ KEPT = {kept.__name__: kept for kept in (coefficients, norm, disagreement, candi
 
 
 def _fit_run(settings, dataset, teacher_logits, draw):
-    run = KernelRun(settings, dataset, teacher_logits, draw)
+    run = fitted_run(settings, dataset, teacher_logits, draw)
     kept = xr.merge([KEPT[name](run) for name in settings.kept], compat="override", join="exact")
-    facts = {"depth": settings.depth, "epsilon": settings.epsilon, "n_transfer": run.n_transfer, "n_test": run.n_test}
-    return kept.assign_attrs({name: value for name, value in facts.items() if value is not None})
+    return kept.assign_attrs(**settings.attributes(), n_transfer=run.n_transfer, n_test=run.n_test)
 
 
 if __name__ == "__main__":

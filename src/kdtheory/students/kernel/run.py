@@ -1,5 +1,6 @@
 """One run of kernel students: its points, kernel and initial network, and the regression of all its targets at once."""
 
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -8,57 +9,51 @@ from scipy.linalg import cholesky
 
 from kdtheory.kernels.infinite import relu_kernels
 from kdtheory.kernels.nested import NestedRegression
-from kdtheory.students.kernel_targets import KINDS, Points, selected
+from kdtheory.students.kernel.targets import Points, Settings
+from kdtheory.tasks.parts import Part, first_of
 
 # Only in the draw of z₀, whose kernel may be singular to rounding: a share of its mean diagonal.
 JITTER = 1e-10
-_TRANSFER, _TEST, _ORACLE = range(3)
 
 
+@dataclass(frozen=True)
 class KernelRun:
-    """Students of one transfer set, for every prefix of it and every column of targets.
-
-    Parameters
-    ----------
-    settings : kdtheory.students.kernel.points.Settings
-    dataset : xarray.Dataset
-        ``inputs(sample, axis)`` and ``part(sample)``: transfer points, then test points or candidates, then oracle
-        points.
-    teacher_logits : xarray.DataArray
-        z_t(…, sample).
-    draw : callable
-        ``draw(*key)`` gives the random generator of a piece of the run.
+    """Students of one transfer set, for every prefix of it and every column of targets; made by :func:`fitted_run`.
 
     Attributes
     ----------
+    settings : kdtheory.students.kernel.targets.Settings
     n_transfer, n_test : int
-        Points used of these two parts; oracle points follow.
+        Transfer points, then test points (or candidates); oracle points follow.
+    teacher_logits : xarray.DataArray
+        z_t(…, sample) that the columns use.
+    truth : xarray.DataArray or None
+        f_g(sample) in units of its spread.
     kernel : numpy.ndarray, shape (points, points)
         Θ of all points.
     initial : numpy.ndarray, shape (points,)
         z₀, one draw of the infinitely wide network at all points together.
     changes : dict
-        Targets Δz(…, sample) by name (`kernel_targets`).
+        Targets Δz(…, sample) by name (`kdtheory.students.kernel.targets`).
     stacked : numpy.ndarray, shape (points, columns)
         All of them side by side.
-    regression : NestedRegression
+    columns : dict
+        By name of targets, the slice of the columns that they are.
+    regression : kdtheory.kernels.nested.NestedRegression
         On the transfer points.
     """
 
-    def __init__(self, settings, dataset, teacher_logits, draw):
-        self.settings = settings
-        chosen = self._chosen(dataset["part"].values)
-        dataset, self.teacher_logits = dataset.isel(sample=chosen), teacher_logits.isel(sample=chosen)
-        self.kernel, nngp = relu_kernels(dataset["inputs"].values, depth=settings.depth)
-        self.initial = _initial_logits(nngp, draw("initialisation"))
-        self.truth = dataset["truth"] / dataset.attrs["truth_std"] if "truth" in dataset else None
-        points = Points(self.teacher_logits, self.truth, xr.DataArray(self.initial, dims="sample"), draw("noise"))
-        changes = KINDS[settings.targets](settings, points)
-        self.changes = {name: change.transpose(..., "sample") for name, change in changes.items()}
-        flat = [change.values.reshape(-1, len(self.initial)).T for change in self.changes.values()]
-        self._ends = dict(zip(self.changes, np.cumsum([columns.shape[1] for columns in flat]), strict=True))
-        self.stacked = np.concatenate(flat, axis=1)
-        self.regression = NestedRegression(self.kernel[self.transfer, self.transfer], self.stacked[self.transfer])
+    settings: Settings
+    n_transfer: int
+    n_test: int
+    teacher_logits: xr.DataArray
+    truth: xr.DataArray | None
+    kernel: np.ndarray
+    initial: np.ndarray
+    changes: dict
+    stacked: np.ndarray
+    columns: dict
+    regression: NestedRegression
 
     @property
     def transfer(self):
@@ -84,16 +79,10 @@ class KernelRun:
         """Return a ``DataArray(…, sample)`` at the test points alone, as dimension ``test``."""
         return values.isel(sample=self.test).rename(sample="test").drop_vars("test", errors="ignore")
 
-    @property
-    def selected_logits(self):
-        """The teachers' logits z_t that the columns use."""
-        return selected(self.teacher_logits, self.settings)
-
     def labelled(self, name, values, dims):
         """Give an array of shape (…, columns) its names: the columns of one kind of targets, then ``dims``."""
         template = self.changes[name].isel(sample=0, drop=True)
-        end = self._ends[name]
-        values = values[..., end - template.size : end]
+        values = values[..., self.columns[name]]
         labelled = xr.DataArray(
             values.reshape(*values.shape[:-1], *template.shape), dims=(*dims, *template.dims), coords=template.coords
         )
@@ -101,21 +90,68 @@ class KernelRun:
         labelled = labelled.assign_coords({dim: sizes[dim] for dim in dims if dim in sizes})
         return labelled.transpose(*template.dims, *dims)
 
-    def _chosen(self, part):
-        """Indices of the points that the cell's outputs need."""
-        settings = self.settings
-        needs_test = {"disagreement", "candidates", "oracle"} & set(settings.kept)
-        n_beyond = max(settings.oracle_sizes) if "oracle" in settings.kept else 0
-        self.n_transfer = settings.n_train[-1]
-        self.n_test = int(np.sum(part == _TEST)) if needs_test else 0
-        wanted = {_TRANSFER: self.n_transfer, _TEST: self.n_test, _ORACLE: max(n_beyond - self.n_test, 0)}
-        chosen = []
-        for kind, count in wanted.items():
-            found = np.flatnonzero(part == kind)
-            if count > len(found):
-                raise ValueError(f"the dataset has {len(found)} points of part {kind}; the cell needs {count}")
-            chosen.append(found[:count])
-        return np.concatenate(chosen)
+
+def fitted_run(settings, dataset, teacher_logits, draw):
+    """Choose the points of a run, draw its initial network, and fit its targets on every prefix of its transfer set.
+
+    Parameters
+    ----------
+    settings : kdtheory.students.kernel.targets.Settings
+    dataset : xarray.Dataset
+        ``inputs(sample, axis)`` and ``part(sample)`` (`kdtheory.tasks.parts`).
+    teacher_logits : xarray.DataArray
+        z_t(…, sample).
+    draw : callable
+        ``draw(*key)`` gives the random generator of a piece of the run.
+
+    Returns
+    -------
+    KernelRun
+
+    Raises
+    ------
+    ValueError
+        The dataset has too few points of a part, or the logits lack an epoch or teacher.
+    """
+    counts = _counts(settings, dataset["part"].values)
+    chosen = np.concatenate([first_of(part, dataset["part"].values, count) for part, count in counts.items()])
+    dataset, teacher_logits = dataset.isel(sample=chosen), teacher_logits.isel(sample=chosen)
+    kernel, nngp = relu_kernels(dataset["inputs"].values, depth=settings.depth)
+    initial = _initial_logits(nngp, draw("initialisation"))
+    truth = dataset["truth"] / dataset.attrs["truth_std"] if "truth" in dataset else None
+    changes = settings.changes(Points(teacher_logits, truth, xr.DataArray(initial, dims="sample"), draw("noise")))
+    changes = {name: change.transpose(..., "sample") for name, change in changes.items()}
+    stacked, columns = _side_by_side(changes)
+    transfer = slice(counts[Part.TRANSFER])
+    return KernelRun(
+        settings,
+        n_transfer=counts[Part.TRANSFER],
+        n_test=counts[Part.TEST],
+        teacher_logits=settings.selected(teacher_logits),
+        truth=truth,
+        kernel=kernel,
+        initial=initial,
+        changes=changes,
+        stacked=stacked,
+        columns=columns,
+        regression=NestedRegression(kernel[transfer, transfer], stacked[transfer]),
+    )
+
+
+def _counts(settings, part):
+    """Number of points of each part that the cell's outputs need."""
+    needs_test = {"disagreement", "candidates", "oracle"} & set(settings.kept)
+    n_test = int(np.sum(part == Part.TEST)) if needs_test else 0
+    n_beyond = max(settings.oracle_sizes) if "oracle" in settings.kept else 0
+    return {Part.TRANSFER: settings.n_train[-1], Part.TEST: n_test, Part.ORACLE: max(n_beyond - n_test, 0)}
+
+
+def _side_by_side(changes):
+    """Targets (…, sample) as one array (sample, columns), and the slice of each name's columns."""
+    flat = [change.values.reshape(-1, change.sizes["sample"]).T for change in changes.values()]
+    ends = np.cumsum([columns.shape[1] for columns in flat])
+    columns = {name: slice(end - values.shape[1], end) for name, values, end in zip(changes, flat, ends, strict=True)}
+    return np.concatenate(flat, axis=1), columns
 
 
 def _initial_logits(nngp, rng):

@@ -1,8 +1,8 @@
 """What kernel students fit: changes Δz of the logits, one column for each soft ratio, epoch, noise level or function.
 
-Each kind of targets is a function of the cell's settings and of the `Points` of one points. It returns Δz(…, sample) at
-all points by the name under which the coefficients of the fit are stored; the dots are the columns. Where a network
-at initialisation is part of the task, Δz = z − z₀.
+Each kind of targets is a settings class. Its method ``changes`` returns Δz(…, sample) at all points of a run, by the
+name under which the coefficients of the fit are stored; the dots are the columns. Where a network at initialisation is
+part of the task, Δz = z − z₀.
 """
 
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from kdtheory.students.teacher_logits import selected
 from kdtheory.theory.correction import hard_label_correction
 from kdtheory.theory.stationarity import effective_logits, label_smoothing_logit
 
@@ -41,85 +42,155 @@ class Points:
         return (self.truth > 0).astype(int)
 
 
-def soft(settings, points):
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Settings that every cell of kernel students has (docs/options.md); each kind of targets adds its own."""
+
+    targets: str
+    kept: list
+    depth: int
+    n_train: list
+
+    @classmethod
+    def variant(cls, values: dict) -> type["Settings"]:
+        """Return the class of a cell's settings, which its value of ``targets`` names."""
+        kind = values.get("targets")
+        if kind not in KINDS:
+            raise ValueError(f"targets is {kind!r}; allowed are {', '.join(KINDS)}")
+        return KINDS[kind]
+
+    def selected(self, teacher_logits):
+        """Return the teachers' logits that the columns use."""
+        return teacher_logits
+
+    def changes(self, points):
+        """Return Δz(…, sample) by the name of its coefficients."""
+        raise NotImplementedError
+
+    def attributes(self):
+        """Return the settings that the students' file carries as attributes."""
+        return {"depth": self.depth}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Soft(Settings):
     """Effective logits (JZ20 Eq. 3) of selected teachers and epochs for every soft ratio."""
-    logits = selected(points.teacher_logits, settings)
-    labels = (logits > 0).astype(int) if settings.labels == "teacher" else points.labels
-    columns = [_effective(logits, labels, float(soft_ratio), settings) for soft_ratio in settings.soft_ratios]
-    ratios = xr.Variable("soft_ratio", [float(soft_ratio) for soft_ratio in settings.soft_ratios])
-    return {"coefficients": xr.concat(columns, dim=ratios) - points.initial}
+
+    labels: str
+    soft_ratios: list
+    temperature: float
+    hard_logit: float | None = None
+    stopping_epochs: list | None = None
+    teachers: list | None = None
+    oracle_sizes: list | None = None
+
+    def selected(self, teacher_logits):  # noqa: D102
+        return selected(teacher_logits, self.stopping_epochs, self.teachers)
+
+    def changes(self, points):  # noqa: D102
+        logits = self.selected(points.teacher_logits)
+        labels = (logits > 0).astype(int) if self.labels == "teacher" else points.labels
+        columns = [self._effective(logits, labels, float(soft_ratio)) for soft_ratio in self.soft_ratios]
+        ratios = xr.Variable("soft_ratio", [float(soft_ratio) for soft_ratio in self.soft_ratios])
+        return {"coefficients": xr.concat(columns, dim=ratios) - points.initial}
+
+    def _effective(self, logits, labels, soft_ratio):
+        if soft_ratio == 0:
+            # The root is infinite; what conclusions depend on is its sign.
+            return xr.where(labels == 1, self.hard_logit, -self.hard_logit) + xr.zeros_like(logits)
+        return xr.apply_ufunc(effective_logits, logits, labels, soft_ratio, self.temperature)
 
 
-def function(settings, points):
+@dataclass(frozen=True, kw_only=True)
+class Function(Settings):
     """Every function that the teacher's file holds."""
-    return {"coefficients": _single_epoch(points.teacher_logits) - points.initial}
+
+    def changes(self, points):  # noqa: D102
+        return {"coefficients": _single_epoch(points.teacher_logits) - points.initial}
 
 
-def flips(settings, points):
+@dataclass(frozen=True, kw_only=True)
+class Flips(Settings):
     """One smooth function whose sign is flipped at each point with a given probability (JZ20 Fig. 3 right)."""
-    logits = _single_function(points.teacher_logits)
-    # The same uniforms for every probability: more noise flips the same points and others.
-    uniforms = xr.DataArray(points.noise.random(logits.sizes["sample"]), dims="sample")
-    probabilities = xr.Variable("flip_probability", [float(p) for p in settings.flip_probabilities])
-    columns = [logits * xr.where(uniforms < p, -1.0, 1.0) for p in probabilities.values]
-    return {"coefficients": xr.concat(columns, dim=probabilities) - points.initial}
+
+    flip_probabilities: list
+
+    def changes(self, points):  # noqa: D102
+        logits = _single_function(points.teacher_logits)
+        # The same uniforms for every probability: more noise flips the same points and others.
+        uniforms = xr.DataArray(points.noise.random(logits.sizes["sample"]), dims="sample")
+        probabilities = xr.Variable("flip_probability", [float(p) for p in self.flip_probabilities])
+        columns = [logits * xr.where(uniforms < p, -1.0, 1.0) for p in probabilities.values]
+        return {"coefficients": xr.concat(columns, dim=probabilities) - points.initial}
 
 
-def references(settings, points):
+@dataclass(frozen=True, kw_only=True)
+class References(Settings):
     """Tasks to compare with: random labels Δz ~ N(0, 1), the zero function, signs, label smoothing (JZ20 Fig. 3, 4)."""
-    logits = _single_function(points.teacher_logits)
-    signs = xr.where(logits > 0, 1.0, -1.0)
-    columns = {
-        "random_labels": _normal(points),
-        "zero": -points.initial,
-        "sign": settings.hard_logit * signs - points.initial,
-        "label_smoothing": float(label_smoothing_logit(settings.smoothing)) * signs - points.initial,
-    }
-    return {"coefficients": xr.concat(columns.values(), dim=xr.Variable("reference", list(columns)))}
+
+    hard_logit: float
+    smoothing: float
+
+    def changes(self, points):  # noqa: D102
+        logits = _single_function(points.teacher_logits)
+        signs = xr.where(logits > 0, 1.0, -1.0)
+        columns = {
+            "random_labels": _normal(points),
+            "zero": -points.initial,
+            "sign": self.hard_logit * signs - points.initial,
+            "label_smoothing": float(label_smoothing_logit(self.smoothing)) * signs - points.initial,
+        }
+        return {"coefficients": xr.concat(columns.values(), dim=xr.Variable("reference", list(columns)))}
 
 
-def plateaus(settings, points):
+@dataclass(frozen=True, kw_only=True)
+class Plateaus(Settings):
     """Functions of known smoothness, random labels, and z₀ itself; each alone, so that no z₀ is subtracted."""
-    functions = _single_epoch(points.teacher_logits)
-    others = {"random_labels": _normal(points), "nngp": points.initial}
-    others = xr.concat(others.values(), dim=xr.Variable("target", list(others)))
-    return {"coefficients": xr.concat([functions, others], dim="target")}
+
+    dims: list
+
+    def changes(self, points):  # noqa: D102
+        functions = _single_epoch(points.teacher_logits)
+        others = {"random_labels": _normal(points), "nngp": points.initial}
+        others = xr.concat(others.values(), dim=xr.Variable("target", list(others)))
+        return {"coefficients": xr.concat([functions, others], dim="target")}
 
 
-def correction(settings, points):
+@dataclass(frozen=True, kw_only=True)
+class Correction(Settings):
     """What JZ20 Theorem 2 is made of: two truths, teachers, δz_h, and effective logits a little below ρ = 1.
 
     The paper leaves the truth's logit z_g open: here the smooth ground truth, and its sign, both scaled.
     """
-    logits = selected(points.teacher_logits, settings)
-    truths = {"smooth": points.truth, "sign": 2.0 * points.labels - 1}
-    truths = settings.truth_logit * xr.concat(truths.values(), dim=xr.Variable("truth", list(truths)))
-    perturbed = _effective(logits, points.labels, 1 - settings.epsilon, settings)
-    return {
-        "truth_coefficients": truths - points.initial,
-        "teacher_coefficients": logits - points.initial,
-        "correction_coefficients": xr.apply_ufunc(hard_label_correction, logits, points.labels, settings.temperature),
-        "perturbed_coefficients": perturbed - points.initial,
-    }
+
+    labels: str
+    temperature: float
+    stopping_epochs: list
+    teachers: list
+    truth_logit: float
+    epsilon: float
+
+    def selected(self, teacher_logits):  # noqa: D102
+        return selected(teacher_logits, self.stopping_epochs, self.teachers)
+
+    def changes(self, points):  # noqa: D102
+        logits = self.selected(points.teacher_logits)
+        truths = {"smooth": points.truth, "sign": 2.0 * points.labels - 1}
+        truths = self.truth_logit * xr.concat(truths.values(), dim=xr.Variable("truth", list(truths)))
+        correction = xr.apply_ufunc(hard_label_correction, logits, points.labels, self.temperature)
+        perturbed = xr.apply_ufunc(effective_logits, logits, points.labels, 1 - self.epsilon, self.temperature)
+        return {
+            "truth_coefficients": truths - points.initial,
+            "teacher_coefficients": logits - points.initial,
+            "correction_coefficients": correction,
+            "perturbed_coefficients": perturbed - points.initial,
+        }
+
+    def attributes(self):  # noqa: D102
+        return {"depth": self.depth, "epsilon": self.epsilon}
 
 
-KINDS = {kind.__name__: kind for kind in (soft, function, flips, references, plateaus, correction)}
-
-
-def selected(logits, settings):
-    """Return the logits of the epochs and teachers that a cell names, of all where it names none.
-
-    Raises ValueError for an epoch or teacher that the logits do not have.
-    """
-    wanted = {"stopping_epoch": settings.stopping_epochs, "teacher": settings.teachers}
-    for dim, values in wanted.items():
-        if values is None:
-            continue
-        missing = sorted(set(values) - set(logits[dim].values.tolist()))
-        if missing:
-            raise ValueError(f"{dim} {missing[0]} is not in the teacher's logits, which have {logits[dim].values}")
-        logits = logits.sel({dim: values})
-    return logits
+KINDS = {kind.__name__.lower(): kind for kind in (Soft, Function, Flips, References, Plateaus, Correction)}
 
 
 def _single_epoch(logits):
@@ -131,13 +202,6 @@ def _single_function(logits):
     if logits.dims != ("sample",):
         raise ValueError(f"these targets need one function, the teacher has several, along {logits.dims[:-1]}")
     return logits
-
-
-def _effective(logits, labels, soft_ratio, settings):
-    if soft_ratio == 0:
-        # The root is infinite; what conclusions depend on is its sign.
-        return xr.where(labels == 1, settings.hard_logit, -settings.hard_logit) + xr.zeros_like(logits)
-    return xr.apply_ufunc(effective_logits, logits, labels, soft_ratio, settings.temperature)
 
 
 def _normal(points):

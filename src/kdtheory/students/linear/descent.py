@@ -1,15 +1,24 @@
 """Full-batch gradient descent of linear students, on soft or hard labels, of many transfer sets at once."""
 
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from operator import index
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import expit
 
 from kdtheory.theory.convexity import probability_difference
 
 
-def soft_descent(inputs, teacher_logits, *, steps, dtype=np.float64, progress=None):
+def soft_descent(
+    inputs: npt.ArrayLike,
+    teacher_logits: npt.ArrayLike,
+    *,
+    steps: Sequence[int],
+    dtype: npt.DTypeLike = np.float64,
+    progress: Callable[[int], object] | None = None,
+) -> np.ndarray:
     """Weights on the path of gradient descent from zero on the distillation loss (PL19 eq. 1 and 3, N = 1).
 
     The step size is 1/L with L = ‖X‖₂²/(4n), the smoothness of the loss, so the loss never rises; the
@@ -68,7 +77,7 @@ def soft_descent(inputs, teacher_logits, *, steps, dtype=np.float64, progress=No
     return recorded
 
 
-def hard_descent(inputs, labels, *, steps, learning_rate=1.0):
+def hard_descent(inputs: npt.ArrayLike, labels: npt.ArrayLike, *, steps: int, learning_rate: float = 1.0) -> np.ndarray:
     """Weights after gradient descent from zero on the logistic loss of hard labels.
 
     On separable labels the norm grows like the logarithm of the steps and the direction approaches that of
@@ -115,7 +124,7 @@ def hard_descent(inputs, labels, *, steps, learning_rate=1.0):
     return weights
 
 
-def signed_points(inputs, labels):
+def signed_points(inputs: npt.ArrayLike, labels: npt.ArrayLike) -> np.ndarray:
     """Points times the signs ±1 of their labels: a positive product with the weights is a right answer.
 
     Parameters
@@ -138,7 +147,7 @@ def signed_points(inputs, labels):
     return np.where(labels == 1, 1.0, -1.0)[..., None] * inputs
 
 
-def increasing_steps(steps):
+def increasing_steps(steps: Iterable[int]) -> list[int]:
     """Step counts as a list of int; ValueError unless they increase strictly from 0 or more."""
     steps = [index(step) for step in steps]
     if not steps or steps[0] < 0 or any(a >= b for a, b in pairwise(steps)):

@@ -1,6 +1,7 @@
 """The hard-margin direction through the origin: the limit of hard-label descent on separable data."""
 
 import numpy as np
+import numpy.typing as npt
 from scipy.linalg import solve_triangular
 from scipy.optimize import nnls
 
@@ -16,14 +17,14 @@ class MarginNotVerifiedError(ArithmeticError):
     """The optimum found for a separable set violates the Karush–Kuhn–Tucker conditions beyond rounding."""
 
 
-def max_margin_weights(inputs, labels):
+def max_margin_weights(inputs: npt.ArrayLike, labels: npt.ArrayLike) -> np.ndarray:
     """Shortest weights w with margin s·wᵀx ≥ 1 at every point, s = ±1 the sign of its label; no bias.
 
     The least-distance problem is solved by non-negative least squares (Lawson & Hanson, *Solving Least
     Squares Problems*, chapter 23), which ends after finitely many exchanges of the active set. The weights
-    are then solved for anew on that set (wᵀx = s at each of its points) and the Karush–Kuhn–Tucker
+    are then solved for once more on that set (wᵀx = s at each of its points) and the Karush–Kuhn–Tucker
     conditions verified.
-    The size of the margin is 1/‖w‖. A set of one class is a set like any other.
+    The size of the margin is 1/‖w‖. A set with one class only is allowed.
 
     Parameters
     ----------

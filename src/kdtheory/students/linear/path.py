@@ -8,7 +8,7 @@ import xarray as xr
 from kdtheory.jobs.command import run_stage
 from kdtheory.jobs.log import Progress
 from kdtheory.students.linear.descent import soft_descent
-from kdtheory.students.transfer_sets import transfer_sets
+from kdtheory.students.linear.transfer_sets import transfer_sets
 from kdtheory.theory.projection import minimum_norm_weights
 
 

@@ -1,9 +1,12 @@
 """Minimisers of the distillation loss other than the one that descent is biased towards (PL19 §5.2)."""
 
 import numpy as np
+import numpy.typing as npt
 
 
-def reduced_bias_weights(weights, inputs, deltas, gaussian):
+def reduced_bias_weights(
+    weights: npt.ArrayLike, inputs: npt.ArrayLike, deltas: npt.ArrayLike, gaussian: npt.ArrayLike
+) -> np.ndarray:
     """Weights w_δ = ŵ + δ·‖ŵ‖·q/‖q‖ with a random direction q that the inputs do not see (PL19 §5.2).
 
     Every w_δ has the training logits of ŵ and so the same distillation loss; δ = 0 is ŵ, |δ| → ∞ the

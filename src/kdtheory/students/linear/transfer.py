@@ -11,8 +11,8 @@ from kdtheory.jobs.log import Progress
 from kdtheory.students.linear.descent import hard_descent
 from kdtheory.students.linear.gram import gram_angles
 from kdtheory.students.linear.max_margin import max_margin_weights
-from kdtheory.students.reduced_bias import reduced_bias_weights
-from kdtheory.students.transfer_sets import transfer_sets
+from kdtheory.students.linear.reduced_bias import reduced_bias_weights
+from kdtheory.students.linear.transfer_sets import transfer_sets
 from kdtheory.theory.projection import minimum_norm_prefixes
 
 _log = logging.getLogger(__name__)

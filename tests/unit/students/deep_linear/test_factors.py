@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from kdtheory.students.deep_network import balanced_start, gaussian_start, train
 
+from kdtheory.students.deep_linear.factors import balanced_start, gaussian_start, train
 from kdtheory.students.linear.descent import soft_descent
 from kdtheory.theory.deep import distance_bound, distance_law
 

@@ -2,11 +2,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from kdtheory.students.distillation import Lesson, distillation_loss, largest_stable_rate
-from kdtheory.students.network_descent import descend
 
 from kdtheory.kernels.empirical import apply_network, empirical_ntk, init_network
 from kdtheory.students.finite_width import descent as network_descent
+from kdtheory.students.finite_width.descent import descend
+from kdtheory.students.finite_width.distillation import Lesson, distillation_loss, largest_stable_rate
 
 STEPS = [0, 1, 2, 16, 64]
 TEMPERATURE = 5.0

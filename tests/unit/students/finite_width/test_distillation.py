@@ -1,8 +1,13 @@
 import numpy as np
 import pytest
-from kdtheory.students.distillation import Lesson, distillation_loss, distillation_slope, largest_stable_rate
 from scipy.special import expit, xlogy
 
+from kdtheory.students.finite_width.distillation import (
+    Lesson,
+    distillation_loss,
+    distillation_slope,
+    largest_stable_rate,
+)
 from kdtheory.theory.stationarity import effective_logits
 
 rng = np.random.default_rng(0)

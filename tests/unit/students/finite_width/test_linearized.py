@@ -4,17 +4,17 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from kdtheory.students.distillation import Lesson, distillation_loss
-from kdtheory.students.linearized import (
+
+from kdtheory.kernels._neural_tangents import linearize
+from kdtheory.kernels.empirical import apply_network, empirical_ntk, init_network
+from kdtheory.students.finite_width.distillation import Lesson, distillation_loss
+from kdtheory.students.finite_width.linearized import (
     converged_logits,
     descend_further,
     descent_rates,
     sgd_coefficients,
     sgd_rates,
 )
-
-from kdtheory.kernels._neural_tangents import linearize
-from kdtheory.kernels.empirical import apply_network, empirical_ntk, init_network
 from kdtheory.theory.stationarity import effective_logits
 
 N, TEST, TEMPERATURE = 6, 5, 5.0

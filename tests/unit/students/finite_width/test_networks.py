@@ -4,11 +4,11 @@ from functools import partial
 import numpy as np
 import pytest
 import xarray as xr
-from kdtheory.students.finite_network import Network, Task
 
 from kdtheory.jobs.seeds import generator
 from kdtheory.kernels.infinite import relu_kernels
 from kdtheory.students.finite_width.networks import Settings, fit
+from kdtheory.students.finite_width.start import drawn_network, task_of
 from kdtheory.tasks import boundary
 from kdtheory.teachers import linear
 from kdtheory.theory.stationarity import effective_logits
@@ -43,8 +43,8 @@ def test_kernel_students_start_from_the_logits_of_the_network_itself(dataset, lo
         inputs = dataset["inputs"].values[repeat]
         teacher = logits["logits"].isel(stopping_epoch=0, teacher=0, repeat=repeat).values
         train, test = inputs[:8], inputs[30:37]
-        task = Task(SETTINGS, dataset.isel(repeat=repeat), teacher)
-        network = Network(task, 48, 2, draw(48, repeat, "initialisation"))
+        task = task_of(SETTINGS, dataset.isel(repeat=repeat), teacher)
+        network = drawn_network(task, 48, 2, draw(48, repeat, "initialisation"))
         targets = effective_logits(teacher[:8], (teacher[:8] > 0).astype(int), 0.5, 5.0)
         kernels = {
             "kernel": (relu_kernels(train, depth=2)[0], relu_kernels(train, test, depth=2)[0]),
@@ -93,8 +93,8 @@ def test_a_run_depends_neither_on_the_other_runs_nor_on_the_other_sizes(dataset,
 def test_a_network_too_narrow_for_its_points_has_no_linearized_student(dataset, logits):
     teacher = logits["logits"].isel(stopping_epoch=0, teacher=0, repeat=0).values
     # Two neurons have 15 weights, which cannot be fitted to 30 points.
-    task = Task(replace(SETTINGS, n_train=[1, 30]), dataset.isel(repeat=0), teacher)
-    infinite, linearized = Network(task, 2, 2, draw(2)).converged([1, 30])
+    task = task_of(replace(SETTINGS, n_train=[1, 30]), dataset.isel(repeat=0), teacher)
+    infinite, linearized = drawn_network(task, 2, 2, draw(2)).converged([1, 30])
     assert np.all(np.isfinite(infinite))
     np.testing.assert_array_equal(np.isnan(linearized).all(axis=(1, 2)), [False, True])
 
@@ -104,7 +104,7 @@ def test_what_cannot_be_run_is_refused(dataset, logits):
         fit(SETTINGS, draw, dataset, logits.assign(sample_id=logits["sample_id"] + 1))
     with pytest.raises(ValueError, match="repeats is 4; the dataset has 3"):
         fit(replace(SETTINGS, repeats=4), draw, dataset, logits)
-    with pytest.raises(ValueError, match="has 30 points of part 0; the cell needs 31"):
+    with pytest.raises(ValueError, match="has 30 transfer points; the cell needs 31"):
         fit(replace(SETTINGS, n_train=[31]), draw, dataset, logits)
     with pytest.raises(ValueError, match="stopping_epoch 16 is not in the teacher's logits"):
         fit(replace(SETTINGS, stopping_epochs=[16]), draw, dataset, logits)

@@ -4,14 +4,15 @@ from functools import partial
 import numpy as np
 import pytest
 import xarray as xr
-from kdtheory.students.image_kernel import Settings, fit, soft_targets, standardised_inputs
 from unit.students.image_worlds import N_TEST, N_TRANSFER, images_and_logits
 
 from kdtheory.jobs import storage
 from kdtheory.jobs.seeds import generator
 from kdtheory.kernels.infinite import relu_kernels
-from kdtheory.students.kernel.points import points as kernel
-from kdtheory.students.kernel.points import run as kernel_run
+from kdtheory.students.kernel import points as kernel
+from kdtheory.students.kernel import run as kernel_run
+from kdtheory.students.kernel.images import Settings, fit, soft_targets, standardised_inputs
+from kdtheory.students.kernel.targets import Soft
 from kdtheory.theory.multiclass import effective_logits_multiclass
 from kdtheory.theory.stationarity import effective_logits
 
@@ -115,7 +116,7 @@ def test_students_of_two_classes_are_the_binary_kernel_students(labels, monkeypa
     same = {name: getattr(settings, name) for name in ("labels", "soft_ratios", "temperature", "hard_logit", "n_train")}
     same |= {name: getattr(settings, name) for name in ("stopping_epochs", "teachers", "depth")}
     expected = kernel.fit(
-        kernel.Settings(targets="soft", kept=["disagreement"], **same),
+        Soft(targets="soft", kept=["disagreement"], **same),
         draw,
         binary,
         xr.Dataset({"logits": difference, "sample_id": samples["sample_id"]}),

@@ -4,18 +4,19 @@ from functools import partial
 import numpy as np
 import pytest
 import xarray as xr
-from kdtheory.students.kernel_run import KernelRun, _initial_logits
 
 from kdtheory.jobs import storage
 from kdtheory.jobs.seeds import generator
 from kdtheory.kernels.infinite import relu_kernels
-from kdtheory.students.kernel.points import Settings, fit
+from kdtheory.students.kernel.points import fit
+from kdtheory.students.kernel.run import _initial_logits, fitted_run
+from kdtheory.students.kernel.targets import Correction, Function, Plateaus, Soft
 from kdtheory.tasks import boundary, gaussian_mixture, uniform
 from kdtheory.teachers import linear, truth
 from kdtheory.theory.feature_angles import cosine_to_features, error_region
 
 draw = partial(generator, 5, "student")
-SETTINGS = Settings(
+SETTINGS = Soft(
     targets="soft", kept=["coefficients", "norm", "disagreement"], depth=2, n_train=[3, 10, 30],
     soft_ratios=[0.0, 0.7, 1.0], temperature=5.0, labels="teacher", hard_logit=5.0,
 )  # fmt: skip
@@ -38,7 +39,9 @@ def students(dataset, logits):
 
 
 def run_of(settings, dataset, logits, repeat=0):
-    return KernelRun(settings, dataset.isel(repeat=repeat), logits["logits"].isel(repeat=repeat), partial(draw, repeat))
+    return fitted_run(
+        settings, dataset.isel(repeat=repeat), logits["logits"].isel(repeat=repeat), partial(draw, repeat)
+    )
 
 
 def direct(kernel, changes, size, at):
@@ -80,9 +83,11 @@ def test_a_run_does_not_depend_on_how_many_there_are_nor_a_column_on_the_others(
 
 
 def test_targets_of_several_names_are_stored_under_their_own(dataset, logits):
-    settings = replace(
-        SETTINGS, targets="correction", kept=["coefficients"], labels="truth", truth_logit=10.0, epsilon=1e-7
-    )
+    settings = Correction(
+        targets="correction", kept=["coefficients"], depth=2, n_train=[3, 10, 30], labels="truth", temperature=5.0,
+        stopping_epochs=[0], teachers=[0], truth_logit=10.0, epsilon=1e-7,
+    )  # fmt: skip
+    logits = logits.rename(teacher_norm="teacher").assign_coords(teacher=[0])
     students, run = fit(settings, draw, dataset, logits), run_of(settings, dataset, logits)
     factor = np.linalg.cholesky(run.kernel)
     assert students.attrs["epsilon"] == 1e-7
@@ -106,7 +111,7 @@ def test_logits_of_other_samples_are_refused(dataset, logits):
 
 
 def test_too_few_points_are_an_error_that_says_how_many_there_are(dataset, logits):
-    with pytest.raises(ValueError, match="has 30 points of part 0; the cell needs 31"):
+    with pytest.raises(ValueError, match="has 30 transfer points; the cell needs 31"):
         fit(replace(SETTINGS, n_train=[31]), draw, dataset, logits)
 
 
@@ -124,7 +129,7 @@ def test_a_candidate_adds_its_squared_step_to_the_squared_norm():
     mixture = gaussian_mixture.Settings(2, [1, 4], 1.0, ["fixed", "shrinking"], n_points=20, n_candidates=6, repeats=2)
     dataset = gaussian_mixture.build(mixture, draw)
     teacher = truth.export(truth.Settings(scale=1.0), draw, dataset)
-    settings = Settings(targets="function", kept=["coefficients", "candidates"], depth=1, n_train=[1, 5, 20])
+    settings = Function(targets="function", kept=["coefficients", "candidates"], depth=1, n_train=[1, 5, 20])
     students = fit(settings, draw, dataset, teacher)
     run = run_of(settings, dataset, teacher, repeat=1)
     columns = students.isel(repeat=1).stack(column=("width_law", "modes"))
@@ -145,7 +150,7 @@ def test_a_candidate_adds_its_squared_step_to_the_squared_norm():
 def test_plateau_students_of_dimension_d_see_the_first_d_coordinates():
     dataset = uniform.build(uniform.Settings(dim=4, n_points=12, repeats=2), draw)
     teacher = truth.export(truth.Settings(scale=1.0), draw, dataset)
-    settings = Settings(targets="plateaus", kept=["coefficients"], depth=1, n_train=[12], dims=[2, 4])
+    settings = Plateaus(targets="plateaus", kept=["coefficients"], depth=1, n_train=[12], dims=[2, 4])
     students = fit(settings, draw, dataset, teacher)
     for dim in (2, 4):
         kernel, _ = relu_kernels(dataset["inputs"].values[1, :, :dim], depth=1)
@@ -160,7 +165,7 @@ def test_plateau_students_of_dimension_d_see_the_first_d_coordinates():
 def test_names_of_targets_survive_a_file_of_shorter_ones(tmp_path):
     dataset = uniform.build(uniform.Settings(dim=2, n_points=5, repeats=1), draw)
     storage.write(truth.export(truth.Settings(scale=1.0), draw, dataset), tmp_path / "logits.nc", {})
-    settings = Settings(targets="plateaus", kept=["coefficients"], depth=1, n_train=[5], dims=[2])
+    settings = Plateaus(targets="plateaus", kept=["coefficients"], depth=1, n_train=[5], dims=[2])
     storage.write(fit(settings, draw, dataset, storage.read(tmp_path / "logits.nc")), tmp_path / "cell.nc", {})
     assert "random_labels" in storage.read(tmp_path / "cell.nc")["target"].values
 

@@ -1,17 +1,19 @@
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import xarray as xr
-from kdtheory.students.kernel_targets import KINDS, Points
 
-from kdtheory.students.kernel.points import Settings
+from kdtheory.jobs.command import parse_settings
+from kdtheory.students.kernel.targets import Correction, Flips, Function, Plateaus, Points, References, Settings, Soft
 from kdtheory.theory.stationarity import effective_logits
 
-SETTINGS = Settings(
-    targets="soft", kept=["coefficients"], depth=1, n_train=[4], soft_ratios=[0, 0.5, 1], temperature=5.0,
-    labels="teacher", hard_logit=3.0, flip_probabilities=[0, 0.2, 1], smoothing=0.5, truth_logit=10.0, epsilon=1e-7,
+COMMON = {"kept": ["coefficients"], "depth": 1, "n_train": [4]}
+SOFT = Soft(
+    targets="soft", **COMMON, soft_ratios=[0, 0.5, 1], temperature=5.0, labels="teacher", hard_logit=3.0
 )  # fmt: skip
+FLIPS = Flips(targets="flips", **COMMON, flip_probabilities=[0, 0.2, 0.5, 1])
 
 
 def points(**changes):
@@ -37,7 +39,7 @@ def one_function(**changes):
 
 def test_a_perfect_teacher_s_students_fit_its_logits_pulled_towards_its_own_decision():
     here = points()
-    targets = KINDS["soft"](SETTINGS, here)["coefficients"] + here.initial
+    targets = SOFT.changes(here)["coefficients"] + here.initial
     z = here.teacher_logits
     np.testing.assert_allclose(targets.sel(soft_ratio=1), z, atol=1e-12)
     np.testing.assert_allclose(targets.sel(soft_ratio=0), 3 * np.sign(z), atol=1e-12)
@@ -48,7 +50,7 @@ def test_a_perfect_teacher_s_students_fit_its_logits_pulled_towards_its_own_deci
 
 def test_an_imperfect_teacher_s_students_are_pulled_towards_the_true_label():
     here = points()
-    targets = KINDS["soft"](replace(SETTINGS, labels="truth"), here)["coefficients"] + here.initial
+    targets = replace(SOFT, labels="truth").changes(here)["coefficients"] + here.initial
     truth = np.sign(here.truth)
     np.testing.assert_allclose(targets.sel(soft_ratio=0), truth.broadcast_like(targets.sel(soft_ratio=0)) * 3)
     moved = targets.sel(soft_ratio=0.5) - here.teacher_logits
@@ -56,19 +58,18 @@ def test_an_imperfect_teacher_s_students_are_pulled_towards_the_true_label():
 
 
 def test_epochs_and_teachers_are_chosen_by_their_names():
-    chosen = replace(SETTINGS, stopping_epochs=[8], teachers=[2, 0], soft_ratios=[1.0])
+    chosen = replace(SOFT, stopping_epochs=[8], teachers=[2, 0], soft_ratios=[1.0])
     here = points()
-    targets = KINDS["soft"](chosen, here)["coefficients"] + here.initial
+    targets = chosen.changes(here)["coefficients"] + here.initial
     expected = here.teacher_logits.sel(stopping_epoch=[8], teacher=[2, 0])
     np.testing.assert_allclose(targets.isel(soft_ratio=0), expected, atol=1e-12)
     with pytest.raises(ValueError, match="stopping_epoch 9 is not in the teacher's logits"):
-        KINDS["soft"](replace(chosen, stopping_epochs=[9]), here)
+        replace(chosen, stopping_epochs=[9]).changes(here)
 
 
 def test_flips_change_the_sign_of_as_many_points_as_they_should_and_more_noise_flips_more():
     here = one_function()
-    settings = replace(SETTINGS, flip_probabilities=[0, 0.2, 0.5, 1])
-    ratio = (KINDS["flips"](settings, here)["coefficients"] + here.initial) / here.teacher_logits.isel(stopping_epoch=0)
+    ratio = (FLIPS.changes(here)["coefficients"] + here.initial) / here.teacher_logits.isel(stopping_epoch=0)
     np.testing.assert_allclose(np.abs(ratio), 1)
     flipped = ratio < 0
     assert not flipped.sel(flip_probability=0).any() and flipped.sel(flip_probability=1).all()
@@ -80,12 +81,12 @@ def test_flips_change_the_sign_of_as_many_points_as_they_should_and_more_noise_f
 
 def test_flips_need_a_single_function():
     with pytest.raises(ValueError, match=r"one function.*'teacher'"):
-        KINDS["flips"](SETTINGS, points())
+        FLIPS.changes(points())
 
 
 def test_references_are_random_labels_zero_signs_and_smoothed_labels():
     here = one_function()
-    targets = KINDS["references"](SETTINGS, here)["coefficients"]
+    targets = References(targets="references", **COMMON, hard_logit=3.0, smoothing=0.5).changes(here)["coefficients"]
     signs = np.sign(here.teacher_logits.isel(stopping_epoch=0))
     np.testing.assert_allclose(targets.sel(reference="zero"), -here.initial)
     np.testing.assert_allclose(targets.sel(reference="sign") + here.initial, 3 * signs)
@@ -103,7 +104,7 @@ def test_plateau_targets_are_fitted_without_the_initial_network():
         coords={"target": ["jump", "kinked", "smooth"]},
     )
     here = points(teacher_logits=functions)
-    targets = KINDS["plateaus"](SETTINGS, here)["coefficients"]
+    targets = Plateaus(targets="plateaus", **COMMON, dims=[2]).changes(here)["coefficients"]
     np.testing.assert_array_equal(targets.sel(target=["jump", "kinked", "smooth"]), functions.isel(stopping_epoch=0))
     np.testing.assert_array_equal(targets.sel(target="nngp"), here.initial)
     assert targets["target"].values.tolist() == ["jump", "kinked", "smooth", "random_labels", "nngp"]
@@ -111,10 +112,27 @@ def test_plateau_targets_are_fitted_without_the_initial_network():
 
 def test_the_correction_is_the_derivative_of_the_perturbed_targets():
     here = points()
-    targets = KINDS["correction"](replace(SETTINGS, labels="truth"), here)
+    targets = Correction(
+        targets="correction", **COMMON, labels="truth", temperature=5.0, stopping_epochs=[1, 8], teachers=[0, 1, 2],
+        truth_logit=10.0, epsilon=1e-7,
+    ).changes(here)  # fmt: skip
     difference = (targets["perturbed_coefficients"] - targets["teacher_coefficients"]) / 1e-7
     np.testing.assert_allclose(difference, targets["correction_coefficients"], rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(targets["teacher_coefficients"] + here.initial, here.teacher_logits, atol=1e-12)
     truths = targets["truth_coefficients"] + here.initial
     np.testing.assert_allclose(truths.sel(truth="smooth"), 10 * here.truth)
     np.testing.assert_allclose(truths.sel(truth="sign"), 10 * np.sign(here.truth))
+
+
+@pytest.mark.parametrize("kind", [Soft, Function, Flips, References, Plateaus, Correction])
+def test_the_value_of_targets_names_the_class_of_the_settings(kind):
+    assert Settings.variant({"targets": kind.__name__.lower()}) is kind
+
+
+def test_unknown_targets_and_settings_of_other_targets_are_refused():
+    with pytest.raises(ValueError, match="targets is 'hard'; allowed are soft, function"):
+        parse_settings(Settings, json.dumps({"targets": "hard", **COMMON}))
+    with pytest.raises(ValueError, match=r"unknown settings \['temperature'\]"):
+        parse_settings(Settings, json.dumps({"targets": "function", **COMMON, "temperature": 5.0}))
+    found = parse_settings(Settings, json.dumps({"targets": "flips", **COMMON, "flip_probabilities": [0, 0.2, 0.5, 1]}))
+    assert found == FLIPS

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
+from kdtheory.students.linear import max_margin
 from kdtheory.students.linear.max_margin import MarginNotVerifiedError, max_margin_weights
-from kdtheory.students.linear.transfer import max_margin
 
 
 def separable_set(n_train, dim, rng):

@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from kdtheory.students.reduced_bias import reduced_bias_weights
+
+from kdtheory.students.linear.reduced_bias import reduced_bias_weights
 
 
 @pytest.fixture

@@ -3,14 +3,14 @@ from functools import partial
 import numpy as np
 import pytest
 import xarray as xr
-from kdtheory.students.transfer_sets import transfer_sets
 from scipy import stats
 
 from kdtheory.jobs.seeds import generator
-from kdtheory.students.deep_linear.paths import paths as deep_linear
+from kdtheory.students.deep_linear import paths as deep_linear
+from kdtheory.students.linear import path as linear_path
+from kdtheory.students.linear import transfer as linear
 from kdtheory.students.linear.gram import gram_angles
-from kdtheory.students.linear.transfer import path as linear_path
-from kdtheory.students.linear.transfer import transfer as linear
+from kdtheory.students.linear.transfer_sets import transfer_sets
 from kdtheory.tasks import gaussian, polynomial_angle
 from kdtheory.teachers.linear import Settings as TeacherSettings
 from kdtheory.teachers.linear import export

@@ -1,0 +1,34 @@
+"""Transfer risk against the transfer-set size, for several levels of noise on the teacher's logits."""
+
+from kdtheory.figures import style
+from kdtheory.figures.registry import Figure, run_figure
+
+FIGURE = Figure(
+    reads=("linear/noise",),
+    shows="noisy soft labels",
+    question="04. What does the student learn?",
+    caption=(
+        "Mean transfer risk of distilled students against the number n of transfer points, one colour for each "
+        "standard deviation of the noise on the teacher's logits; bars are 95 % intervals over transfer sets. Without "
+        "noise the risk falls to zero at n = d. Compare how far the other curves stay above that one."
+    ),
+)
+
+
+def draw(noise):
+    """Draw the mean risk: a panel for each dimension, a colour for each level of noise."""
+    colours = style.shades(sorted(noise["noise"].values))
+    figure, axes = style.panels(noise.sizes["dim"], sharey=True)
+    for axis, dim in zip(axes[0], noise["dim"].values, strict=True):
+        risk = noise["risk"].sel(dim=dim).dropna("n_train", how="all")
+        for level, colour in colours.items():
+            style.draw_mean(axis, risk.sel(noise=level), "repeat", color=colour, label=rf"$\sigma$ = {level:g}")
+        axis.set_title(f"d = {dim}")
+        axis.set_xlabel("transfer-set size $n$")
+    axes[0, 0].set_ylabel("transfer risk")
+    axes[0, 0].legend()
+    return figure
+
+
+if __name__ == "__main__":
+    run_figure(draw, FIGURE)

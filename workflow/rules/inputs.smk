@@ -1,0 +1,157 @@
+# What a job reads, and the parameters of its command, by its wildcards.
+from kdtheory.claims import registry as claim_registry
+from kdtheory.figures import registry as figure_registry
+
+FIGURES = {name: figure for name, figure in figure_registry.figures().items() if measurable(figure.reads)}
+
+# Modules of claims, each with those of its claims that this configuration measures.
+CLAIMS = {
+    name: found
+    for name, members in claim_registry.by_module().items()
+    if (found := [claim for claim in members if measurable(claim.reads)])
+}
+
+
+def dataset_kind(wildcards):
+    return block("datasets", wildcards.dataset, "kind")
+
+
+def dataset_code(wildcards):
+    return sources(f"kdtheory.tasks.{dataset_kind(wildcards)}")
+
+
+def dataset_settings(wildcards):
+    return settings("datasets", wildcards.dataset)
+
+
+def images_of(wildcards):
+    """The record of the fetched images, for a dataset that is made of them."""
+    return [f"results/datasets/fetched/{name}.json" for name in image_sets_of(wildcards.dataset)]
+
+
+def images_option(wildcards, input):
+    """The command-line option by which a dataset is made of images."""
+    return ["--images", *input.images] if input.images else []
+
+
+def teacher_kind(wildcards):
+    return block("teachers", wildcards.teacher, "kind")
+
+
+def teacher_code(wildcards):
+    return sources(f"kdtheory.teachers.{teacher_kind(wildcards)}")
+
+
+def teacher_settings(wildcards):
+    return settings("teachers", wildcards.teacher)
+
+
+def training_data_of(wildcards):
+    """The dataset that a teacher is trained on: the one whose points its students see."""
+    used = [cell for name in EXPERIMENTS for cell in cells(name).values() if cell["teacher"] == wildcards.teacher]
+    datasets = sorted({cell["dataset"] for cell in used})
+    if len(datasets) != 1:
+        raise WorkflowError(
+            f"teachers.{wildcards.teacher}: is used with {', '.join(datasets) or 'no dataset'}; a trained teacher must have one"
+        )
+    return dataset_file(datasets[0])
+
+
+def teacher_file(wildcards):
+    """What a teacher's logits are computed from: its checkpoints, or the user's own file."""
+    if wildcards.teacher in TRAINED:
+        return f"results/teachers/{wildcards.teacher}/checkpoints.safetensors"
+    return block("teachers", wildcards.teacher, "path") if teacher_kind(wildcards) == "file" else []
+
+
+def checkpoints_option(wildcards, input):
+    """The command-line option by which a trained teacher's logits are exported."""
+    return ["--checkpoints", input.teacher] if wildcards.teacher in TRAINED else []
+
+
+def cell_of(wildcards):
+    """The cell that a student job computes."""
+    return cells(wildcards.experiment)[wildcards.cell]
+
+
+def student_of(wildcards):
+    """The module that makes an experiment's students."""
+    return CARDS[wildcards.experiment]["x-student"]
+
+
+def student_code(wildcards):
+    return sources(f"kdtheory.students.{student_of(wildcards)}")
+
+
+def student_dataset(wildcards):
+    return dataset_file(cell_of(wildcards)["dataset"])
+
+
+def student_logits(wildcards):
+    return logits_of(cell_of(wildcards))
+
+
+def student_settings(wildcards):
+    return settings("experiments", wildcards.experiment, "cells", wildcards.cell)
+
+
+def key_of(wildcards):
+    """What the random numbers of a student job depend on; the cells of a paired experiment share them."""
+    paired = CARDS[wildcards.experiment].get("x-paired")
+    return wildcards.experiment if paired else f"{wildcards.experiment}/{wildcards.cell}"
+
+
+def measured_students(wildcards):
+    return students_of(wildcards.experiment)
+
+
+def measured_datasets(wildcards):
+    return [dataset_file(name) for name in datasets_of(wildcards.experiment)]
+
+
+def measured_logits(wildcards):
+    return sorted({logits_of(cell) for cell in cells(wildcards.experiment).values()})
+
+
+def analysis_code(wildcards):
+    return sources(f"kdtheory.analysis.{wildcards.experiment}")
+
+
+def analysis_settings(wildcards):
+    return as_json(block("experiments", wildcards.experiment))
+
+
+def group_of(wildcards):
+    """The path in the cube of what an experiment measures."""
+    return CARDS[wildcards.experiment]["x-group"]
+
+
+def drawn_groups(wildcards):
+    return groups_read(FIGURES[wildcards.figure].reads)
+
+
+def figure_code(wildcards):
+    return sources(f"kdtheory.figures.{wildcards.figure}")
+
+
+def figure_question(wildcards):
+    """The question that a figure answers, under which the report shows it."""
+    return FIGURES[wildcards.figure].question
+
+
+def figure_labels(wildcards):
+    return figure_registry.labels(wildcards.figure, FIGURES[wildcards.figure])
+
+
+def figure_caption(wildcards):
+    return FIGURES[wildcards.figure].caption
+
+
+def checked_groups(wildcards):
+    """The groups that the claims of a module read, each once."""
+    return groups_read(dict.fromkeys(group for claim in CLAIMS[wildcards.module] for group in claim.reads))
+
+
+def claims_code(wildcards):
+    modules = ("kdtheory.claims.check", f"kdtheory.claims.{wildcards.module}")
+    return sorted({file for module in modules for file in sources(module)})
