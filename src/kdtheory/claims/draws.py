@@ -68,6 +68,12 @@ def listed(names, estimate, form="{:.2f}"):
     return ", ".join(f"{form.format(value)} ± {form.format(error)} ({name})" for name, value, error in found) or "none"
 
 
+def with_gaps(reason, estimate):
+    """Return a reason with the number of cells that a claim expects and that were not measured, if there are any."""
+    missing = int((~estimate.measured).sum())
+    return f"{reason}; {missing} of {estimate.value.size} cells were not measured" if missing else reason
+
+
 def ratios(values):
     """Return "ρ = 0.5" for each of a variable's soft ratios."""
     return [f"ρ = {ratio:g}" for ratio in values["soft_ratio"].values]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kdtheory.claims.draws import ONE_TASK, worlds_of
+from kdtheory.claims.draws import ONE_TASK, with_gaps, worlds_of
 from kdtheory.claims.finding import RATE, VALUE
 from kdtheory.claims.registry import claim
 from kdtheory.claims.rules import DERIVED, ERROR_RATE, rate, value
@@ -109,4 +109,6 @@ def _risk(finite):
         width = int(risk["width"][widest])
         found.append(here)
         shown.append(f"{of_student:.3f} for {of_kernel:.3f} ({student}, width {width}, {runs.max()} runs)")
-    return value(joined(found), 0.0, _RISK_TOLERANCE, reason=f"mean risk {', '.join(shown)}")
+    differences = joined(found)
+    reason = with_gaps(f"mean risk {', '.join(shown)}", differences)
+    return value(differences, 0.0, _RISK_TOLERANCE, reason=reason)

@@ -1,6 +1,6 @@
 """Section 2: the kernel of a wide network stays almost constant while it is trained."""
 
-from kdtheory.claims.draws import ONE_TASK, worlds_of
+from kdtheory.claims.draws import ONE_TASK, with_gaps, worlds_of
 from kdtheory.claims.finding import ORDER, RATE
 from kdtheory.claims.registry import claim
 from kdtheory.claims.rules import ERROR_RATE, READ_OFF_A_PLOT, beyond, rate
@@ -30,7 +30,8 @@ def _constant(finite):
     changes = mean(worlds_of(drift, "width", "n_train", "soft_ratio"))
     means = drift.mean([dim for dim in drift.dims if dim != "width"])
     shown = ", ".join(f"{float(each):.3f} (width {int(each['width'])})" for each in means if each.notnull())
-    return beyond(changes, below=READ_OFF_A_PLOT, reason=f"mean {shown or 'of none'}")
+    reason = with_gaps(f"mean {shown or 'of none'}", changes)
+    return beyond(changes, below=READ_OFF_A_PLOT, reason=reason)
 
 
 @claim(

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from kdtheory.claims.draws import ONE_TASK, fitted, listed, ratios, worlds_of
+from kdtheory.claims.draws import ONE_TASK, fitted, listed, ratios, with_gaps, worlds_of
 from kdtheory.claims.finding import IDENTITY, LAW, ORDER, RATE, in_parts
 from kdtheory.claims.registry import claim
 from kdtheory.claims.rules import (
@@ -166,7 +166,8 @@ def _fastest(transfer):
     x = np.log(angle["n_train"].values)
     slopes = fitted(mean_slopes_by_world, x, worlds_of(angle, "n_train", "soft_ratio"))
     reason = f"α′_n ~ n^−c with c = {listed(ratios(angle), -pooled(slopes))}"
-    found = rate(pooled(slopes[:, :-1] - slopes[:, -1:]), reason=reason)
+    differences = pooled(slopes[:, :-1] - slopes[:, -1:])
+    found = rate(differences, reason=with_gaps(reason, differences))
     return with_oracle(found, oracle_changes(transfer, first=FIRST_SIZE))
 
 

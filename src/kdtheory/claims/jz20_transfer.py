@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kdtheory.claims.draws import ONE_TASK, fitted, listed, ratios, worlds_of
+from kdtheory.claims.draws import ONE_TASK, fitted, listed, ratios, with_gaps, worlds_of
 from kdtheory.claims.finding import LAW, ORDER, RATE, VALUE, in_parts
 from kdtheory.claims.registry import claim
 from kdtheory.claims.rules import ERROR_RATE, READ_OFF_A_PLOT, STRAIGHT, beyond, law, order, rate, value
@@ -48,7 +48,7 @@ def _power_law(transfer):
     found = {}
     for part, chosen in zip(_PARTS, (soft, ~soft), strict=True):
         reason = f"b = {listed(names[chosen], -slopes[chosen])}; change/b {listed(names[chosen], changes[chosen])}"
-        found[part] = law(changes[chosen], slopes[chosen], reason=reason)
+        found[part] = law(changes[chosen], slopes[chosen], reason=with_gaps(reason, changes[chosen]))
     return in_parts(_PARTS, found)
 
 
@@ -69,7 +69,7 @@ def _faster(transfer):
     names = ratios(network(transfer))
     linear = listed(names, -pooled(risk_slopes(transfer, "linear")))
     reason = f"b(1) − b(ρ): {listed(names[:-1], differences)}; with a linear teacher b = {linear}"
-    return rate(differences, reason=reason)
+    return rate(differences, reason=with_gaps(reason, differences))
 
 
 @claim(
@@ -87,7 +87,8 @@ def _ordered(transfer):
     exponents = -risk_slopes(transfer)
     trend = pooled(trend_by_world(exponents)) if exponents.shape[1] > 1 else None
     reason = f"b = {listed(ratios(network(transfer)), pooled(exponents))}"
-    return rate(pooled(np.diff(exponents, axis=1)), trend=trend, reason=reason)
+    steps = pooled(np.diff(exponents, axis=1))
+    return rate(steps, trend=trend, reason=with_gaps(reason, steps))
 
 
 @claim(
@@ -155,7 +156,7 @@ def _proxy(transfer):
     sizes, risk, proxy = _proxies(transfer)
     correlation = mean(rank_correlations_by_world(proxy.swapaxes(1, 2), risk.swapaxes(1, 2)))
     reason = f"mean rank correlation {listed([f'n = {size}' for size in sizes], correlation)}"
-    return beyond(correlation, above=0.0, reason=reason)
+    return beyond(correlation, above=0.0, reason=with_gaps(reason, correlation))
 
 
 @claim(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kdtheory.claims.draws import fitted, worlds_of
+from kdtheory.claims.draws import fitted, with_gaps, worlds_of
 from kdtheory.statistics.jackknife import pooled
 from kdtheory.statistics.laws import mean_slopes_by_world
 
@@ -42,7 +42,8 @@ def width_slopes(values):
     means = chosen.mean([dim for dim in chosen.dims if dim != "width"])
     shown = ", ".join(f"{float(each):.3g} (width {int(each['width'])})" for each in means if np.isfinite(each))
     steps = f" after {int(values['step'])} steps" if "step" in values.coords else ""
-    return slopes, f"{slope}mean{steps} {shown or 'of none'}".replace("slope -", "slope −").replace("to -", "to −")
+    words = f"{slope}mean{steps} {shown or 'of none'}".replace("slope -", "slope −").replace("to -", "to −")
+    return slopes, with_gaps(words, slopes)
 
 
 def _at_end(values):

@@ -80,7 +80,7 @@ def complete_log_slope(values):
     if len(x) < 2 or len(samples) < 2:
         return np.nan, np.nan
     found = pooled(mean_slopes_by_world(x, samples))
-    return float(found.value), float(found.upper(0.975) - found.value)
+    return float(found.value), float(half_width(found))
 
 
 def slope_in_words(found):

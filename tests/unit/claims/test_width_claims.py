@@ -22,6 +22,13 @@ def test_narrow_networks_are_no_evidence_about_wide_ones(name):
     assert CLAIMS[name].check(finite_width().isel(width=[0, 1])).verdict == UNDECIDED
 
 
+def test_cells_that_were_not_measured_are_in_the_reason():
+    group = finite_width()
+    group["kernel_drift"] = group["kernel_drift"].where(group["n_train"] == 128)
+    assert "; 8 of 16 cells were not measured" in CLAIMS["jz20-sec2-kernel-constant"].check(group).reason
+    assert "; 2 of 4 cells were not measured" in CLAIMS["jz20-sec2-kernel-constant-width"].check(group).reason
+
+
 def test_slopes_are_fitted_from_the_first_width_on_and_after_the_last_step_that_all_widths_have():
     path = finite_width()["logit_distance_path"]
     last = path["step"][-4]
