@@ -5,8 +5,11 @@ SEEDS ?= 11 12 13
 VENV := .venv
 PEERS := $(VENV)/.peers
 ACTIVATE := . $(VENV)/bin/activate &&
-CONFIG := $(if $(filter-out default,$(PRESET)),--configfile workflow/presets/$(PRESET).yaml)
-SNAKEMAKE := $(ACTIVATE) snakemake $(CONFIG)
+OVERLAY := $(if $(filter-out default,$(PRESET)),workflow/presets/$(PRESET).yaml)
+# The files are checked first: Snakemake reads one that --configfile names before it reads the Snakefile.
+CHECK := $(ACTIVATE) kdtheory check config.yaml $(OVERLAY) > /dev/null &&
+CONFIG := $(if $(OVERLAY),--configfile $(OVERLAY))
+SNAKEMAKE := $(CHECK) snakemake $(CONFIG)
 
 .PHONY: help env study report replicate test test-python test-faults test-cluster lint bench bench-full bench-docs docs docs-check unlock clean
 

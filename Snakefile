@@ -4,6 +4,10 @@ from snakemake.utils import min_version
 min_version("9.27")
 
 
+# It reads the configuration files strictly, before Snakemake reads config.yaml.
+include: "workflow/rules/scales.smk"
+
+
 configfile: workflow.current_basedir.join("config.yaml").get_path_or_uri(secret_free=False)
 
 
@@ -27,6 +31,9 @@ rule all:
         rules.assemble_cube.output,
         rules.figures.input,
         rules.collect_claims.output,
+
+
+include: "workflow/rules/targets.smk"
 
 
 # A failed run still has a table of claims: those that were computed, and the others as `not run` with the reason.

@@ -1,14 +1,13 @@
 """The cube: every measurement of the study as one labelled tree of xarray datasets."""
 
 import argparse
-import hashlib
 import json
 import os
 from pathlib import Path
 
 import xarray as xr
 
-from kdtheory.jobs import log, provenance, storage, terminal
+from kdtheory.jobs import log, provenance, records, storage, terminal
 
 SCHEMA_VERSION = 2
 
@@ -26,7 +25,9 @@ def open_cube(path: str | os.PathLike = "results/cube.nc") -> xr.DataTree:
     -------
     xarray.DataTree
         In memory; groups such as ``cube["linear/alignment"]``, whose variables carry ``long_name``, ``units``
-        and ``source``.
+        and ``source``. Attributes of the root: ``preset``, ``config`` (JSON) and its digest, ``schema_version``, the
+        digests of the groups' data, and what made them. Of a folder they are what its groups recorded; groups of
+        several presets, commits or versions have them all, joined by " + ".
 
     Raises
     ------
@@ -41,17 +42,35 @@ def open_cube(path: str | os.PathLike = "results/cube.nc") -> xr.DataTree:
     files = sorted(path.glob("*.nc"))
     if not files:
         raise FileNotFoundError(f"{path}: holds no group files; run the workflow to make them")
-    return _tree(files)
+    groups = _read(files)
+    config = records.joined([_configuration(group) for group in groups])
+    tree = _tree(groups)
+    tree.attrs = _attributes(config, tree, provenance.joined([group.attrs for group in groups]))
+    return tree
 
 
-def _tree(files):
-    groups = {}
-    for file in files:
-        group = storage.read(file)
+def _tree(groups):
+    """Tree of the groups, without their parts of the configuration, which is at the root."""
+    stripped = {}
+    for group in groups:
+        attributes = {key: value for key, value in group.attrs.items() if key != "config"}
+        stripped[group.attrs["group"]] = group.drop_attrs(deep=False).assign_attrs(attributes)
+    return xr.DataTree.from_dict(stripped)
+
+
+def _read(files):
+    groups = [storage.read(file) for file in files]
+    for file, group in zip(files, groups, strict=True):
         if "group" not in group.attrs:
             raise storage.CorruptFile(f"{file}: is no group of the cube; name the cube, or the folder of its groups")
-        groups[group.attrs["group"]] = group
-    return xr.DataTree.from_dict(groups)
+    return groups
+
+
+def _configuration(group):
+    if "config" not in group.attrs:
+        name = group.attrs["group"]
+        raise storage.CorruptFile(f"group {name}: does not record its configuration; delete its file and run again")
+    return json.loads(group.attrs["config"])
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -108,19 +127,23 @@ def _chosen(groups, name):
     return chosen
 
 
-def _assemble(config, files, output):
-    tree = _tree(files)
-    tree.attrs = {
+def _attributes(config, tree, origin):
+    return {
         "title": "kdtheory: measurements of the theory of knowledge distillation",
         "schema_version": SCHEMA_VERSION,
         "preset": config["preset"],
         "config": json.dumps(config, sort_keys=True),
-        "config_digest": hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest(),
+        "config_digest": records.digest(config),
         "data_digests": json.dumps(
             {node.path[1:]: storage.data_digest(node.to_dataset()) for node in tree.subtree if node.has_data}
         ),
-        **provenance.stamp(),
+        **origin,
     }
+
+
+def _assemble(config, files, output):
+    tree = _tree(_read(files))
+    tree.attrs = _attributes(config, tree, provenance.stamp())
     storage.write_tree(tree, output)
 
 

@@ -1,3 +1,4 @@
+import json
 import subprocess
 import sys
 
@@ -6,14 +7,16 @@ import pytest
 import xarray as xr
 
 from kdtheory import open_cube
-from kdtheory.jobs import storage
+from kdtheory.jobs import provenance, storage
 
 
 @pytest.fixture
 def groups(tmp_path):
     for name, size in (("one", 2), ("two", 3)):
         group = xr.Dataset({"risk": ("repeat", np.arange(float(size)))}, attrs={"group": f"linear/{name}"})
-        storage.write(group, tmp_path / "analysis" / f"{name}.nc", {})
+        part = {"preset": "smoke", "seed": 1, "datasets": {name: {}}, "teachers": {}, "experiments": {name: {}}}
+        stamp = {**provenance.stamp(), "config": json.dumps(part)}
+        storage.write(group, tmp_path / "analysis" / f"{name}.nc", stamp)
     return tmp_path / "analysis"
 
 
@@ -33,6 +36,37 @@ def test_the_assembled_cube_reads_the_same_and_carries_config_and_digests(groups
     assert cube.attrs["preset"] == "smoke"
     assert cube.attrs["config_digest"] and "linear/one" in cube.attrs["data_digests"]
     assert cube.attrs["schema_version"] == 2
+
+
+def test_the_folder_carries_the_attributes_of_the_cube_from_what_its_groups_recorded(groups, tmp_path):
+    folder = open_cube(groups)
+    config = {
+        "preset": "smoke", "seed": 1, "datasets": {"one": {}, "two": {}}, "teachers": {},
+        "experiments": {"one": {}, "two": {}},
+    }  # fmt: skip
+    assert json.loads(folder.attrs["config"]) == config
+    output = tmp_path / "cube.nc"
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    command = [sys.executable, "-m", "kdtheory.cube", "--config", tmp_path / "config.json", "--output", str(output)]
+    subprocess.run([*command, *map(str, sorted(groups.glob("*.nc")))], check=True)
+    cube = open_cube(output)
+    assert folder.attrs == {key: value for key, value in cube.attrs.items() if key != storage.DIGEST}
+    assert all("config" not in node.attrs for node in cube.children["linear"].children.values())
+
+
+def test_a_folder_of_several_presets_and_commits_says_so(groups):
+    group = storage.read(groups / "one.nc")
+    part = {**json.loads(group.attrs["config"]), "preset": "default"}
+    storage.write(group, groups / "one.nc", {"config": json.dumps(part), "git_commit": "another"})
+    found = open_cube(groups).attrs
+    assert found["preset"] == "default + smoke"
+    assert found["git_commit"].startswith("another + ")
+
+
+def test_a_group_that_records_no_configuration_is_named(groups):
+    storage.write(xr.Dataset(attrs={"group": "linear/three"}), groups / "three.nc", {})
+    with pytest.raises(storage.CorruptFile, match="group linear/three: does not record its configuration"):
+        open_cube(groups)
 
 
 def test_nothing_to_open_is_named(tmp_path):

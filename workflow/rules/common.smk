@@ -7,16 +7,14 @@ from snakemake.exceptions import WorkflowError
 from kdtheory.study import config as study_config
 from kdtheory.study import sources as study_sources
 
-try:
-    config.update(study_config.check(config))
-except study_config.ConfigError as error:
-    raise WorkflowError(f"config: {error}") from None
+config.update(checked(config))
 
 # One thread: a two-thread factorisation gives other bits than a one-thread one. Parallelism is over jobs.
 shell.prefix(
     "set -euo pipefail; "
     "export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 NUMEXPR_NUM_THREADS=1 MPLBACKEND=agg "
     "XLA_FLAGS='--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1'; "
+    f"export KDTHEORY_PRESET={config['preset']}; "
 )
 
 EXPERIMENTS = sorted(config["experiments"])

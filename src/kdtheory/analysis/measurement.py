@@ -5,7 +5,7 @@ import json
 from functools import cached_property, partial
 from pathlib import Path
 
-from kdtheory.jobs import log, provenance, storage
+from kdtheory.jobs import log, provenance, records, storage
 from kdtheory.jobs.seeds import generator
 
 
@@ -54,6 +54,14 @@ class Experiment:
             self._contents[path] = storage.read(path)
         return self._contents[path]
 
+    def record(self, module, seed):
+        """Return what shaped the measurement (`kdtheory.jobs.records`), with its part of the configuration."""
+        files = [path for paths in (self._students, self._datasets, self._logits) for path in paths.values()]
+        name = module.rsplit(".", 1)[-1]
+        config = records.configuration(self.settings, name, seed, self._datasets, self._logits)
+        record = records.record(module, name, self.settings, seed, files)
+        return {**record, "config": json.dumps(config, sort_keys=True)}
+
 
 def labelled(variable, long_name, source, units="1"):
     """Return a ``DataArray`` with the attributes that every variable of the cube carries.
@@ -85,7 +93,7 @@ def run_measure(measure, *, libraries=("scipy",)):
 
 
 def _main(measure, libraries):
-    parser = argparse.ArgumentParser(description=measure.__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(measure.__doc__ or "").partition("\n")[0])
     parser.add_argument("--group", required=True, help="path of the group in the cube")
     parser.add_argument(
         "--settings", required=True, type=Path, help="JSON file of the experiment's block of the configuration"
@@ -105,7 +113,8 @@ def _main(measure, libraries):
     group = measure(experiment)
     _check_labels(group)
     group = group.drop_attrs(deep=False).assign_attrs(group=arguments.group)
-    storage.write(group, arguments.output, provenance.stamp(*libraries))
+    stamp = {**provenance.stamp(*libraries), **experiment.record(records.module_of(measure), arguments.seed)}
+    storage.write(group, arguments.output, stamp)
 
 
 def _check_labels(group):

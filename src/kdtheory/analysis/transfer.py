@@ -5,6 +5,7 @@ import xarray as xr
 
 from kdtheory.analysis import oracle_angles
 from kdtheory.analysis.measurement import labelled, run_measure
+from kdtheory.analysis.printed_bound import counterexample
 from kdtheory.analysis.sampled_errors import sample_size
 from kdtheory.analysis.weight_growth import growth, prefix_products
 
@@ -14,11 +15,11 @@ _SINGLE = ("stopping_epoch", "teacher", "teacher_norm")
 
 
 def measure(experiment):
-    """Measure risk, angles to two kinds of oracles, the theorem's bounds, and p(β)."""
+    """Measure risk, angles to two kinds of oracles, the theorem's bounds, one student that exceeds Eq. 7, and p(β)."""
     kinds = [_measure_kind(experiment, cell) for cell in experiment.cells]
     group = xr.concat(kinds, dim=xr.Variable("teacher_kind", experiment.cells), join="outer", combine_attrs="override")
     group = group.transpose(*(dim for dim in _DIMS if dim in group.dims))
-    return group.assign(test_points=sample_size(experiment, experiment.cells[0]))
+    return group.assign(test_points=sample_size(experiment, experiment.cells[0]), **counterexample())
 
 
 def _measure_kind(experiment, cell):

@@ -1,13 +1,25 @@
 """Our own result: the dimension of the inputs decides where data inefficiency levels off, the depth hardly does."""
 
+from itertools import pairwise
+
 import numpy as np
 
-from kdtheory.claims.registry import claim
-from kdtheory.claims.statistics import every_cell
+from kdtheory.claims import rules
+from kdtheory.claims.finding import ORDER, VALUE, Finding
+from kdtheory.claims.inefficiency import inefficiency_draws, octaves, plateau, replicates, span
+from kdtheory.claims.registry import UNDECIDED, claim
+from kdtheory.statistics.estimate import joined
+from kdtheory.statistics.jackknife import pooled
+from kdtheory.statistics.means import independent_difference
 
-_ERROR_RATE = 0.01
-_TOLERANCE = 0.05
-_READS = {"figure": "ext_plateaus", "reads": ("wide/plateaus",)}
+_READS = {
+    "section": "4",
+    "figure": "ext_plateaus",
+    "reads": ("wide/plateaus",),
+    "error_rate": rules.ERROR_RATE,
+    "scope": "ours",
+}
+_RUNS = "; runs are the draws"
 _TARGETS = {
     "random_labels": "random labels: (d + 1)/(2d)",
     "jump": "a jump at a decision boundary: ½ in every dimension",
@@ -15,36 +27,32 @@ _TARGETS = {
     "kinked": "a kinked function: (d − 2)/(2d)",
     "nngp": "a network at its initialisation (the zero function): (d − 2)/(2d)",
 }
+# From easy to hard, in every dimension.
+_BY_DIFFICULTY = ("smooth", "kinked", "jump", "random_labels")
 
 
 def _plateau(target, words):
     @claim(
         f"ext-plateau-{target.replace('_', '-')}",
-        section="4",
         statement=f"I(n) levels off where the kernel's spectrum puts it. {words[0].upper()}{words[1:]}.",
-        quantity="I over the last octave less the prediction, every dimension d and depth",
-        test=f"in no cell the interval, Bonferroni over cells, lies beyond {_TOLERANCE} of 0",
-        error_rate=_ERROR_RATE,
+        quantity="I over n = 128…1024, every dimension d and depth",
+        test="equivalence to the prediction in every cell" + _RUNS,
+        kind=VALUE,
+        tolerance=rules.DERIVED,
+        reading="levels off = agrees at these n",
         **_READS,
     )
     def check(plateaus):
-        from scipy.special import ndtri
-
-        last = _at(plateaus, target)
-        off = (last["inefficiency"] - last["predicted"]).transpose("dim", "depth").values
-        error = last["inefficiency_se"].transpose("dim", "depth").values
-        measured = np.isfinite(off)
-        width = -ndtri(_ERROR_RATE / 2 / max(1, measured.sum())) * error
-        beyond = (np.abs(off) - width > _TOLERANCE)[measured]
+        norm, draws = _draws(plateaus, target)
+        predicted = plateaus["predicted"].sel(target=target, dim=norm["dim"]).values
+        levels = pooled(draws)
         shown = ", ".join(
-            f"{np.nanmean(row + predicted):.3f} for {predicted:.3f} (d = {dim})"
-            for dim, row, predicted in zip(last["dim"].values, off, last["predicted"].values, strict=True)
+            f"{row[np.isfinite(row)].mean():.3f} for {wanted:.3f} (d = {dim})"
+            for row, wanted, dim in zip(levels.value, predicted, norm["dim"].values.tolist(), strict=True)
+            if np.isfinite(row).any()
         )
-        reason = f"mean I over depths at n = {_sizes(last)}: {shown}"
-        worst = off[measured][np.argmax(np.abs(off[measured]))] if measured.any() else np.nan
-        return every_cell(
-            beyond, reason, estimate=worst, reading=f"“levels off” is agreement to {_TOLERANCE} at these n"
-        )
+        reason = f"mean I over depths at n = {span(plateau(norm))}: {shown or 'none'}; {replicates(norm)}"
+        return rules.value(levels, predicted[:, None], rules.DERIVED, reason=reason)
 
     return check
 
@@ -55,86 +63,62 @@ for _target, _words in _TARGETS.items():
 
 @claim(
     "ext-plateau-approach",
-    section="4",
-    statement="I(n) comes closer to the predicted plateau as n grows.",
-    quantity="|I − prediction| over the last octave less that two octaves before, every target, dimension and depth",
-    test=f"no cell moves away significantly, by a normal test with Bonferroni over cells, unless it stays within "
-    f"{_TOLERANCE}",
-    error_rate=_ERROR_RATE,
+    statement="Where I(n) is still off the predicted plateau, it comes closer as n grows.",
+    quantity="|I − prediction| over the octave two before the last less that over the last, in every cell of target, "
+    f"dimension and depth that is off by more than {rules.DERIVED} there",
+    test="one-sided paired t-test in every such cell; one half of the runs chooses the cells and the sign of their "
+    "deviation, the runs of the other half are the draws",
+    kind=ORDER,
     **_READS,
 )
 def _approach(plateaus):
-    from scipy.special import ndtri
-
-    off = np.abs(plateaus["inefficiency"] - plateaus["predicted"])
-    last, before = off.isel(window=-1), off.isel(window=-3)
-    error = np.hypot(plateaus["inefficiency_se"].isel(window=-1), plateaus["inefficiency_se"].isel(window=-3))
-    dims = ("target", "dim", "depth")
-    last, before, error = (values.transpose(*dims).values.ravel() for values in (last, before, error))
-    measured = np.isfinite(last) & np.isfinite(before)
-    last, before, error = last[measured], before[measured], error[measured]
-    away = (last - before + ndtri(_ERROR_RATE / max(1, last.size)) * error > 0) & (last > _TOLERANCE)
-    reason = f"mean |I − prediction| {before.mean():.3f} two octaves before and {last.mean():.3f} in the last one"
-    return every_cell(away, reason, estimate=(last - before).max(initial=-np.inf))
+    norm = plateaus["weight_norm"].sortby(["dim", "depth"]).transpose("target", "dim", "depth", ...)
+    predicted = plateaus["predicted"].transpose("target", "dim").sel(dim=norm["dim"]).values[..., None]
+    windows = octaves(norm)
+    if len(windows) < 3 or norm.sizes["repeat"] < 4:
+        return Finding(UNDECIDED, ORDER, f"{len(windows)} octaves, {replicates(norm)}", rules.ERROR_RATE)
+    ends = [windows[-3], windows[-1]]
+    choosing, testing = (inefficiency_draws(norm.isel(repeat=slice(half, None, 2)), ends) for half in (0, 1))
+    off = choosing[:, 0].mean(axis=0) - predicted
+    far = np.abs(off) > rules.DERIVED
+    falls = np.where(far, np.sign(off) * (testing[:, 0] - testing[:, 1]), np.nan)
+    reason = f"{int(far.sum())} of {int(np.isfinite(off).sum())} cells are off over n = {span(ends[0])}"
+    return rules.order(pooled(falls), reason=reason)
 
 
 @claim(
     "ext-plateau-depth",
-    section="4",
     statement="The plateaus do not depend on the student's depth.",
-    quantity="spread over depths of I over the last octave, every target and dimension",
-    test=f"in no cell significantly more than {_TOLERANCE}, by a normal test with Bonferroni over cells",
-    error_rate=_ERROR_RATE,
+    quantity="I over n = 128…1024 at every depth less that at the least depth, every target and dimension",
+    test="equivalence to 0 in every cell" + _RUNS,
+    kind=VALUE,
+    tolerance=rules.DERIVED,
     **_READS,
 )
 def _depth(plateaus):
-    from scipy.special import ndtri
-
-    last = plateaus.isel(window=-1)
-    values = last["inefficiency"].transpose("target", "dim", "depth").values
-    error = last["inefficiency_se"].transpose("target", "dim", "depth").values
-    several = np.isfinite(values).sum(axis=-1) > 1
-    values, error = values[several], error[several]
-    spread = np.nanmax(values, axis=-1) - np.nanmin(values, axis=-1)
-    width = -ndtri(_ERROR_RATE / max(1, len(spread))) * np.sqrt(2) * np.nanmax(error, axis=-1)
-    depths = ", ".join(str(depth) for depth in plateaus["depth"].values)
-    reason = f"depths {depths}: largest spread {spread.max(initial=0):.3f}, median {np.median(spread):.3f}"
-    return every_cell(spread - width > _TOLERANCE, reason, estimate=spread.max(initial=0))
+    found = [_draws(plateaus, target)[1] for target in _TARGETS]
+    changes = joined(pooled(draws[:, :, 1:] - draws[:, :, :1]) for draws in found)
+    depths = ", ".join(str(depth) for depth in np.sort(plateaus["depth"].values))
+    largest = np.abs(changes.value[changes.measured]).max(initial=0.0)
+    return rules.value(changes, 0.0, rules.DERIVED, reason=f"depths {depths}; largest change {largest:.3f}")
 
 
 @claim(
     "ext-plateau-order",
-    section="4",
     statement="In every dimension random labels are harder than a jump, a jump than a kink, and a kink than a smooth "
     "function.",
-    quantity="difference of I over the last octave of adjacent targets, every dimension and depth",
-    test="no difference is significantly negative, by a normal test with Bonferroni over cells",
-    error_rate=_ERROR_RATE,
+    quantity="difference of I over n = 128…1024 of adjacent targets, every dimension and depth",
+    test="one-sided Welch test in every cell" + _RUNS,
+    kind=ORDER,
     **_READS,
 )
 def _order(plateaus):
-    from scipy.special import ndtri
-
-    last = plateaus.isel(window=-1).sel(target=["smooth", "kinked", "jump", "random_labels"])
-    values = last["inefficiency"].transpose("target", "dim", "depth").values
-    error = last["inefficiency_se"].transpose("target", "dim", "depth").values
-    rise = np.diff(values, axis=0)
-    noise = np.hypot(error[1:], error[:-1])
-    measured = np.isfinite(rise)
-    wrong = (rise - ndtri(_ERROR_RATE / max(1, measured.sum())) * noise < 0)[measured]
-    reason = f"smallest difference {np.nanmin(rise):.3f}, from {_names(last, rise)}"
-    return every_cell(wrong, reason, estimate=float(np.nanmin(rise)))
+    levels = [pooled(_draws(plateaus, target)[1]) for target in _BY_DIFFICULTY]
+    steps = joined(independent_difference(after, before) for before, after in pairwise(levels))
+    return rules.order(steps, reason="from " + " to ".join(name.replace("_", " ") for name in _BY_DIFFICULTY))
 
 
-def _names(last, rise):
-    step, dim, depth = np.unravel_index(np.nanargmin(rise), rise.shape)
-    names = [str(name).replace("_", " ") for name in last["target"].values[step : step + 2]]
-    return f"{names[0]} to {names[1]} at d = {last['dim'].values[dim]}, depth {last['depth'].values[depth]}"
-
-
-def _at(plateaus, target):
-    return plateaus.sel(target=target).isel(window=-1)
-
-
-def _sizes(last):
-    return f"{int(last['window_start'])}…{int(last['window_end'])}"
+def _draws(plateaus, target):
+    """Norms of a target, and draws of I over the plateau's window (draws, dims, depths); NaN where not measured."""
+    norm = plateaus["weight_norm"].sel(target=target).sortby(["dim", "depth"]).transpose("dim", "depth", ...)
+    return norm, inefficiency_draws(norm, [plateau(norm)])[:, 0]

@@ -2,21 +2,26 @@
 
 import numpy as np
 
-from kdtheory.claims.estimates import close_to, t_intervals
-from kdtheory.claims.growth_draws import inefficiency_draws, late, listed, octaves, who_is_drawn
+from kdtheory.claims import rules
+from kdtheory.claims.finding import ORDER, VALUE
+from kdtheory.claims.inefficiency import inefficiency_draws, listed, octaves, plateau, replicates, span
 from kdtheory.claims.registry import claim
-from kdtheory.claims.statistics import rising
+from kdtheory.statistics.jackknife import pooled
+from kdtheory.statistics.means import trend_by_world
 from kdtheory.theory.inefficiency import plateau_prediction
 
-_ERROR_RATE = 0.05
-_TOLERANCE = 0.025
-# A plateau is flat where I(n) changes by no more than this.
-_FLAT = 0.05
 _PAPERS_PLATEAU = 0.8
 _INPUT_DIM = 2
-_ORDERED = "intersection–union of one-sided paired t-tests of adjacent {}, Holm for `fails`"
-_MODES = {"figure": "jz20_fig3", "reads": ("wide/modes",)}
-_FLIPS = {"figure": "jz20_fig3", "reads": ("wide/flips",)}
+_RUNS = "; runs are the draws"
+_ADJACENT = "one-sided paired t-test of every adjacent pair" + _RUNS
+_COMMON = {"figure": "jz20_fig3", "error_rate": rules.ERROR_RATE}
+_MODES = {
+    **_COMMON,
+    "reads": ("wide/modes",),
+    "kind": ORDER,
+    "assumes": ("datasets.<name>.width_laws", "datasets.<name>.width", "datasets.<name>.dim"),
+}
+_FLIPS = {**_COMMON, "reads": ("wide/flips",)}
 
 
 @claim(
@@ -24,18 +29,20 @@ _FLIPS = {"figure": "jz20_fig3", "reads": ("wide/flips",)}
     section="4",
     statement="I(n) decreases when the target is a smooth function without noise.",
     quantity="I over the first octave of n ≥ 16 less I over the last one, each number of modes, shrinking widths",
-    test="intersection–union of one-sided t-tests over targets, Holm for `fails`",
-    error_rate=_ERROR_RATE,
+    test="one-sided paired t-test of every target" + _RUNS,
+    scope="reading",
+    reading="from beginning to end",
     **_MODES,
 )
 def _decreasing(modes):
     norm, names = _by_modes(modes, "shrinking")
     windows = octaves(norm)
-    first, last = (inefficiency_draws(norm, window) for window in (windows[0], windows[-1]))
-    reason = (
-        f"I over n = {_span(windows[0])}: {listed(names, first)}; over n = {_span(windows[-1])}: {listed(names, last)}"
+    ends = inefficiency_draws(norm, [windows[0], windows[-1]])
+    reason = "; ".join(
+        f"I over n = {span(window)}: {listed(names, ends[:, place])}"
+        for place, window in enumerate((windows[0], windows[-1]))
     )
-    return rising(first - last, reason, error_rate=_ERROR_RATE, reading="from beginning to end")
+    return rules.order(pooled(ends[:, 0] - ends[:, 1]), reason=reason)
 
 
 @claim(
@@ -43,17 +50,17 @@ def _decreasing(modes):
     section="4",
     statement="I(n) decreases all along when the target is a smooth function without noise.",
     quantity="fall of I from each octave of n ≥ 16 to the next, each number of modes, shrinking widths",
-    test=_ORDERED.format("octaves"),
-    error_rate=_ERROR_RATE,
+    test=_ADJACENT,
+    reading="from octave to octave",
     **_MODES,
 )
 def _decreasing_everywhere(modes):
     norm, names = _by_modes(modes, "shrinking")
-    curves = np.stack([inefficiency_draws(norm, window) for window in octaves(norm)])
-    falls = -np.diff(curves, axis=0)
-    rises = [name for name, mean in zip(names, falls.mean(axis=-1).min(axis=0), strict=True) if mean < 0]
+    curves = inefficiency_draws(norm, octaves(norm))
+    falls = pooled(-np.diff(curves, axis=1))
+    rises = [name for name, mean in zip(names, falls.value.min(axis=0), strict=True) if mean < 0]
     reason = f"{len(octaves(norm))} octaves; mean I rises somewhere for {', '.join(rises) or 'none'}"
-    return rising(falls.reshape(-1, falls.shape[-1]), reason, error_rate=_ERROR_RATE, reading="from octave to octave")
+    return rules.order(falls, trend=pooled(trend_by_world(-curves).mean(axis=-1)), reason=reason)
 
 
 def _modes_ordered(width_law, words):
@@ -61,16 +68,17 @@ def _modes_ordered(width_law, words):
         f"jz20-fig3-modes-{width_law}",
         section="4",
         statement=f"The more Gaussian modes a target has, the larger its I(n) ({words}).",
-        quantity="rise of I over the last two octaves from each number of modes to the next, on the same points",
-        test=_ORDERED.format("numbers of modes"),
-        error_rate=_ERROR_RATE,
+        quantity="rise of I over n = 128…1024 from each number of modes to the next, on the same points",
+        test=_ADJACENT,
+        scope="paper" if width_law == "shrinking" else "reading",
+        reading=words,
         **_MODES,
     )
     def check(modes):
         norm, names = _by_modes(modes, width_law)
-        values = inefficiency_draws(norm, late(norm))
-        reason = f"I over n = {_span(late(norm))}: {listed(names, values)}; {who_is_drawn(norm)}"
-        return rising(np.diff(values, axis=0), reason, error_rate=_ERROR_RATE, reading=words)
+        values = _over_plateau(norm)
+        reason = f"I over n = {span(plateau(norm))}: {listed(names, values)}; {replicates(norm)}"
+        return rules.order(pooled(np.diff(values, axis=1)), trend=pooled(trend_by_world(values)), reason=reason)
 
     return check
 
@@ -80,16 +88,17 @@ def _modes_ends(width_law, words):
         f"jz20-fig3-modes-{width_law}-ends",
         section="4",
         statement=f"A target of many Gaussian modes has a larger I(n) than one of few ({words}).",
-        quantity="I over the last two octaves of the most modes less that of the fewest, on the same points",
-        test="one-sided paired t-test",
-        error_rate=_ERROR_RATE,
+        quantity="I over n = 128…1024 of the most modes less that of the fewest, on the same points",
+        test="one-sided paired t-test" + _RUNS,
+        scope="reading",
+        reading=f"the two ends; {words}",
         **_MODES,
     )
     def check(modes):
         norm, names = _by_modes(modes, width_law)
-        values = inefficiency_draws(norm, late(norm))[[0, -1]]
-        reason = f"I over n = {_span(late(norm))}: {listed([names[0], names[-1]], values)}; {who_is_drawn(norm)}"
-        return rising(values[1] - values[0], reason, error_rate=_ERROR_RATE, reading=f"the two ends; {words}")
+        values = _over_plateau(norm)[:, [0, -1]]
+        reason = f"I over n = {span(plateau(norm))}: {listed([names[0], names[-1]], values)}; {replicates(norm)}"
+        return rules.order(pooled(values[:, 1] - values[:, 0]), reason=reason)
 
     return check
 
@@ -104,62 +113,62 @@ _modes_ordered("fixed", "modes of a fixed width")
     "jz20-fig3-flips-ordered",
     section="4",
     statement="The more signs of the target are flipped, the larger its I(n).",
-    quantity="rise of I over the last two octaves from each flip probability to the next, on the same points",
-    test=_ORDERED.format("flip probabilities"),
-    error_rate=_ERROR_RATE,
+    quantity="rise of I over n = 128…1024 from each flip probability to the next, on the same points",
+    test=_ADJACENT,
+    kind=ORDER,
     **_FLIPS,
 )
 def _flips_ordered(flips):
-    norm = flips["weight_norm"].sortby("flip_probability").transpose("flip_probability", ...)
-    values = inefficiency_draws(norm, late(norm))
-    names = [f"p = {value:g}" for value in norm["flip_probability"].values]
-    reason = f"I over n = {_span(late(norm))}: {listed(names, values)}; {who_is_drawn(norm)}"
-    return rising(np.diff(values, axis=0), reason, error_rate=_ERROR_RATE)
+    values, reason = _by_flip_probability(flips)
+    return rules.order(pooled(np.diff(values, axis=1)), trend=pooled(trend_by_world(values)), reason=reason)
 
 
 @claim(
     "jz20-fig3-flips-harder",
     section="4",
     statement="Any share of flipped signs makes the target harder than none.",
-    quantity="I over the last two octaves at each flip probability less that without flips, on the same points",
-    test="intersection–union of one-sided paired t-tests over flip probabilities, Holm for `fails`",
-    error_rate=_ERROR_RATE,
+    quantity="I over n = 128…1024 at each flip probability less that without flips, on the same points",
+    test="one-sided paired t-test at every flip probability" + _RUNS,
+    kind=ORDER,
+    scope="reading",
+    reading="noise against no noise",
     **_FLIPS,
 )
 def _flips_harder(flips):
-    norm = flips["weight_norm"].sortby("flip_probability").transpose("flip_probability", ...)
-    values = inefficiency_draws(norm, late(norm))
-    names = [f"p = {value:g}" for value in norm["flip_probability"].values]
-    reason = f"I over n = {_span(late(norm))}: {listed(names, values)}; {who_is_drawn(norm)}"
-    return rising(values[1:] - values[0], reason, error_rate=_ERROR_RATE, reading="noise against no noise")
+    values, reason = _by_flip_probability(flips)
+    return rules.order(pooled(values[:, 1:] - values[:, :1]), reason=reason)
 
 
 @claim(
     "jz20-fig3-flip-plateau",
     section="4",
     statement=f"With random signs (p = ½) I(n) ≡ {_PAPERS_PLATEAU}.",
-    quantity="I over the last two octaves at p = ½",
-    test=f"the interval lies within {_TOLERANCE} of {_PAPERS_PLATEAU}",
-    error_rate=_ERROR_RATE,
+    quantity="I over n = 128…1024 at p = ½",
+    test=f"equivalence to {_PAPERS_PLATEAU}" + _RUNS,
+    kind=VALUE,
+    tolerance=rules.READ_OFF_A_PLOT,
     **_FLIPS,
 )
 def _flip_plateau(flips):
-    estimate, reason = _half_flipped(flips)
-    return close_to([estimate], _PAPERS_PLATEAU, _TOLERANCE, reason)
+    draws, reason = _half_flipped(flips)
+    return rules.value(pooled(draws), _PAPERS_PLATEAU, rules.READ_OFF_A_PLOT, reason=reason)
 
 
 @claim(
     "ext-flip-plateau",
     section="4",
     statement="With random signs (p = ½) I(n) levels off at (d + 1)/(2d), ¾ in two dimensions.",
-    quantity="I over the last two octaves at p = ½",
-    test=f"the interval lies within {_TOLERANCE} of ¾",
-    error_rate=_ERROR_RATE,
+    quantity="I over n = 128…1024 at p = ½",
+    test="equivalence to ¾" + _RUNS,
+    kind=VALUE,
+    scope="ours",
+    tolerance=rules.DERIVED,
     **_FLIPS,
 )
 def _flip_plateau_predicted(flips):
-    estimate, reason = _half_flipped(flips)
-    return close_to([estimate], plateau_prediction("random_labels", _INPUT_DIM), _TOLERANCE, reason)
+    draws, reason = _half_flipped(flips)
+    predicted = plateau_prediction("random_labels", _INPUT_DIM)
+    return rules.value(pooled(draws), predicted, rules.DERIVED, reason=reason)
 
 
 @claim(
@@ -167,16 +176,17 @@ def _flip_plateau_predicted(flips):
     section="4",
     statement="With random signs (p = ½) I(n) is constant: Δŵ does not converge.",
     quantity="I at p = ½ over each later octave of n ≥ 16 less that over the first one",
-    test=f"every interval lies within {_FLAT} of 0",
-    error_rate=_ERROR_RATE,
+    test="equivalence to 0 of every difference" + _RUNS,
+    kind=VALUE,
+    tolerance=rules.DERIVED,
     **_FLIPS,
 )
 def _flip_constant(flips):
     norm = flips["weight_norm"].sel(flip_probability=0.5)
     windows = octaves(norm)
-    curve = np.stack([inefficiency_draws(norm, window) for window in windows])
-    reason = f"I by octaves: {listed([f'n = {_span(window)}' for window in windows], curve)}"
-    return close_to(t_intervals(curve[1:] - curve[0], error_rate=_ERROR_RATE), 0.0, _FLAT, reason)
+    curve = inefficiency_draws(norm, windows)
+    reason = f"I by octaves: {listed([f'n = {span(window)}' for window in windows], curve)}; {replicates(norm)}"
+    return rules.value(pooled(curve[:, 1:] - curve[:, :1]), 0.0, rules.DERIVED, reason=reason)
 
 
 def _by_modes(modes, width_law):
@@ -184,18 +194,26 @@ def _by_modes(modes, width_law):
     return norm, [f"q = {count}" for count in norm["modes"].values]
 
 
+def _over_plateau(norm):
+    return inefficiency_draws(norm, [plateau(norm)])[:, 0]
+
+
+def _by_flip_probability(flips):
+    """Draws of I (draws, probabilities), and the reason with their means."""
+    norm = flips["weight_norm"].sortby("flip_probability").transpose("flip_probability", ...)
+    values = _over_plateau(norm)
+    names = [f"p = {value:g}" for value in norm["flip_probability"].values]
+    return values, f"I over n = {span(plateau(norm))}: {listed(names, values)}; {replicates(norm)}"
+
+
 def _half_flipped(flips):
+    """Draws of I at p = ½, and the reason with Eq. 10 itself beside."""
     norm = flips["weight_norm"].sel(flip_probability=0.5)
-    estimate = t_intervals(inefficiency_draws(norm, late(norm)), error_rate=_ERROR_RATE)[0]
-    value, (low, high) = estimate
-    reason = f"I over n = {_span(late(norm))} is {value:.3f} ({low:.3f} to {high:.3f})"
+    draws = _over_plateau(norm)
+    reason = f"I over n = {span(plateau(norm))} is {draws.mean():.3f}"
     printed = flips["inefficiency_candidate"].sel(flip_probability=0.5).dropna("n_train")
     if printed.sizes["n_train"]:
         last = printed.isel(n_train=-1)
         error = flips["inefficiency_candidate_se"].sel(flip_probability=0.5, n_train=last["n_train"])
-        reason += f"; Eq. 10 itself at n = {int(last['n_train'])}: {float(last):.3f} ± {float(error):.3f}"
-    return estimate, reason
-
-
-def _span(window):
-    return f"{window[0]}…{window[1]}"
+        reason += f"; Eq. 10 itself at n = {int(last['n_train'])}: {float(last):.3f}, standard error {float(error):.3f}"
+    return draws, reason

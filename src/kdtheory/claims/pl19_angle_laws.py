@@ -44,7 +44,7 @@ def _angle_laws(angle_law):
     figure="pl19_fig2",
     reads=("linear/angle_law",),
     kind=VALUE,
-    scope="ours",
+    scope="reading",
     reading="a check of our sampler",
     tolerance=_SAMPLER,
 )

@@ -190,7 +190,7 @@ def _printed_constant(alignment):
     figure="pl19_bounds",
     reads=("linear/alignment",),
     kind=BOUND,
-    scope="ours",
+    scope="reading",
     reading="our correction of eq. 21",
 )
 def _proved_constant(alignment):

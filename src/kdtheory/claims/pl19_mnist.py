@@ -63,7 +63,7 @@ def _limit(bias):
     figure="pl19_fig4",
     reads=("linear/bias",),
     kind=ORDER,
-    scope="ours",
+    scope="reading",
     reading=f"the risk of every single transfer set, {_OTHER_DATA}",
 )
 def _every_set_of_digits(bias):
@@ -86,7 +86,7 @@ def _every_set_of_digits(bias):
     figure="pl19_fig4",
     reads=("linear/bias",),
     kind=ORDER,
-    scope="ours",
+    scope="reading",
     reading=f"sizes that at least double, since single added points change too little to be seen; {_OTHER_DATA}",
 )
 def _expected_of_digits(bias):

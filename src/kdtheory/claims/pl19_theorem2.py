@@ -44,7 +44,7 @@ def _distance(deep):
     figure="pl19_theorem2",
     reads=("linear/deep",),
     kind=IDENTITY,
-    scope="ours",
+    scope="reading",
     reading="a consequence that the paper does not spell out; the finite step of gradient descent is its rounding",
     tolerance=_AGREEMENT,
 )

@@ -4,7 +4,7 @@ import numpy as np
 
 from kdtheory.figures import style
 from kdtheory.figures.registry import Figure, run_figure
-from kdtheory.figures.replicates import log_slope_by_run, slope_in_words
+from kdtheory.figures.replicates import complete_log_slope, slope_in_words
 
 FIGURE = Figure(
     reads=("wide/finite_width",),
@@ -24,8 +24,8 @@ FIGURE = Figure(
         "targets, the effective logits, on training points; and the change of the kernel. A kernel that changes is "
         "where network and linearization part. The loss saturates, and no network is trained to convergence: where a "
         "curve still falls at its right end, the value there is one of the budget of steps and not of the width. "
-        "Slopes are fitted to each run on its own at widths of 256 or more, and stand with 95 % t-intervals over "
-        "runs; bars are 95 % intervals over runs."
+        "Slopes are those of means at widths of 256 or more, over the runs that were measured at all of them, with "
+        "95 % jackknife intervals; bars are 95 % intervals over runs."
     ),
 )
 
@@ -146,7 +146,7 @@ def _at_end(values):
 
 
 def _slope(values):
-    return slope_in_words(log_slope_by_run(values.sel(width=values["width"] >= _FIRST_WIDTH)))
+    return slope_in_words(complete_log_slope(values.sel(width=values["width"] >= _FIRST_WIDTH)))
 
 
 def _guide(axis, mean):

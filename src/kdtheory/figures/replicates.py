@@ -6,7 +6,6 @@ import numpy as np
 
 from kdtheory.statistics.jackknife import pooled
 from kdtheory.statistics.laws import mean_slopes_by_world
-from kdtheory.statistics.means import mean
 
 
 def half_width(estimate):
@@ -62,8 +61,8 @@ def log_slope(values, over="repeat"):
     return float(slope.value), float(half_width(slope))
 
 
-def log_slope_by_run(values):
-    """Fit a power law to each run on its own, over the places where it was measured.
+def complete_log_slope(values):
+    """Fit the power law of the mean over the runs that were measured at every place.
 
     Parameters
     ----------
@@ -73,16 +72,15 @@ def log_slope_by_run(values):
     Returns
     -------
     slope, half_width : float
-        Mean over runs with two places or more of the slope of ln values in the logarithm of the other dimension, and
-        the half width of its 95 % interval (Student's t); NaN where fewer than two runs are left.
+        Slope of ln E[values] in the logarithm of the other dimension, and the half width of its 95 % jackknife
+        interval, as in the claims; NaN with fewer than two places or runs.
     """
     (along,) = [dim for dim in values.dims if dim != "repeat"]
-    runs = [run[run > 0] for run in values.transpose("repeat", along)]
-    slopes = [np.polyfit(np.log(run[along].values), np.log(run.values), 1)[0] for run in runs if run.size > 1]
-    if len(slopes) < 2:
+    x, samples = np.log(values[along].values), values.transpose("repeat", along).values
+    if len(x) < 2 or len(samples) < 2:
         return np.nan, np.nan
-    slope = mean(slopes)
-    return float(slope.value), float(half_width(slope))
+    found = pooled(mean_slopes_by_world(x, samples))
+    return float(found.value), float(half_width(found))
 
 
 def slope_in_words(found):

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from kdtheory.jobs import log, provenance, storage
+from kdtheory.jobs import log, provenance, records, storage
 from kdtheory.jobs.seeds import generator
 
 
@@ -38,24 +38,27 @@ def _main(verbs, libraries, device):
     parser = argparse.ArgumentParser()
     commands = parser.add_subparsers(dest="verb", required=True)
     for verb in verbs:
-        command = commands.add_parser(verb.__name__, description=verb.__doc__.splitlines()[0])
+        command = commands.add_parser(verb.__name__, description=(verb.__doc__ or "").partition("\n")[0])
         command.add_argument(
             "--settings", required=True, type=Path, help="JSON file of the job's settings (docs/options.md)"
         )
         command.add_argument("--seed", type=int, required=True, help="root seed of the study")
         command.add_argument("--key", required=True, help="name of the piece, which its random numbers depend on")
         for name in _files_of(verb):
-            command.add_argument(f"--{name}", required=True, type=storage.read, help=f"the {name} file")
+            command.add_argument(f"--{name}", required=True, type=Path, help=f"the {name} file")
         command.add_argument("--output", required=True, type=Path, help="file to write")
     arguments = parser.parse_args()
     verb = next(verb for verb in verbs if verb.__name__ == arguments.verb)
-    settings = parse_settings(inspect.get_annotations(verb)["settings"], arguments.settings.read_text(encoding="utf-8"))
-    inputs = {name: getattr(arguments, name) for name in _files_of(verb)}
+    text = arguments.settings.read_text(encoding="utf-8")
+    settings = parse_settings(inspect.get_annotations(verb)["settings"], text)
+    paths = {name: getattr(arguments, name) for name in _files_of(verb)}
+    inputs = {name: storage.read(path) for name, path in paths.items()}
     if "state" in inspect.signature(verb).parameters:
         inputs["state"] = arguments.output.with_name(f".{arguments.output.stem}.training")
     result = verb(settings, partial(generator, arguments.seed, arguments.key), **inputs)
     stamp = provenance.stamp(*libraries, device=device() if device else "cpu")
-    storage.write(result, arguments.output, stamp)
+    record = records.record(records.module_of(verb), arguments.key, json.loads(text), arguments.seed, paths.values())
+    storage.write(result, arguments.output, {**stamp, **record})
     # Only now: until the output is written, the state alone holds what was learned.
     if "state" in inputs:
         shutil.rmtree(inputs["state"], ignore_errors=True)

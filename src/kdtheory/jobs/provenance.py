@@ -33,6 +33,21 @@ def stamp(*libraries: str, device: str = "cpu") -> dict[str, str | int]:
     }
 
 
+def joined(stamps: list[dict]) -> dict:
+    """Return the attributes that several datasets, as a list, have together: different values are joined by " + "."""
+    names = ("kdtheory_version", "git_commit", "git_dirty", "python_version", "device")
+    found = {name: _together([each[name] for each in stamps]) for name in names}
+    versions = [json.loads(each["library_versions"]) for each in stamps]
+    libraries = sorted({library for each in versions for library in each})
+    together = {name: _together([each[name] for each in versions if name in each]) for name in libraries}
+    return {**found, "library_versions": json.dumps(together, sort_keys=True)}
+
+
+def _together(values):
+    different = list(dict.fromkeys(values))
+    return different[0] if len(different) == 1 else " + ".join(map(str, different))
+
+
 def commit_and_dirty_flag() -> tuple[str, int]:
     """Return the commit of the source tree ("unknown" outside a git checkout) and 1 when it has changes, else 0."""
     try:

@@ -12,8 +12,6 @@ from importlib import import_module
 from itertools import groupby
 from pathlib import Path
 
-import yaml
-
 from kdtheory.claims.registry import NOT_RUN, claims
 from kdtheory.cube import open_cube
 from kdtheory.figures.registry import figures, labels
@@ -21,8 +19,7 @@ from kdtheory.jobs import log, storage
 from kdtheory.jobs.markdown import escaped, table
 from kdtheory.jobs.provenance import REPOSITORY
 from kdtheory.pages import options
-from kdtheory.study import plan
-from kdtheory.study.config import check
+from kdtheory.study import configuration_files, plan
 
 _PRESET = "default"
 _LARGEST_IMAGE = 150_000
@@ -266,7 +263,7 @@ def _main():
     if arguments.results is None:
         write_readme(arguments.repository)
         return
-    config = check(yaml.safe_load(Path(arguments.config).read_text(encoding="utf-8")))
+    config = configuration_files.check([arguments.config])
     write_documents(arguments.results, config, arguments.repository)
 
 

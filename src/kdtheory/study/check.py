@@ -5,10 +5,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-import yaml
-
-from kdtheory.study import config as study_config
-from kdtheory.study.config import ConfigError
+from kdtheory.study import configuration_files
 
 
 def read(paths: Iterable[str | os.PathLike]) -> dict:
@@ -21,31 +18,12 @@ def read(paths: Iterable[str | os.PathLike]) -> dict:
 
     Raises
     ------
-    FileNotFoundError
-        A file is missing.
+    kdtheory.study.text_files.UnreadableFile
+        A file is missing or no plain data in strict YAML.
     kdtheory.study.config.ConfigError
-        A file is no YAML mapping, or the configuration is wrong.
+        The configuration is wrong.
     """
-    from snakemake.utils import update_config
-
-    merged = {}
-    for path in paths:
-        update_config(merged, _mapping(Path(path)))
-    return study_config.check(merged)
-
-
-def _mapping(path):
-    if not path.exists():
-        raise FileNotFoundError(
-            f"{path}: no such file; config.yaml and workflow/presets/ are in the repository, not in the package"
-        )
-    try:
-        block = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{path}: is not YAML: {' '.join(str(error).split())}") from error
-    if not isinstance(block, dict):
-        raise ConfigError(f"{path}: must be a mapping of keys to values")
-    return block
+    return configuration_files.check(paths)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

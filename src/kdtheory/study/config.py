@@ -14,6 +14,11 @@ SCHEMAS = Path(__file__).resolve().parent / "schemas"
 
 # Longer ones are no sizes or seeds; Python refuses to read the longest.
 _INTEGER = re.compile(r"[+-]?\d{1,300}")
+# Longer lists and more blocks make more jobs or files than a run can plan.
+_MOST_ENTRIES = 1000
+_LONGEST_SHOWN = 200
+# Smaller ones lose digits, or overflow where something is divided by them.
+_LEAST_NUMBER = 1e-100
 _NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
 
 
@@ -39,7 +44,7 @@ def check(config: dict) -> dict:
     ConfigError
         On the first thing that is wrong.
     """
-    config = _with_numbers(config, ())
+    config = with_numbers(config, ())
     _validate(config, "study.yaml", ())
     for section in ("datasets", "teachers"):
         for name, block in config[section].items():
@@ -47,7 +52,7 @@ def check(config: dict) -> dict:
     for name, block in config["experiments"].items():
         known = names("experiments")
         if name not in known:
-            raise ConfigError(f"{_dotted(('experiments', name))}: unknown experiment{_suggest(name, known)}")
+            raise ConfigError(f"{dotted(('experiments', name))}: unknown experiment{_suggest(name, known)}")
         _validate(block, f"experiments/{name}.yaml", ("experiments", name))
         _check_names(config, block, schema(f"experiments/{name}.yaml"), ("experiments", name))
         for cell, settings in block.get("cells", {}).items():
@@ -94,15 +99,20 @@ def _inlined(node, name):
     return {key: _inlined(value, name) for key, value in node.items() if key != "$defs"}
 
 
-def _with_numbers(node, path):
+def with_numbers(node, path=()):
+    """Return a copy of a configuration, or of what stands at a path of keys, in which numbers in text are numbers."""
+    if isinstance(node, dict | list) and len(node) > _MOST_ENTRIES:
+        raise ConfigError(f"{dotted(path)}: has {len(node)} entries, must have at most {_MOST_ENTRIES}")
     if isinstance(node, dict):
-        return {key: _with_numbers(value, (*path, key)) for key, value in node.items()}
+        return {key: with_numbers(value, (*path, key)) for key, value in node.items()}
     if isinstance(node, list):
-        return [_with_numbers(value, (*path, index)) for index, value in enumerate(node)]
+        return [with_numbers(value, (*path, index)) for index, value in enumerate(node)]
     if isinstance(node, str) and _NUMBER.fullmatch(node):
         node = int(node) if _INTEGER.fullmatch(node) else float(node)
     if isinstance(node, float) and not math.isfinite(node):
-        raise ConfigError(f"{_dotted(path)}: is {node}, must be a finite number")
+        raise ConfigError(f"{dotted(path)}: is {node}, must be a finite number")
+    if isinstance(node, float) and 0 < abs(node) < _LEAST_NUMBER:
+        raise ConfigError(f"{dotted(path)}: is {node}, must be 0 or at least {_LEAST_NUMBER} in size")
     return node
 
 
@@ -119,17 +129,17 @@ def _validate(block, name, path):
 
 def _explain(error, path):
     path = (*path, *error.absolute_path)
-    where, value, limit = _dotted(path), json.dumps(error.instance, default=str), error.validator_value
+    where, value, limit = dotted(path), _shown(error.instance), error.validator_value
     meaning = error.schema.get("description")
     about = f" ({meaning.rstrip('.')})" if meaning else ""
     match error.validator:
         case "additionalProperties":
             known = sorted(error.schema.get("properties", {}))
             unknown = next(key for key in error.instance if key not in known)
-            return f"{_dotted((*path, unknown))}: unknown key{_suggest(unknown, known)}"
+            return f"{dotted((*path, unknown))}: unknown key{_suggest(unknown, known)}"
         case "required":
             missing = next(key for key in limit if key not in error.instance)
-            return f"{_dotted((*path, missing))}: is missing"
+            return f"{dotted((*path, missing))}: is missing"
         case "type":
             return f"{where}: is {value}, must be of type {limit}{about}"
         case "enum":
@@ -177,12 +187,12 @@ def _check_names(config, block, node, path):
         section = config[node["x-names"]]
         if block not in section:
             raise ConfigError(
-                f"{_dotted(path)}: is {json.dumps(block)}, not among {node['x-names']}{_suggest(block, section)}"
+                f"{dotted(path)}: is {json.dumps(block)}, not among {node['x-names']}{_suggest(block, section)}"
             )
         kind = section[block]["kind"]
         if kind not in node["x-kinds"]:
             allowed = " or ".join(node["x-kinds"])
-            raise ConfigError(f"{_dotted(path)}: {block} is of kind {kind}, must be of kind {allowed}")
+            raise ConfigError(f"{dotted(path)}: {block} is of kind {kind}, must be of kind {allowed}")
 
 
 def _check_cell(config, settings, path):
@@ -190,13 +200,13 @@ def _check_cell(config, settings, path):
     for key in ("n_points", "transfer_points"):
         if largest > dataset.get(key, math.inf):
             raise ConfigError(
-                f"{_dotted((*path, 'n_train'))}: asks for {largest} points, "
+                f"{dotted((*path, 'n_train'))}: asks for {largest} points, "
                 f"but datasets.{settings['dataset']}.{key} is {dataset[key]}"
             )
     if sorted(settings.get("n_train", [])) != settings.get("n_train", []):
-        raise ConfigError(f"{_dotted((*path, 'n_train'))}: is {settings['n_train']}, must increase")
+        raise ConfigError(f"{dotted((*path, 'n_train'))}: is {settings['n_train']}, must increase")
     if settings.get("recorded_steps", 0) > settings.get("max_steps", math.inf):
-        raise ConfigError(f"{_dotted((*path, 'recorded_steps'))}: is {settings['recorded_steps']}, must be ≤ max_steps")
+        raise ConfigError(f"{dotted((*path, 'recorded_steps'))}: is {settings['recorded_steps']}, must be ≤ max_steps")
     if "steps" in settings:
         from kdtheory.students.steps import epochs_of
 
@@ -204,7 +214,7 @@ def _check_cell(config, settings, path):
             try:
                 epochs_of(settings["steps"], n_train, settings["batch_size"])
             except ValueError as error:
-                raise ConfigError(f"{_dotted((*path, 'steps'))}: {error}") from error
+                raise ConfigError(f"{dotted((*path, 'steps'))}: {error}") from error
 
 
 def _check_what_inputs_have(config, settings, path):
@@ -225,7 +235,7 @@ def _check_what_inputs_have(config, settings, path):
         ("trained_repeats", settings.get("repeats"), "at most repeats"),
     ):
         if most is not None and settings.get(key, 0) > most:
-            raise ConfigError(f"{_dotted((*path, key))}: is {settings[key]}, must be {words} = {most}")
+            raise ConfigError(f"{dotted((*path, key))}: is {settings[key]}, must be {words} = {most}")
     if "dims" in settings:
         limits["dims"] = (
             range(1, dataset["dim"] + 1),
@@ -234,7 +244,7 @@ def _check_what_inputs_have(config, settings, path):
     for key, (allowed, words) in limits.items():
         for value in settings.get(key, []):
             if value not in allowed:
-                raise ConfigError(f"{_dotted((*path, key))}: holds {value}, must be {words}")
+                raise ConfigError(f"{dotted((*path, key))}: holds {value}, must be {words}")
 
 
 def _check_same_dim(config, name, block):
@@ -256,7 +266,7 @@ def _check_image_counts(config):
         wanted = block.get("teacher_points", 0) + block.get("transfer_points", 0)
         if wanted > limit:
             raise ConfigError(
-                f"{_dotted(('datasets', name))}: teacher_points + transfer_points is {wanted}, must be ≤ {limit}"
+                f"{dotted(('datasets', name))}: teacher_points + transfer_points is {wanted}, must be ≤ {limit}"
             )
 
 
@@ -271,12 +281,12 @@ def _check_joined_cells(name, block):
         for key, value in settings.items():
             if key not in card["x-cells-differ-in"] and value != block["cells"][first][key]:
                 raise ConfigError(
-                    f"{_dotted((*path, cell, key))}: is {json.dumps(value)}, "
+                    f"{dotted((*path, cell, key))}: is {json.dumps(value)}, "
                     f"must be that of {first}, {json.dumps(block['cells'][first][key])}"
                 )
         for value in settings[along]:
             if value in seen:
-                raise ConfigError(f"{_dotted((*path, cell, along))}: holds {value}, which {seen[value]} has too")
+                raise ConfigError(f"{dotted((*path, cell, along))}: holds {value}, which {seen[value]} has too")
             seen[value] = cell
 
 
@@ -291,7 +301,13 @@ def _check_teacher_files(config):
                 raise ConfigError(f"teachers.{name}.path: {error}") from error
 
 
-def _dotted(path):
+def _shown(value):
+    text = json.dumps(value, default=str)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 3]}..."
+
+
+def dotted(path):
+    """Return a path of keys as messages name it."""
     parts = [str(part) if str(part).isprintable() else json.dumps(part) for part in path]
     return ".".join(parts) or "the configuration"
 

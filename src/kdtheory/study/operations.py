@@ -12,6 +12,8 @@ _KERNEL_STEP = 80
 _TRAINING = 3
 # Where the kind of a dataset fixes the dimension of its inputs.
 _AXES = {"digits": 784, "line": 1}
+# Images of two of MNIST's classes, at most.
+_DIGITS = 16000
 _CIFAR10 = {"side": 32, "channels": 3, "classes": 10, "axes": 3072}
 
 
@@ -43,10 +45,35 @@ def student_cost(student: str, cell: dict, dataset: dict, teacher: dict) -> Cost
     return _STUDENTS[student](cell, dataset, teacher)
 
 
+def is_counted(student: str) -> bool:
+    """Return whether a count is known for a module of students; a module of yours may have none."""
+    return student in _STUDENTS
+
+
 def teacher_cost(teacher: dict, dataset: dict) -> Cost | None:
     """Return the cost of training one teacher, None for a kind that is not trained."""
     count = _TEACHERS.get(teacher["kind"])
     return count and count(teacher, dataset)
+
+
+def dataset_bytes(dataset: dict) -> float:
+    """Return the bytes of a dataset's inputs, which its job holds at once."""
+    if dataset["kind"] == "cifar10":
+        return _CIFAR10["axes"] * _images(dataset)
+    axes, points = _dim(dataset), _points(dataset)
+    if dataset.get("coordinates") == "triangular":
+        axes = min(points, axes - 1) + 1
+    return 8 * dataset.get("repeats", 1) * len(dataset.get("kappas", [1])) * points * axes
+
+
+def logits_bytes(dataset: dict, teacher: dict) -> float:
+    """Return the bytes of a teacher's logits on a dataset."""
+    if dataset["kind"] == "cifar10":
+        each = _images(dataset) * _CIFAR10["classes"]
+    else:
+        each = dataset.get("repeats", 1) * len(dataset.get("kappas", [1])) * _points(dataset)
+    kept = len(teacher.get("stopping_epochs", [0])) * teacher.get("seeds", 1) * len(teacher.get("norms", [1]))
+    return 8 * each * kept * teacher.get("splits", 1)
 
 
 def _linear(cell, dataset, _teacher):
@@ -178,6 +205,12 @@ def _layers(axes, width, hidden_layers, outputs):
 
 def _images(dataset):
     return dataset["teacher_points"] + dataset["transfer_points"] + dataset["test_points"]
+
+
+def _points(dataset):
+    """Points of one repeat, of the whole set for digits."""
+    known = [dataset.get(key, 0) for key in ("n_points", "n_test", "n_oracle", "n_candidates")]
+    return sum(known) or _DIGITS
 
 
 def _dim(dataset):

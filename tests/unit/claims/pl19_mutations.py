@@ -3,7 +3,13 @@
 Each mutation changes what the claim's own function looks at, in the samples, in which the statement is true.
 """
 
+from functools import partial
+
 import numpy as np
+from samples.linear import linear_groups
+
+from kdtheory.claims.finding import IDENTITY, NOT_EQUAL
+from kdtheory.claims.registry import FAILS, IN_PART, UNDECIDED, claims
 
 
 def spoil(group, **changes):
@@ -206,3 +212,33 @@ MUTATIONS = {
     "pl19-cora1-polyak": {"half of μ": spoil("convergence", polyak_ratio=at(0.005, setting=0, world=1, step=2))},
     "pl19-thm1-linear-rate": {"half of 2μ": spoil("convergence", strong_convexity=times(4.0))},
 }
+
+# Verdicts on false parts of a statement whose other part is true, and on a share of zero, which cannot be refuted.
+_OTHERWISE = {
+    ("pl19-thm2-condition-12", "the opposite start is stuck"): IN_PART,
+    ("pl19-thm2-condition-12", "random starts end too far"): IN_PART,
+    ("pl19-cor1-rate", "slower than promised"): IN_PART,
+    ("pl19-cor1-rate", "no constant rate"): IN_PART,
+    ("pl19-lemma1-specific", "distillation is harmed once"): IN_PART,
+    ("pl19-lemma1-specific", "no hard-target learner is"): UNDECIDED,
+}
+
+
+def table(module):
+    """Return the table of `unit.claims.mutations` for a module of claims on PL19."""
+    declared = {name: claim for name, claim in claims().items() if claim.module == f"kdtheory.claims.{module}"}
+    return {
+        name: (partial(_groups, claim), {how: _mutation(claim, how) for how in MUTATIONS[name]})
+        for name, claim in declared.items()
+    }
+
+
+def _mutation(claim, how):
+    verdict = _OTHERWISE.get((claim.id, how), NOT_EQUAL if claim.kind == IDENTITY else FAILS)
+    return verdict, partial(_groups, claim, MUTATIONS[claim.id][how])
+
+
+def _groups(claim, change=lambda world: None):
+    world = linear_groups()
+    change(world)
+    return tuple(world[name] for name in claim.reads)

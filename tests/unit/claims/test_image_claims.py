@@ -1,108 +1,59 @@
-"""What the claims on images and widths say of few data and of counts of zero, and how they could be fooled."""
+"""What the claims on images say of few draws and of counts of zero, and what their draws are."""
 
 import numpy as np
 import pytest
-from unit.claims.image_worlds import EPOCHS, RATIOS, SIZES, TEACHERS, TEST_IMAGES, distillation, transfer
-from unit.claims.width_worlds import finite_width
+from samples.image_distillation import DRAWS, EPOCHS, KERNEL, RATIOS, RESNET, SIZES, TEST_IMAGES, distillation
+from samples.image_transfer import transfer
+from unit.claims.tables import CASES
 
-from kdtheory.claims.ext_finite_width import slopes
 from kdtheory.claims.image_draws import by_draw
 from kdtheory.claims.jz20_image_transfer import counted
-from kdtheory.claims.jz20_images import held_out_gain
-from kdtheory.claims.registry import FAILS, HOLDS, UNDECIDED, claims
+from kdtheory.claims.registry import HOLDS, UNDECIDED, claims
 
 CLAIMS = claims()
 ABOUT_IMAGES = [name for name, claim in CLAIMS.items() if claim.reads[0].startswith("images/")]
-ABOUT_WIDTH = [name for name, claim in CLAIMS.items() if claim.reads == ("wide/finite_width",) and claim.error_rate]
-
-
-def group_of(name):
-    group = CLAIMS[name].reads[0].removeprefix("images/")
-    student, _, kind = group.partition("_")
-    return {"distillation": distillation, "transfer": transfer}[kind](student)()
 
 
 def test_draws_are_teachers_or_the_runs_of_one():
-    kernel, resnet = distillation("kernel")()["accuracy"], distillation("resnet")()["accuracy"].isel(loss_scale=0)
+    kernel, resnet = distillation(KERNEL)["accuracy"], distillation(RESNET)["accuracy"].isel(loss_scale=0)
     dims = ("stopping_epoch", "n_train", "soft_ratio")
     several = by_draw(kernel.isel(soft_ratio=slice(None, None, -1)), *dims)
-    assert several.shape == (3, 5, 4, TEACHERS)
-    assert several[1, 2, 3, 4] == kernel.sel(stopping_epoch=2, n_train=1000, soft_ratio=1.0, teacher=4).mean()
+    assert several.shape == (DRAWS, 3, 5, 4)
+    assert several[4, 1, 2, 3] == kernel.sel(stopping_epoch=2, n_train=1000, soft_ratio=1.0, teacher=4).mean()
     one = by_draw(kernel.isel(teacher=[2]), *dims)
-    assert one[0, 0, 0] == pytest.approx(kernel.isel(teacher=2, stopping_epoch=0, n_train=0, soft_ratio=0).values)
-    assert by_draw(resnet, *dims).shape == (3, 1, 4, 3)
-
-
-def test_an_optimum_that_is_picked_from_noise_gains_nothing():
-    # 2000 worlds without any best mix; the gain that is picked and tested on the same draws is clearly positive.
-    noise = np.random.default_rng(0).standard_normal((2000, 8, 6))
-    mean = held_out_gain(noise, -1).mean(axis=-1)
-    fooled = noise[:, 1:-1].mean(-1).max(-1) - noise[:, -1].mean(-1)
-    # False alarm: 6e-5 (four standard errors).
-    assert abs(mean.mean()) < 4 * mean.std() / np.sqrt(2000) < fooled.mean() / 4
-
-
-def test_a_best_mix_gains_what_it_is_better_by():
-    accuracy = np.array([0.1, 0.2, 0.5, 0.3])[:, None] + np.zeros((4, 5))
-    assert held_out_gain(accuracy, -1) == pytest.approx(np.full(5, 0.2))
-    assert held_out_gain(accuracy, 0) == pytest.approx(np.full(5, 0.4))
-
-
-def test_later_teachers_that_are_no_better_decide_nothing():
-    group = distillation("kernel", teacher=(0.4, 0.4, 0.4))()
-    assert CLAIMS["jz20-fig5-images-kernel-later"].check(group).verdict == UNDECIDED
+    assert one[:, 0, 0, 0] == pytest.approx(kernel.isel(teacher=2, stopping_epoch=0, n_train=0, soft_ratio=0).values)
+    assert by_draw(resnet, *dims).shape == (DRAWS, 3, 1, 4)
 
 
 def test_a_risk_of_zero_is_counted():
-    group = transfer("kernel", zeros=True)()
+    group = transfer(KERNEL, zeros=True)
     assert (group["risk"] == 0).any()
     counts = counted(group)
-    assert counts.shape == (len(EPOCHS), len(RATIOS), len(SIZES), TEACHERS)
+    assert counts.shape == (DRAWS, len(SIZES), len(RATIOS), len(EPOCHS))
     assert counts[0, 0, 0, 0] == pytest.approx(
         TEST_IMAGES * group["risk"].isel(stopping_epoch=0, soft_ratio=0, n_train=0, teacher=0).mean()
     )
-    outcome = CLAIMS["jz20-s2-kernel-faster"].check(group)
-    assert (
-        outcome.verdict == HOLDS
-        and outcome.estimate > CLAIMS["jz20-s2-kernel-faster"].check(transfer("kernel")()).estimate
-    )
+    found, without = (CLAIMS["jz20-s2-kernel-faster"].check(each) for each in (group, transfer(KERNEL)))
+    assert found.verdict == without.verdict == HOLDS and found.estimate > without.estimate
 
 
-@pytest.mark.parametrize("name", [name for name in ABOUT_IMAGES if not name.endswith("power-law")])
+@pytest.mark.parametrize("name", ABOUT_IMAGES)
 @pytest.mark.filterwarnings("error")
 def test_a_single_draw_of_images_decides_nothing(name):
-    group = group_of(name).isel(repeat=[0])
-    group = group.isel(teacher=[0]) if "teacher" in group.dims else group
+    group = CASES[name][0]().isel(repeat=[0]).isel(teacher=[0], missing_dims="ignore")
     assert CLAIMS[name].check(group).verdict == UNDECIDED
 
 
-def test_narrow_networks_are_no_evidence_about_wide_ones():
-    narrow = finite_width(level=5.0)().isel(width=[0, 1])
-    assert CLAIMS["jz20-sec2-kernel-constant"].check(narrow).verdict == UNDECIDED
+def test_an_illustration_shows_its_numbers_and_the_draws_that_a_verdict_needs():
+    found = CLAIMS["ext-confound-gain"].check(distillation(RESNET, runs=3))
+    assert found.reason.startswith("an illustration: 3 runs of one teacher; mean accuracy")
+    assert found.worlds == 3 and found.estimate == pytest.approx(0.05, abs=0.01)
+    assert found.worlds_needed == DRAWS
 
 
-@pytest.mark.parametrize("name", ABOUT_WIDTH)
-@pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize("few", [{"repeat": [0]}, {"width": [0], "repeat": [0]}])
-def test_a_single_network_decides_nothing(name, few):
-    assert CLAIMS[name].check(finite_width()().isel(few)).verdict == UNDECIDED
-
-
-def test_slopes_are_fitted_from_the_first_width_on_and_after_the_last_step_that_all_widths_have():
-    path = finite_width()()["logit_distance_path"]
-    last = path["step"][-4]
-    assert (
-        path.sel(width=2048, step=last).notnull().any()
-        and path.sel(width=2048, step=path["step"] > last).isnull().all()
-    )
-    bent = path.where((path["width"] >= 256) & (path["step"] == last), 1e6).where(path.notnull())
-    found = slopes(bent, error_rate=0.05)
-    assert found == slopes(path, error_rate=0.05)
-    assert len(found) == 4
-    for estimate, (low, high) in found:
-        assert low < -0.5 < high and estimate == pytest.approx(-0.5, abs=0.05)
-
-
-def test_a_risk_that_rises_is_no_power_law_of_falling():
-    group = transfer("kernel", rates=(-0.1, -0.1, -0.1, -0.1))()
-    assert CLAIMS["jz20-s2-kernel-power-law"].check(group).verdict == FAILS
+def test_a_mix_that_was_not_measured_decides_nothing():
+    group = distillation(KERNEL)
+    group = group.sel(soft_ratio=group["soft_ratio"] != 0.9)
+    found = CLAIMS["jz20-fig5-images-kernel-soft"].check(group)
+    assert found.verdict == UNDECIDED and found.cells == 0
+    assert not np.isclose(group["soft_ratio"], 0.9).any()

@@ -1,14 +1,16 @@
 """Figures of images and of finite width, drawn from the made-up groups that the claims are tried on."""
 
 import re
+from functools import partial
 
 import numpy as np
 import pytest
 import xarray as xr
-from unit.claims.image_worlds import distillation, transfer
-from unit.claims.width_worlds import STEPS, WIDTHS, finite_width
+from samples.finite_width import STEPS, WIDTHS, finite_width
+from samples.image_distillation import KERNEL, RESNET, distillation
+from samples.image_transfer import transfer
 
-from kdtheory.claims.ext_finite_width import slopes
+from kdtheory.claims.width_draws import width_slopes
 from kdtheory.figures import (
     ext_finite_width,
     ext_optimiser_confound,
@@ -20,11 +22,11 @@ from kdtheory.figures import (
 )
 
 GROUPS = {
-    "images/kernel_distillation": distillation("kernel"),
-    "images/resnet_distillation": distillation("resnet"),
-    "images/kernel_transfer": transfer("kernel"),
-    "images/resnet_transfer": transfer("resnet"),
-    "wide/finite_width": finite_width(),
+    "images/kernel_distillation": partial(distillation, KERNEL),
+    "images/resnet_distillation": partial(distillation, RESNET),
+    "images/kernel_transfer": partial(transfer, KERNEL),
+    "images/resnet_transfer": partial(transfer, RESNET),
+    "wide/finite_width": finite_width,
 }
 MODULES = {
     module.__name__.rpartition(".")[2]: module
@@ -84,7 +86,7 @@ def test_drawing_twice_gives_the_same_bytes(tmp_path):
 
 
 def test_accuracy_is_drawn_at_the_largest_size_as_a_mean_over_teachers():
-    group, axes = distillation("kernel")(), panel()
+    group, axes = distillation(KERNEL), panel()
     image_panels.draw_accuracy(axes, group.isel(soft_ratio=slice(None, None, -1)), "Students")
     (line,) = lines_of(axes, "epoch 2")
     mean = group["accuracy"].sel(stopping_epoch=2, n_train=4000).mean(["teacher", "repeat"])
@@ -95,7 +97,7 @@ def test_accuracy_is_drawn_at_the_largest_size_as_a_mean_over_teachers():
 
 
 def test_the_change_is_taken_from_soft_labels_of_the_same_teacher():
-    group, axes = distillation("kernel")(), panel()
+    group, axes = distillation(KERNEL), panel()
     group["accuracy"] = group["accuracy"] + 10.0 * group["teacher"]
     image_panels.draw_change(axes, group, "Students")
     (bars,) = [bars for bars in axes.containers if bars.get_label() == "epoch 1"]
@@ -120,23 +122,24 @@ def test_power_laws_have_the_slopes_of_the_claims_world():
 
 
 def test_a_risk_of_zero_is_marked_on_the_floor():
-    group = transfer("resnet")()
+    group = transfer(RESNET)
     group["risk"][..., -1, :] = 0.0
-    right = drawn("jz20_s2_power_law", transfer("kernel")(), group).axes[2]
+    right = drawn("jz20_s2_power_law", transfer(KERNEL), group).axes[2]
     hollow = [line for line in right.lines if line.get_markerfacecolor() == "white"]
     assert len(hollow) == group.sizes["soft_ratio"]
     assert all(line.get_ydata()[0] >= right.get_ylim()[0] for line in hollow)
 
 
 def test_slopes_in_width_are_those_of_the_claims():
-    group = finite_width()()
+    group = finite_width()
     group["kernel_distance"] = group["kernel_distance"].where(group["width"] >= 256, 7.0)
-    ((slope, (_, high)),) = slopes(group["kernel_distance"], error_rate=0.05)
-    assert f"slope {replicates.slope_in_words((slope, high - slope))}" in words(drawn("ext_finite_width", group))
+    found, _ = width_slopes(group["kernel_distance"])
+    slope = replicates.slope_in_words((float(found.value), float(found.upper(0.975) - found.value)))
+    assert f"slope {slope}" in words(drawn("ext_finite_width", group))
 
 
 def test_training_is_drawn_from_the_first_step_on_as_long_as_it_went():
-    group = finite_width()()
+    group = finite_width()
     drift = drawn("ext_finite_width", group).axes[7]
     for width in WIDTHS:
         (line,) = lines_of(drift, f"width {width}")
@@ -147,7 +150,7 @@ def test_training_is_drawn_from_the_first_step_on_as_long_as_it_went():
 
 
 def test_the_confound_is_drawn_where_both_losses_were_run():
-    group = distillation("resnet")()
+    group = distillation(RESNET)
     left, right = drawn("ext_optimiser_confound", group).axes
     cells = group.sel(stopping_epoch=1, soft_ratio=[0.3, 1.0])
     for axes, name in ((left, "accuracy"), (right, "agreement")):

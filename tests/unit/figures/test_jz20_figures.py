@@ -3,12 +3,24 @@
 import re
 import subprocess
 import sys
+from functools import partial
 
 import matplotlib.colors
 import numpy as np
 import pytest
 import xarray as xr
-from unit.claims import image_worlds
+from samples.correction import correction
+from samples.effective_logits import effective_logits as effective_logits_group
+from samples.example import example
+from samples.flips import flips
+from samples.image_distillation import KERNEL, RESNET, distillation
+from samples.imperfect import EPOCHS, imperfect
+from samples.mixing import mixing
+from samples.modes import modes
+from samples.plateaus import plateaus
+from samples.references import references
+from samples.stopping import stopping
+from samples.transfer import transfer as transfer_group
 
 from kdtheory.figures import (
     ext_plateaus,
@@ -24,215 +36,27 @@ from kdtheory.figures import (
     style,
 )
 from kdtheory.jobs import storage
-from kdtheory.theory.stationarity import (
-    cutoff_approximation,
-    descent_logits,
-    effective_logits,
-    label_smoothing_logit,
-    threshold_logit,
-)
-
-RUNS, LARGEST, TEST_POINTS = 4, 64, 200
-RATIOS, EPOCHS, TEACHERS = [0.0, 0.5, 0.95, 1.0], [1, 4, 16], [0, 1, 2]
-SIZES = np.array([4, 16, 64])
-
-
-def on_grid(function, **axes):
-    """A variable whose value at each place of a grid is a function of broadcast coordinates."""
-    grid = xr.broadcast(*(xr.DataArray(values, dims=name, coords={name: values}) for name, values in axes.items()))
-    return grid[0].copy(data=np.array(np.broadcast_to(function(*grid), grid[0].shape)))
+from kdtheory.theory.stationarity import effective_logits
 
 
 def noise(*shape, seed=0):
     return np.random.default_rng(seed).standard_normal(shape)
 
 
-def effective_logits_group():
-    axes = {"label": [0, 1], "soft_ratio": [0.05, 0.5, 1.0], "temperature": [0.5, 1.0, 5.0]}
-    logits = {"teacher_logit": np.linspace(-6, 6, 13)}
-    ratio_and_temperature = {name: axes[name] for name in ("soft_ratio", "temperature")}
-
-    def root(label, ratio, temperature, logit):
-        return effective_logits(logit, label, ratio, temperature)
-
-    def descent(label, ratio, temperature, logit):
-        return descent_logits(logit, label, ratio, temperature, steps=30, rate=0.5)
-
-    def wrong(ratio, temperature):
-        return np.where(ratio == 1, -np.inf, effective_logits(-1000 * temperature, 1, ratio, temperature))
-
-    return xr.Dataset(
-        {
-            "effective_logit": on_grid(root, **axes, **logits),
-            "descent_logit": on_grid(descent, **axes, **logits),
-            "threshold": on_grid(lambda r, t: threshold_logit(r.values, t.values), **ratio_and_temperature),
-            "wrong_teacher_limit": on_grid(wrong, **ratio_and_temperature),
-            "label_smoothing": on_grid(label_smoothing_logit, soft_ratio=axes["soft_ratio"]),
-        }
-    )
-
-
-def growth_group(along, values, slope, candidates=False, **more):
-    """Norms that grow like a power of n in every run, their inefficiency by octaves, and at single n."""
-    every = np.arange(1, LARGEST + 1)
-    axes = {**more, along: values}
-    shape = [len(v) for v in axes.values()]
-    slopes = on_grid(lambda *args: slope(args[-1]), **axes)
-    starts = 2 ** np.arange(6)
-    norm = np.exp(slopes.values[..., None, None] * np.log(every)[:, None] + 0.05 * noise(*shape, LARGEST, RUNS))
-    window = slopes.values[..., None] + 0.02 * noise(*shape, starts.size)
-    group = xr.Dataset(
-        {
-            "weight_norm": ((*axes, "n_train", "repeat"), norm),
-            "inefficiency": ((*axes, "window"), window),
-            "inefficiency_se": ((*axes, "window"), np.full_like(window, 0.02)),
-        },
-        coords={**axes, "n_train": every, "window_start": ("window", starts), "window_end": ("window", 2 * starts)},
-    )
-    if candidates:
-        single = np.where(np.isin(every, SIZES), slopes.values[..., None], np.nan)
-        group["inefficiency_candidate"] = ((*axes, "n_train"), single)
-        group["inefficiency_candidate_se"] = ((*axes, "n_train"), 0.01 + 0 * single)
-    return group
-
-
-def modes_group():
-    return growth_group("modes", [1, 4, 16], lambda q: 0.1 * np.log(q), True, width_law=["shrinking", "fixed"])
-
-
-def flips_group():
-    return growth_group("flip_probability", [0.0, 0.01, 0.5], lambda p: 0.75 * np.sqrt(2 * p), True)
-
-
-def references_group():
-    names = ["random_labels", "zero", "sign", "label_smoothing"]
-    levels = dict(zip(names, (0.75, 0.02, 0.5, 0.5), strict=True))
-    return growth_group("reference", names, lambda name: np.vectorize(levels.get)(name).astype(float), True)
-
-
-def stopping_group():
-    return growth_group("stopping_epoch", EPOCHS, lambda epoch: 0.1 * np.log(1 + epoch)).assign_coords(teacher=0)
-
-
-def mixing_group(teachers=TEACHERS):
-    group = growth_group("soft_ratio", RATIOS, lambda ratio: 0.5 - 0.4 * ratio, teacher=teachers)
-    return group.assign_coords(stopping_epoch=16)
-
-
-def plateaus_group():
-    targets = ["random_labels", "jump", "smooth", "kinked", "nngp"]
-    group = growth_group("depth", [1, 3], lambda depth: 0.5 + 0 * depth, target=targets, dim=[2, 4])
-    # Depth 1 is measured in two dimensions only.
-    for name in ("inefficiency", "inefficiency_se"):
-        group[name] = group[name].where((group["depth"] == 3) | (group["dim"] == 2))
-    predicted = on_grid(lambda target, dim: 0.5 + 0 * dim, target=targets, dim=[2, 4])
-    return group.sel(n_train=[1, 2, 4, 8, 16, 32, 64]).assign(predicted=predicted)
-
-
-def example_group():
-    x, ratios = np.linspace(-1, 1, 21), [0.05, 0.5, 1.0]
-    truth = np.sin(5 * x)
-    teacher = on_grid(lambda epoch, x: np.log(1 + epoch) * np.sin(5 * x), stopping_epoch=EPOCHS, x=x)
-    last = teacher.isel(stopping_epoch=-1).values
-    students = [effective_logits(last, (last > 0).astype(int), ratio, 5.0) for ratio in ratios]
-    by_teacher = (("stopping_epoch", "teacher"), np.ones((len(EPOCHS), 2)))
-    return xr.Dataset(
-        {
-            "boundary": ("x", (truth > 0).astype(int)),
-            "truth": ("x", truth),
-            "teacher_logit": teacher,
-            "effective_logit": (("soft_ratio", "x"), students),
-            "cutoff": (("soft_ratio", "x"), [cutoff_approximation(last, ratio, 5.0) for ratio in ratios]),
-            "label_smoothing": (("soft_ratio", "x"), [label_smoothing_logit(r) * np.sign(last) for r in ratios]),
-            "threshold": ("soft_ratio", threshold_logit(np.array(ratios), 5.0)),
-            **dict.fromkeys(("logit_scale", "logit_slope", "sign_changes", "boundary_error"), by_teacher),
-            "true_sign_changes": 3,
-        },
-        coords={"x": x, "soft_ratio": ratios, "stopping_epoch": EPOCHS, "teacher": [0, 1]},
-    )
-
-
-def transfer_group():
-    kinds, oracles, beta = ["network", "linear"], [32, 64], np.linspace(0, np.pi / 2, 21)
-    cells = {"teacher_kind": kinds, "soft_ratio": RATIOS, "n_train": SIZES, "repeat": range(RUNS)}
-
-    def risk(kind, ratio, n, run):
-        return np.round(TEST_POINTS * 0.3 * n.astype(float) ** (-0.4 - 0.5 * ratio)) / TEST_POINTS
-
-    with_oracle = {**{name: cells[name] for name in ("teacher_kind", "soft_ratio")}, "oracle_size": oracles}
-    angle = on_grid(
-        lambda kind, ratio, size, n, run: 1.5 * n.astype(float) ** (-0.3 * ratio),
-        **with_oracle,
-        n_train=SIZES,
-        repeat=range(RUNS),
-    )
-    survival = on_grid(
-        lambda kind, ratio, size, b, run: np.minimum(1.0, 8 * (np.pi / 2 - b)),
-        **with_oracle,
-        beta=beta,
-        repeat=range(RUNS),
-    )
-    norm = on_grid(lambda kind, ratio, size, run: 20.0 + size, **with_oracle, repeat=range(RUNS))
-    oracle = {
-        "angle": angle,
-        "oracle_angle": angle,
-        "risk_bound": xr.ones_like(angle).where(angle["teacher_kind"] == "network", 0.9),
-        "risk_bound_printed": xr.full_like(angle, 0.9),
-        "risk_bound_linear": xr.ones_like(angle),
-        "outside_region": xr.zeros_like(angle, dtype=int),
-        "oracle_norm": norm,
-        "oracle_zero_norm": xr.full_like(norm.isel(soft_ratio=0, drop=True), 2.0),
-        "angle_survival": survival,
-        "smallest_angle": xr.full_like(norm, 1.4),
-    }
-    return xr.Dataset(
-        {
-            "risk": on_grid(risk, **cells),
-            "weight_norm": on_grid(lambda kind, ratio, n, run: n.astype(float) ** 0.5, **cells),
-            "zero_norm": on_grid(
-                lambda kind, n, run: 1 + 0.0 * n, teacher_kind=kinds, n_train=SIZES, repeat=range(RUNS)
-            ),
-            "test_points": TEST_POINTS,
-            **oracle,
-            **{f"{name}_nested": values.copy(deep=True) for name, values in oracle.items()},
-        }
-    )
-
-
-def teacher_errors():
-    return on_grid(lambda teacher, epoch: 0.3 / epoch + 0.01 * teacher, teacher=TEACHERS, stopping_epoch=EPOCHS)
-
-
-def imperfect_group():
-    axes = {"teacher": TEACHERS, "stopping_epoch": EPOCHS, "soft_ratio": RATIOS, "n_train": SIZES}
-    axes["repeat"] = range(RUNS)
-    error = on_grid(lambda t, epoch, ratio, n, run: (0.2 - 0.15 * ratio + 0.2 * ratio / epoch) / np.sqrt(n), **axes)
-    error = error + 0.001 * noise(*error.shape)
-    return xr.Dataset({"test_error": error, "teacher_error": teacher_errors(), "test_points": TEST_POINTS})
-
-
-def correction_group():
-    axes = {"truth": ["smooth", "sign"], "teacher": TEACHERS, "stopping_epoch": EPOCHS, "n_train": SIZES}
-    axes["repeat"] = range(RUNS)
-    cosine = on_grid(lambda truth, t, epoch, n, run: 0.5 / epoch - 0.05 * np.log(n), **axes)
-    names = ("correction", "correction_cosine", "derivative", "derivative_fd", "cosine")
-    return xr.Dataset({**dict.fromkeys(names, cosine + 0.01 * noise(*cosine.shape)), "teacher_error": teacher_errors()})
-
-
 GROUPS = {
     "wide/effective_logits": effective_logits_group,
     "wide/transfer": transfer_group,
-    "wide/modes": modes_group,
-    "wide/flips": flips_group,
-    "wide/references": references_group,
-    "wide/plateaus": plateaus_group,
-    "wide/example": example_group,
-    "wide/stopping": stopping_group,
-    "wide/mixing": mixing_group,
-    "wide/imperfect": imperfect_group,
-    "wide/correction": correction_group,
-    "images/kernel_distillation": image_worlds.distillation("kernel"),
-    "images/resnet_distillation": image_worlds.distillation("resnet"),
+    "wide/modes": modes,
+    "wide/flips": flips,
+    "wide/references": references,
+    "wide/plateaus": plateaus,
+    "wide/example": example,
+    "wide/stopping": stopping,
+    "wide/mixing": mixing,
+    "wide/imperfect": imperfect,
+    "wide/correction": correction,
+    "images/kernel_distillation": partial(distillation, KERNEL),
+    "images/resnet_distillation": partial(distillation, RESNET),
 }
 MODULES = {
     module.__name__.rpartition(".")[2]: module
@@ -336,9 +160,9 @@ def test_theorem_1_counts_every_violation():
 
 
 def test_figure_4_averages_over_teachers_and_also_takes_one():
-    several, one = mixing_group(), mixing_group(teachers=[0]).squeeze("teacher")
+    several, one = mixing(), mixing().isel(teacher=0)
     for group in (several, one):
-        groups = [example_group(), stopping_group(), group, references_group()]
+        groups = [example(), stopping(), group, references()]
         axes = drawn(jz20_fig4, *groups).axes
         panel = next(axis for axis in axes if "mixed" in axis.get_title(loc="left"))
         (curve,) = lines_of(panel, "ρ = 0.5")
@@ -349,24 +173,24 @@ def test_figure_4_averages_over_teachers_and_also_takes_one():
 
 
 def test_teachers_are_the_replicates_where_there_are_several():
-    error = imperfect_group()["test_error"].isel(stopping_epoch=0, n_train=0)
+    error = imperfect()["test_error"].isel(stopping_epoch=0, n_train=0)
     assert replicates.by_teacher(error)[1] == "teacher"
     values, over = replicates.by_teacher(error.isel(teacher=[0]))
     assert over == "repeat" and values.dims == ("soft_ratio", "repeat")
 
 
 def test_the_epoch_at_which_teachers_overtake_hard_labels_is_found():
-    imperfect = imperfect_group()
-    hard = imperfect["test_error"].sel(soft_ratio=0.0, n_train=16).mean()
-    teachers = imperfect["teacher_error"].mean("teacher")
+    group = imperfect()
+    hard = group["test_error"].sel(soft_ratio=0.0, n_train=512).mean()
+    teachers = group["teacher_error"].mean("teacher")
     first = min(epoch for epoch in EPOCHS if teachers.sel(stopping_epoch=epoch) < hard)
-    assert jz20_fig5.overtaken(imperfect, 17) == first
-    imperfect["teacher_error"][:] = 1.0
-    assert jz20_fig5.overtaken(imperfect, 17) is None
+    assert jz20_fig5.overtaken(group, 513) == first
+    group["teacher_error"][:] = 1.0
+    assert jz20_fig5.overtaken(group, 513) is None
 
 
 def test_a_figure_is_drawn_from_the_command_line(tmp_path):
-    storage.write(correction_group(), tmp_path / "correction.nc", {})
+    storage.write(correction(), tmp_path / "correction.nc", {})
     options = ["--preset", "smoke", "--svg", str(tmp_path / "f.svg"), "--png", str(tmp_path / "f.png")]
     command = [sys.executable, "-m", "kdtheory.figures.jz20_theorem2", *options, str(tmp_path / "correction.nc")]
     subprocess.run(command, check=True)

@@ -2,13 +2,11 @@
 
 import numpy as np
 import xarray as xr
-from unit.claims.jz20_worlds import later
 
 WIDTHS, SIZES, RATIOS, RUNS = [64, 128, 256, 512, 1024, 2048], [32, 128], [0.5, 1.0], 6
 STEPS = [0, *(2 ** np.arange(8))]
 
 
-@later
 def finite_width(kernel=-0.5, linearized=-0.5, sgd=-0.3, network=-0.5, drift=-0.5, level=0.1, off=0.0):
     """Power laws in width; the widest network is trained in half of the runs, for an eighth of the steps.
 
@@ -42,15 +40,3 @@ def finite_width(kernel=-0.5, linearized=-0.5, sgd=-0.3, network=-0.5, drift=-0.
     coords = {"width": WIDTHS, "n_train": SIZES, "soft_ratio": RATIOS, "step": STEPS}
     coords |= {"student": ["kernel", "linearized", "network"], "repeat": range(RUNS)}
     return xr.Dataset(variables, coords=coords).assign(test_points=200)
-
-
-_TRUE = (finite_width(),)
-CASES = {
-    "ext-width-kernel": (_TRUE, (finite_width(kernel=-1.0),)),
-    "ext-width-linearized": (_TRUE, (finite_width(linearized=-0.1),)),
-    "ext-width-sgd": (_TRUE, (finite_width(sgd=0.2),)),
-    "ext-width-network": (_TRUE, (finite_width(network=0.2),)),
-    "ext-width-risk": (_TRUE, (finite_width(off=0.1),)),
-    "jz20-sec2-kernel-constant": (_TRUE, (finite_width(level=1.0),)),
-    "jz20-sec2-kernel-constant-width": (_TRUE, (finite_width(drift=0.3),)),
-}

@@ -1,0 +1,63 @@
+"""What the student of an imperfect teacher gains by some hard labels (JZ20 Fig. 5 left), teachers as replicates.
+
+The soft ratio of the mix is fixed beforehand; none is picked from the data.
+"""
+
+import numpy as np
+
+from kdtheory.claims.draws import listed, worlds_of
+from kdtheory.claims.hard_label_students import best_hard_student
+from kdtheory.statistics.estimate import Estimate
+from kdtheory.statistics.means import mean
+
+# Soft ratios of a mix with few hard labels, and of one with fewer still.
+MIX, LITTLE = 0.9, 0.95
+# Where good teachers are looked at: late epochs, and large samples against a small one.
+FIRST_EPOCH, LARGE, SMALL = 8, (512, 1024), 32
+
+
+def gains(imperfect, mix: float, rival: float, chosen=None):
+    """Return the test error at one soft ratio less that at another.
+
+    Parameters
+    ----------
+    imperfect : xarray.Dataset
+        The group ``wide/imperfect``.
+    mix, rival : float
+        Soft ratios of the student that may gain and of the other.
+    chosen : xarray.DataArray of bool, dims (teacher, stopping_epoch), optional
+        Stopping epochs that take part, for each teacher; by default all.
+
+    Returns
+    -------
+    xarray.DataArray, dims (teacher, n_train)
+        Means over runs and over the epochs; NaN where a soft ratio was not measured or no epoch takes part.
+    """
+    error = imperfect["test_error"].mean("repeat").sortby(["n_train", "soft_ratio"])
+    error = error.reindex(soft_ratio=[mix, rival], method="nearest", tolerance=1e-9)
+    gain = error.isel(soft_ratio=1, drop=True) - error.isel(soft_ratio=0, drop=True)
+    return (gain if chosen is None else gain.where(chosen)).mean("stopping_epoch").transpose("teacher", "n_train")
+
+
+def worse_teachers(imperfect):
+    """Return where the teacher errs more than the best student of hard labels, dims (teacher, stopping_epoch)."""
+    return imperfect["teacher_error"] > best_hard_student(imperfect)
+
+
+def better_late_teachers(imperfect):
+    """Return where the teacher errs less than it, from `FIRST_EPOCH` on, dims (teacher, stopping_epoch)."""
+    error = imperfect["teacher_error"]
+    return (error < best_hard_student(imperfect)) & (error["stopping_epoch"] >= FIRST_EPOCH)
+
+
+def over_teachers(gain) -> Estimate:
+    """Return the mean gains over teachers, shape (sizes,)."""
+    return mean(worlds_of(gain, "n_train"))
+
+
+def in_words(gain, chosen=None) -> str:
+    """Return the mean gains by n, and how many pairs of teacher and epoch they are of."""
+    estimate = over_teachers(gain)
+    sizes = [f"n = {size}" for size in gain["n_train"].values]
+    pairs = "" if chosen is None else f"; {int(np.sum(chosen))} pairs of teacher and epoch"
+    return f"mean gain {listed(sizes, estimate, '{:.2g}')}{pairs}".replace(" -", " −")

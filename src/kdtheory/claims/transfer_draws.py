@@ -1,0 +1,107 @@
+"""What the claims on ``wide/transfer`` share: ranges of sample sizes, exponents, and whether an oracle is reached."""
+
+from itertools import pairwise
+
+import numpy as np
+
+from kdtheory.claims.draws import fitted, worlds_of
+from kdtheory.statistics.inefficiency import log_expectation
+from kdtheory.statistics.jackknife import jackknife
+from kdtheory.statistics.laws import count_slopes_by_world
+from kdtheory.statistics.means import mean, trend_by_world
+
+# The range of laws in n. Below it students know too little; the largest size is left to comparisons of levels.
+FIRST_SIZE, LAST_SIZE = 16, 1024
+# An oracle of N points is far from the students that have seen up to this share of as many.
+_FAR = 1 / 8
+HARD_LOGIT = "experiments.transfer.cells.network.hard_logit"
+ORACLE_SIZES = "experiments.transfer.cells.network.oracle_sizes"
+
+
+def network(transfer):
+    """Return the students of the network teacher, soft ratios rising."""
+    return transfer.sel(teacher_kind="network").sortby("soft_ratio")
+
+
+def in_range(values):
+    """Return what was measured at the sample sizes of laws."""
+    sizes = values["n_train"]
+    return values.sel(n_train=(sizes >= FIRST_SIZE) & (sizes <= LAST_SIZE))
+
+
+def error_counts(transfer, kind="network"):
+    """Return sizes in the range of laws, and numbers of wrong test points, (worlds, sizes, ratios rising)."""
+    risk = in_range(transfer["risk"].sel(teacher_kind=kind).sortby("soft_ratio"))
+    counts = np.round(worlds_of(risk, "n_train", "soft_ratio") * int(transfer["test_points"]))
+    return risk["n_train"].values, counts
+
+
+def risk_slopes(transfer, kind="network"):
+    """Return draws of the slope of ln risk in ln n, (worlds, ratios rising), for `pooled`."""
+    sizes, counts = error_counts(transfer, kind)
+    return fitted(count_slopes_by_world, np.log(sizes), counts)
+
+
+def near_oracle(transfer, first=1):
+    """Return the network's students with the largest oracle, from size ``first`` to an eighth of the oracle's."""
+    chosen = network(transfer).isel(oracle_size=-1)
+    sizes = chosen["n_train"]
+    return chosen.sel(n_train=(sizes >= first) & (sizes <= _FAR * int(chosen["oracle_size"])))
+
+
+def oracle_changes(transfer, soft_ratio=None, first=1):
+    """Return α′(n; N) − α′(n; N/2) of the same students, independent oracle, for `with_oracle`.
+
+    Parameters
+    ----------
+    transfer : xarray.Dataset
+    soft_ratio : array of bool, optional
+        Which soft ratios, in rising order; by default all.
+    first : int
+        Smallest sample size.
+
+    Returns
+    -------
+    Estimate, shape (ratios, sizes)
+        Radians; NaN where the group has no oracle of half the points.
+    """
+    largest = int(transfer["oracle_size"].max())
+    angle = network(transfer)["oracle_angle"].reindex(oracle_size=[largest // 2, largest])
+    angle = angle.sel(n_train=near_oracle(transfer, first)["n_train"].values)
+    if soft_ratio is not None:
+        angle = angle.sel(soft_ratio=np.asarray(soft_ratio))
+    angles = worlds_of(angle, "oracle_size", "soft_ratio", "n_train")
+    return mean(angles[:, 1] - angles[:, 0])
+
+
+def decline_by_world(sizes, norms):
+    """Return draws of the exponent b of I(n) ~ n^−b, each of one run, so that E is over the draws themselves.
+
+    Parameters
+    ----------
+    sizes : array of int, shape (sizes,)
+        Ends of adjacent windows, over which I(n) is weighted by 1/n.
+    norms : array, shape (worlds, sizes, ...)
+
+    Returns
+    -------
+    ndarray, shape (worlds, ...)
+        For `pooled`; NaN with fewer than two windows or worlds.
+    """
+    if len(sizes) < 3 or len(norms) < 2:
+        return np.full((len(norms), *norms.shape[2:]), np.nan)
+    weights = np.array([np.sum(1 / np.arange(*ends)) for ends in pairwise(sizes)])
+
+    def decline(chosen):
+        grown = np.diff(log_expectation(chosen, axis=0), axis=0)
+        inefficiency = grown / weights.reshape(-1, *[1] * (grown.ndim - 1))
+        with np.errstate(invalid="ignore"):
+            return -trend_by_world(np.log(inefficiency)[None], octave_middles(sizes))[0]
+
+    return jackknife(decline, norms)
+
+
+def octave_middles(sizes):
+    """Return the middles of adjacent sizes on a logarithmic scale, as logarithms."""
+    logarithms = np.log(sizes)
+    return (logarithms[1:] + logarithms[:-1]) / 2

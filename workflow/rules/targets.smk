@@ -1,0 +1,40 @@
+# What the command line asks for is checked here: every rule and every name is known by now.
+import os
+import sys
+
+from snakemake.cli import get_argument_parser
+from snakemake.exceptions import WorkflowError
+
+from kdtheory.study import targets as study_targets
+
+NAMES = {
+    "dataset": config["datasets"],
+    "teacher": config["teachers"],
+    "experiment": EXPERIMENTS,
+    "cell": {cell for experiment in EXPERIMENTS for cell in cells(experiment)},
+    "figure": FIGURES,
+}
+
+
+def makes(step, target):
+    """Whether a step makes a file, whose wildcards are names of this configuration."""
+    return step.is_producer(target) and all(
+        value in NAMES.get(name, [value]) for name, value in step.get_wildcards(target).items()
+    )
+
+
+def check_targets():
+    """Refuse what no rule makes, before Snakemake looks for it in its own words."""
+    known = list(workflow.rules)
+    names = {step.name for step in known}
+    for target in get_argument_parser().parse_args(sys.argv[1:]).targets:
+        path = os.path.normpath(target)
+        if target not in names and not os.path.exists(path) and not any(makes(step, path) for step in known):
+            stages = (rules.datasets, rules.teachers, rules.students, rules.analysis, rules.figures, rules.claims)
+            files = [str(file) for stage in stages for file in stage.input]
+            files += [str(file) for step in known if not step.wildcard_names for file in step.output]
+            raise WorkflowError(study_targets.suggestion(target, names, files))
+
+
+if FIRST and os.path.basename(sys.argv[0]) in ("snakemake", "__main__.py"):
+    check_targets()
