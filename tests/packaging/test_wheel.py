@@ -70,8 +70,8 @@ def study(tmp_path_factory):
     risk = np.arange(8).reshape(2, 2, 2) / 10
     described = {"long_name": "transfer risk", "source": "here"}
     group = xr.Dataset(
-        {"risk": (("repeat", "exponent", "n_train"), risk, described)},
-        coords={"repeat": [0, 1], "exponent": [1.0, 2.0], "n_train": [10, 20]},
+        {"risk": (("world", "exponent", "n_train"), risk, described)},
+        coords={"world": [0, 1], "exponent": [1.0, 2.0], "n_train": [10, 20]},
     )
     tree = xr.DataTree.from_dict({"linear/alignment": group})
     tree.attrs["preset"] = "tiny"

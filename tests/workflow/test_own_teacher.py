@@ -35,14 +35,14 @@ def test_a_teacher_file_is_distilled_like_any_other(smoke, tmp_path):
     assert finished.returncode == 0, output_of(finished)[-5000:]
     assert not list(study.folder.rglob("outside"))
     students = storage.read(study.folder / "results/students/bias/chains.nc")
-    assert students["weights"].sizes["repeat"] == 10
+    assert students["weights"].sizes["world"] == 10
     risk = storage.read(study.folder / "results/analysis/bias.nc")["risk"]
     test = mnist["is_test"].values == 1
     weights = storage.read(study.folder / "results/students/bias/deltas.nc")["weights"].isel(
-        learner=0, n_train=0, repeat=0
+        learner=0, n_train=0, world=0
     )
     expected = np.mean((mnist["pixels"].values[test] @ weights.values > 0) != (logits[test] > 0))
-    assert float(risk.isel(delta=0, repeat=0)) == expected
+    assert float(risk.isel(delta=0, world=0)) == expected
 
     (study.folder / HOSTILE_NAME).write_bytes(b"no NetCDF")
     refused = study.run(*SMOKE, "own.yaml", "-n")

@@ -94,7 +94,9 @@ def test_the_smoke_study_makes_cube_figures_claims_and_report(smoke):
     expected |= {"ext_plateaus"}
     assert {f"{name}.{kind}" for name in expected for kind in ("svg", "png")} <= figures
     claims = json.loads((results / "claims.json").read_text())
-    assert {entry["verdict"] for entry in claims} <= {"holds", "holds in part", "fails", "not decided at this scale"}
+    assert {entry["verdict"] for entry in claims} <= {
+        "holds", "holds in part", "fails", "not decided at this scale", "equal to rounding", "not equal",
+    }  # fmt: skip
     files = (results / "claims").glob("*.json")
     checked = [entry["id"] for file in files for entry in json.loads(file.read_text())["claims"]]
     assert sorted(checked) == sorted(entry["id"] for entry in claims)

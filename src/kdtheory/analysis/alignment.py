@@ -20,13 +20,15 @@ def measure(experiment):
     """Measure the exact risk of distilled and hard-target students against every bound."""
     sweep = _distilled(experiment, "sweep")
     sweep["risk_sampled"] = _sampled_risk(experiment)
-    # Other draws than the sweep's, so other repeats, also where κ and n are the same.
+    # Other draws than the sweep's, so other worlds, also where κ and n are the same.
     growth = _distilled(experiment, "growth")
-    growth = growth.assign_coords(repeat=growth["repeat"] + sweep.sizes["repeat"])
+    growth = growth.rename({"world": "growth_world", **{name: f"growth_{name}" for name in growth}})
     joined = _merged(sweep, growth)
+    dim = xr.DataArray(float(experiment.dataset_of("sweep").attrs["dim"]))
     return _merged(
         joined,
-        _bounds(joined["kappa"].values, joined["n_train"].values, joined["risk"]),
+        xr.Dataset({"input_dim": labelled(dim, "dimension d of the inputs", "PL19 Sec. 5.1")}),
+        _bounds(joined),
         _hard_target(experiment),
         _gram(experiment),
         _approximate(experiment, sweep),
@@ -39,9 +41,9 @@ def _merged(*groups):
 
 
 def _angles(experiment, cell):
-    weights = experiment.student(cell)["weights"].transpose("learner", "kappa", "n_train", "repeat", "axis")
+    weights = experiment.student(cell)["weights"].transpose("learner", "kappa", "n_train", "world", "axis")
     angle = signed_angle(weights.values, experiment.dataset_of(cell)["teacher_direction"].values)
-    return weights.isel(axis=0, drop=True).copy(data=angle).assign_coords(repeat=np.arange(weights.sizes["repeat"]))
+    return weights.isel(axis=0, drop=True).copy(data=angle).assign_coords(world=np.arange(weights.sizes["world"]))
 
 
 def _risk(angle, dataset):
@@ -60,11 +62,6 @@ def _distilled(experiment, cell):
         {
             "angle": labelled(angle, "angle between student and teacher", "PL19 Lemma 1", "rad"),
             "risk": labelled(_risk(angle, experiment.dataset_of(cell)), "transfer risk", "PL19 Fig. 3"),
-            "input_dim": labelled(
-                xr.full_like(angle["repeat"], experiment.dataset_of(cell).attrs["dim"], dtype=float),
-                "dimension d of the inputs",
-                "PL19 Sec. 5.1",
-            ),
         }
     )
 
@@ -73,11 +70,11 @@ def _sampled_risk(experiment):
     """Share of explicit test points on which student and teacher differ; every κ uses the same directions."""
     dataset, points = experiment.dataset_of("sweep"), experiment.settings["sampled_points"]
     weights = experiment.student("sweep")["weights"].sel(learner="distillation", drop=True)
-    weights = weights.transpose("repeat", "kappa", "n_train", "axis")
+    weights = weights.transpose("world", "kappa", "n_train", "axis")
     width, dim, laws = weights.sizes["axis"] - 1, dataset.attrs["dim"], angle_laws(dataset)
     risk = np.empty(weights.shape[:-1])
-    for repeat, students in enumerate(weights.values):
-        rng = experiment.draw("test", repeat)
+    for world, students in enumerate(weights.values):
+        rng = experiment.draw("test", world)
         uniforms, across = rng.random(points), rng.standard_normal((points, width))
         # The coordinates of a uniform direction in the student's frame; those outside it only fix its length.
         outside = rng.chisquare(dim - 1 - width, points) if dim - 1 > width else 0.0
@@ -87,21 +84,23 @@ def _sampled_risk(experiment):
             logits = np.sin(boundary_angle) * students[index, :, :1] + np.cos(boundary_angle) * (
                 students[index, :, 1:] @ across.T
             )
-            risk[repeat, index] = np.mean(logits < 0, axis=1)
+            risk[world, index] = np.mean(logits < 0, axis=1)
     risk = (
         weights.isel(axis=0, drop=True)
         .copy(data=risk)
-        .assign_coords(repeat=np.arange(len(risk)))
-        .transpose("kappa", "n_train", "repeat")
+        .assign_coords(world=np.arange(len(risk)))
+        .transpose("kappa", "n_train", "world")
     )
     return labelled(risk, f"transfer risk, estimated on {points} test points", "PL19 Fig. 3")
 
 
-def _bounds(kappas, sizes, risk):
+def _bounds(joined):
     """Bounds where something was measured: the theorem's minimised over β, its proof's sharper one, the corollary's."""
+    kappas, sizes = joined["kappa"].values, joined["n_train"].values
     kappa, n_train = np.meshgrid(kappas, sizes, indexing="ij")
     sharper = [risk_bound(PolynomialAngles(degree), sizes, sharper=True) for degree in kappas]
-    measured = risk.notnull().any("repeat").transpose("kappa", "n_train")
+    measured = joined["risk"].notnull().any("world") | joined["growth_risk"].notnull().any("growth_world")
+    measured = measured.transpose("kappa", "n_train")
     bounds = {
         "risk_bound": (transfer_risk_bound(n_train, kappa), "bound on the expected transfer risk", "PL19 Theorem 3"),
         "risk_bound_sharper": (sharper, "sharper bound on the expected transfer risk", "PL19 Sec. 4.3"),
@@ -123,7 +122,7 @@ def _bounds(kappas, sizes, risk):
 def _hard_target(experiment):
     angle = _angles(experiment, "growth_hard").isel(kappa=0, drop=False)
     risk = _risk(angle.expand_dims("kappa"), experiment.dataset_of("growth_hard")).isel(kappa=0, drop=True)
-    risk = risk.rename(learner="hard_target", n_train="hard_n_train", repeat="hard_repeat")
+    risk = risk.rename(learner="hard_target", n_train="hard_n_train", world="growth_world")
     risk["hard_target"] = [name.removeprefix("hard_target_") for name in risk["hard_target"].values]
     words = "transfer risk of the hard-target learner on the transfer sets of the growing n"
     return xr.Dataset({"risk_hard_target": labelled(risk, words, "PL19 Sec. 1")})
@@ -150,6 +149,7 @@ def _gram(experiment):
                 "standard error of the transfer risk over Gram sets",
                 "PL19 Fig. 3",
             ),
+            "gram_sets": labelled(xr.DataArray(sets), "number of sets drawn by their Gram matrix", "ours"),
         }
     )
 
@@ -159,7 +159,7 @@ def _approximate(experiment, sweep):
     perturbations = xr.DataArray(experiment.settings["perturbations"], dims="perturbation")
     dataset = experiment.dataset_of("sweep")
     sizes = sweep["n_train"].values
-    angle = (sweep["angle"] + np.arcsin(perturbations)).transpose("perturbation", "n_train", "repeat", "kappa")
+    angle = (sweep["angle"] + np.arcsin(perturbations)).transpose("perturbation", "n_train", "world", "kappa")
     bound = [
         [risk_bound(law, sizes, inflation=float(angle_inflation(ratio))) for law in angle_laws(dataset)]
         for ratio in perturbations.values
@@ -206,7 +206,7 @@ def _scaled(experiment):
             },
         }
     )
-    return group.rename(n_train="scaled_n_train", repeat="scaled_repeat").drop_vars("kappa", errors="ignore")
+    return group.rename(n_train="scaled_n_train", world="scaled_world").drop_vars("kappa", errors="ignore")
 
 
 if __name__ == "__main__":

@@ -9,31 +9,31 @@ from kdtheory.theory.angles import acute_angle
 
 
 def measure(experiment):
-    """Tabulate p(θ) of two-dimensional tasks, exactly and from their points."""
+    """Tabulate p(θ) of two-dimensional tasks, exactly and from the points of every world."""
     theta = np.linspace(0, np.pi / 2, experiment.settings["angles"])
     tasks, exact, sampled, points = [], [], [], []
     for name in experiment.settings["datasets"]:
         dataset = experiment.dataset(name)
-        inputs = dataset["inputs"].isel(repeat=0)
+        inputs = dataset["inputs"]
         for index, law in enumerate(angle_laws(dataset)):
-            drawn = (inputs.isel(kappa=index) if "kappa" in inputs.dims else inputs).values
+            drawn = (inputs.isel(kappa=index) if "kappa" in inputs.dims else inputs).transpose("world", ...).values
             angles = acute_angle(drawn, dataset["teacher_direction"].values)
             tasks.append(_task_name(law))
             exact.append(law.survival(theta))
-            sampled.append([np.mean(angles >= angle) for angle in theta])
-            points.append(drawn)
+            sampled.append([np.mean(angles >= angle, axis=-1) for angle in theta])
+            points.append(drawn[0])
     survival = "probability that a point is at least at this angle to the teacher"
     group = xr.Dataset(
         {
             "angle_survival": labelled(xr.DataArray(exact, dims=("task", "theta")), survival, "PL19 eq. 17, Fig. 1"),
             "angle_survival_sampled": labelled(
-                xr.DataArray(sampled, dims=("task", "theta")),
-                f"{survival}, among the drawn points",
+                xr.DataArray(sampled, dims=("task", "theta", "world")),
+                f"{survival}, among the points of a world",
                 "PL19 eq. 17",
             ),
             "points": labelled(
                 xr.DataArray(points, dims=("task", "point", "axis")),
-                "inputs; the teacher lies along axis 0",
+                "inputs of world 0; the teacher lies along axis 0",
                 "PL19 Fig. 2",
             ),
         }

@@ -5,30 +5,27 @@ import xarray as xr
 
 from kdtheory.analysis.measurement import labelled, run_measure
 
-_SPLIT = "split of the images whose one half trained the teacher and whose other half holds the transfer set"
-
 
 def measure(experiment):
     """Measure disagreement with the teacher on the test images, against δ and along growing transfer sets."""
-    student = experiment.student("deltas")
-    disagreement = _disagreement(experiment, "deltas", student["weights"].isel(n_train=0)).transpose(
-        "learner", "repeat"
-    )
+    weights = experiment.student("deltas")["weights"].isel(n_train=0, drop=True)
     # w_δ is affine in δ, so a difference of two of them is the direction that δ → ∞ leads to.
-    direction = (student["weights"].isel(learner=-1) - student["weights"].isel(learner=0)).isel(n_train=0)
-    limit = _disagreement(experiment, "deltas", direction)
+    direction = (weights.isel(learner=-1) - weights.isel(learner=0)).expand_dims("learner")
     chains = experiment.student("chains")["weights"].sel(learner="distillation", drop=True)
+    risk = _disagreement(experiment, "deltas", weights).rename(learner="delta")
     group = xr.Dataset(
         {
-            "risk": labelled(disagreement.rename(learner="delta"), "transfer risk on the test images", "PL19 Fig. 4"),
-            "risk_limit": labelled(limit, "transfer risk on the test images in the limit δ → ∞", "PL19 Sec. 5.2"),
+            "risk": labelled(risk, "transfer risk on the test images", "PL19 Fig. 4"),
+            "risk_limit": labelled(
+                _disagreement(experiment, "deltas", direction).isel(learner=0, drop=True),
+                "transfer risk on the test images in the limit δ → ∞",
+                "PL19 Sec. 5.2",
+            ),
             "chain_risk": labelled(
-                _disagreement(experiment, "chains", chains).rename(repeat="chain"),
+                _disagreement(experiment, "chains", chains),
                 "transfer risk on the test images along transfer sets that grow by added points",
                 "PL19 Sec. 5.3",
             ),
-            "split": labelled(_split(experiment, "deltas", "repeat"), _SPLIT, "PL19 Sec. 5.2"),
-            "chain_split": labelled(_split(experiment, "chains", "chain"), _SPLIT, "PL19 Sec. 5.3"),
             "test_images": labelled(
                 experiment.dataset_of("deltas")["is_test"].sum().astype(np.int64),
                 "number of test images",
@@ -40,22 +37,21 @@ def measure(experiment):
     return group.drop_vars("learner", errors="ignore").assign_coords(delta=deltas)
 
 
-def _split(experiment, cell, dim):
-    return xr.DataArray(experiment.student(cell)["split"].values, dims=dim)
-
-
 def _disagreement(experiment, cell, weights):
-    """Share of test images on which the student's sign is not that of the teacher of its split."""
+    """Share of test images on which the student's sign is not that of its world's teacher, (learner or size, world)."""
     is_test = experiment.dataset_of(cell)["is_test"].values == 1
     # A positive scale of the pixels does not change a sign.
-    pixels = experiment.dataset_of(cell)["pixels"].isel(sample=is_test).astype(float)
-    teacher = experiment.logits_of(cell)["logits"].isel(stopping_epoch=-1, sample=is_test) > 0
-    student = xr.dot(weights, pixels, dim="axis") > 0
-    return (
-        (student != teacher.isel(split=weights["split"]))
-        .mean("sample")
-        .drop_vars(["split", "stopping_epoch"], errors="ignore")
-    )
+    pixels = experiment.dataset_of(cell)["pixels"].values[is_test].astype(float)
+    logits = experiment.logits_of(cell)["logits"].isel(stopping_epoch=-1).transpose("split", "sample").values
+    teachers = np.resize(logits[:, is_test] > 0, (weights.sizes["world"], len(pixels)))
+    (students,) = (dim for dim in weights.dims if dim not in ("world", "axis"))
+    weights = weights.transpose("world", students, "axis")
+    # One product a world: the bits of a common one depend on how many worlds there are.
+    wrong = [
+        np.mean((learned @ pixels.T > 0) != teacher, axis=1)
+        for learned, teacher in zip(weights.values, teachers, strict=True)
+    ]
+    return weights.isel(axis=0, drop=True).copy(data=np.stack(wrong)).transpose(students, "world")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from kdtheory.theory.convexity import soft_loss, soft_loss_gradient, strong_conv
 
 
 def measure(experiment):
-    """Measure distance to the limit, loss and gradient along the path of gradient descent."""
+    """Measure distance to the limit, loss and gradient along the path of gradient descent, in every world."""
     settings = [
         _measure_setting(experiment, cell, norm)
         for cell in experiment.cells
@@ -19,75 +19,88 @@ def measure(experiment):
 
 
 def _measure_setting(experiment, cell, norm):
-    student = experiment.student(cell).sel(teacher_norm=norm).isel(repeat=0)
-    inputs = experiment.dataset_of(cell)["inputs"].isel(repeat=0).values
-    logits = experiment.logits_of(cell)["logits"].isel(stopping_epoch=-1).sel(teacher_norm=norm).isel(repeat=0).values
-    n_train, dim = inputs.shape
-    weights, limit = student["weights"], student["limit"]
-    teacher = float(norm) * experiment.dataset_of(cell)["teacher_direction"].isel(repeat=0).values
-    student_logits = weights.values @ inputs.T
+    student = experiment.student(cell).sel(teacher_norm=norm, drop=True)
+    dataset = experiment.dataset_of(cell)
+    logits = experiment.logits_of(cell)["logits"].isel(stopping_epoch=-1).sel(teacher_norm=norm, drop=True)
+    worlds = []
+    for world in range(dataset.sizes["world"]):
+        inputs, targets = dataset["inputs"].isel(world=world).values, logits.isel(world=world).values
+        teacher = float(norm) * dataset["teacher_direction"].isel(world=world).values
+        learned = student.isel(world=world)
+        worlds.append(
+            xr.merge([_distances(learned, teacher), _gradients(learned, inputs, targets), _constants(inputs, targets)])
+        )
+    n_train, dim = dataset.sizes["sample"], dataset.sizes["axis"]
+    group = xr.concat(worlds, dim="world", combine_attrs="override").drop_vars("axis", errors="ignore")
+    group = group.expand_dims(setting=[f"d = {dim}, n = {n_train}, norm = {norm:g}"])
+    of_setting = {"dim": dim, "n_train": n_train, "teacher_norm": float(norm)}
+    return group.assign_coords({name: ("setting", [value]) for name, value in of_setting.items()})
+
+
+def _distances(learned, teacher):
+    """Distances of descent, of flow and of the teacher to the limit, of one world."""
+    limit = learned["limit"]
+    scale, size = np.sqrt((limit**2).sum()), np.linalg.norm(teacher)
+    descent = np.sqrt(((learned["weights"] - limit) ** 2).sum("axis")) / scale
+    flow = np.sqrt(((learned["flow"] - limit) ** 2).sum()) / scale
+    of_teacher = xr.DataArray(np.linalg.norm(limit.values - teacher) / size)
+    described = {
+        "relative_distance": (descent, "distance of gradient descent to its limit, relative to the limit's norm"),
+        "flow_distance": (flow, "distance of gradient flow's end to its limit, relative to the limit's norm"),
+        "teacher_distance": (of_teacher, "distance of the limit to the teacher, relative to the teacher's norm"),
+    }
+    return xr.Dataset({name: labelled(values, words, "PL19 Theorem 1") for name, (values, words) in described.items()})
+
+
+def _gradients(learned, inputs, logits):
+    """Loss, gradient and curvature along the path of descent of one world."""
+    weights, limit = learned["weights"].values, learned["limit"].values
+    student_logits = weights @ inputs.T
     loss = soft_loss(student_logits, logits)
     gradient = np.stack([[soft_loss_gradient(inputs, row, logits) for row in path] for path in student_logits])
-    squared_gradient = np.sum(gradient**2, axis=-1)
-    outside = gradient - (gradient @ np.linalg.pinv(inputs)) @ inputs
-    convexity = strong_convexity(inputs, logits, float(soft_loss(np.zeros(n_train), logits)))
-    smoothness = np.linalg.norm(inputs, 2) ** 2 / (4 * n_train)
-    dims = ("precision", "step")
-    group = xr.Dataset(
+    squared = np.sum(gradient**2, axis=-1)
+    outside = np.linalg.norm(gradient - (gradient @ np.linalg.pinv(inputs)) @ inputs, axis=-1)
+    polyak = np.divide(squared, 2 * loss, out=np.full_like(loss, np.nan), where=loss > 0)
+    described = {
+        "loss": (loss, "distillation loss above its minimum", "PL19 eq. 1"),
+        "gradient_norm": (np.sqrt(squared), "norm of the loss's gradient", "PL19 eq. 38"),
+        "gradient_outside_span": (
+            outside / np.sqrt(squared),
+            "part of the gradient outside the data span, relative to its norm",
+            "PL19 Theorem A.1",
+        ),
+        "polyak_ratio": (
+            polyak, "half the squared gradient over the loss; at least μ by the theorem", "PL19 Corollary A.1",
+        ),
+        "gradient_error": (
+            _gradient_error(inputs, student_logits, logits, gradient),
+            "deviation of the gradient's formula from a derivative of the loss, relative to the largest gradient",
+            "PL19 Theorem A.1",
+        ),
+        "curvature": (
+            _curvature(inputs, weights, limit),
+            "smallest curvature of the loss between this point of the path and any other; at least μ by the theorem",
+            "PL19 Theorem A.3",
+        ),
+    }  # fmt: skip
+    dims, coords = ("precision", "step"), {name: learned[name] for name in ("precision", "step")}
+    return xr.Dataset(
+        {name: labelled(xr.DataArray(values, coords, dims), *said) for name, (values, *said) in described.items()}
+    )
+
+
+def _constants(inputs, logits):
+    """The theorem's constant μ and the step of descent, of one world."""
+    start = float(soft_loss(np.zeros(len(logits)), logits))
+    convexity = strong_convexity(inputs, logits, start)
+    step_size = 4 * len(inputs) / np.linalg.norm(inputs, 2) ** 2
+    words = "restricted strong convexity μ on the sublevel set of the start"
+    return xr.Dataset(
         {
-            "relative_distance": labelled(
-                np.sqrt(((weights - limit) ** 2).sum("axis")) / np.sqrt((limit**2).sum()),
-                "distance of gradient descent to its limit, relative to the limit's norm",
-                "PL19 Theorem 1",
-            ),
-            "loss": labelled(xr.DataArray(loss, dims=dims), "distillation loss above its minimum", "PL19 eq. 1"),
-            "gradient_norm": labelled(
-                xr.DataArray(np.sqrt(squared_gradient), dims=dims),
-                "norm of the loss's gradient",
-                "PL19 eq. 38",
-            ),
-            "gradient_outside_span": labelled(
-                xr.DataArray(np.linalg.norm(outside, axis=-1) / np.sqrt(squared_gradient), dims=dims),
-                "part of the gradient outside the data span, relative to its norm",
-                "PL19 Theorem A.1",
-            ),
-            "polyak_ratio": labelled(
-                xr.DataArray(
-                    np.divide(squared_gradient, 2 * loss, out=np.full_like(loss, np.nan), where=loss > 0),
-                    dims=dims,
-                ),
-                "half the squared gradient over the loss; at least μ by the theorem",
-                "PL19 Corollary A.1",
-            ),
-            "gradient_error": labelled(
-                xr.DataArray(_gradient_error(inputs, student_logits, logits, gradient), dims=dims),
-                "deviation of the gradient's formula from a derivative of the loss, relative to the largest gradient",
-                "PL19 Theorem A.1",
-            ),
-            "curvature": labelled(
-                xr.DataArray(_curvature(inputs, weights.values, limit.values), dims=dims),
-                "smallest curvature of the loss between this point of the path and any other; at least μ by the "
-                "theorem",
-                "PL19 Theorem A.3",
-            ),
-            "strong_convexity": labelled(
-                xr.DataArray(convexity),
-                "restricted strong convexity μ on the sublevel set of the start",
-                "PL19 Theorem A.3",
-            ),
-            "step_size": labelled(xr.DataArray(1 / smoothness), "step size 1/L of gradient descent", "ours"),
-            "teacher_distance": labelled(
-                xr.DataArray(np.linalg.norm(limit.values - teacher) / norm),
-                "distance of the limit to the teacher, relative to the teacher's norm",
-                "PL19 Theorem 1",
-            ),
+            "strong_convexity": labelled(xr.DataArray(convexity), words, "PL19 Theorem A.3"),
+            "step_size": labelled(xr.DataArray(step_size), "step size 1/L of gradient descent", "ours"),
         }
     )
-    of_setting = {"dim": dim, "n_train": n_train, "teacher_norm": float(norm)}
-    group = group.drop_vars(["repeat", "teacher_norm"], errors="ignore").expand_dims(
-        setting=[f"d = {dim}, n = {n_train}, norm = {norm:g}"]
-    )
-    return group.assign_coords({name: ("setting", [value]) for name, value in of_setting.items()})
 
 
 def _gradient_error(inputs, student_logits, logits, gradient):

@@ -9,17 +9,18 @@ from kdtheory.theory.convexity import soft_loss, soft_loss_gradient
 from kdtheory.theory.deep import distance_bound, distance_law, induced_flow, norm_bound
 
 _RELATIVE = "relative to the limit's norm"
+_OF_A_START = ["distance", "distance_law", "span_error", "steps", "initial_loss_ratio", "flow_error", "angle"]
+_OF_A_WORLD = [*_OF_A_START, "path_norm", "path_off_span", "path_off_span_law"]
 
 
 def measure(experiment):
     """Measure distances to the limit, the exact law, and Theorem 2's equations along the path."""
     below, above = (_measure_cell(experiment, cell) for cell in ("below", "above"))
-    of_start = ["distance", "distance_law", "span_error", "steps", "initial_loss_ratio", "flow_error", "angle"]
     recovery = above[["distance", "span_error", "steps"]].sel(start="balanced", drop=True)
     return xr.merge(
         [
-            below.drop_vars([*of_start, "start"]).merge(below[of_start].sel(start="balanced", drop=True)),
-            below[of_start].rename({name: f"{name}_by_start" for name in of_start}),
+            below.drop_vars([*_OF_A_START, "start"]).merge(below[_OF_A_START].sel(start="balanced", drop=True)),
+            below[_OF_A_START].rename({name: f"{name}_by_start" for name in _OF_A_START}),
             recovery.rename({name: f"recovery_{name}" for name in recovery}),
         ],
         combine_attrs="override",
@@ -30,8 +31,17 @@ def measure(experiment):
 
 def _measure_cell(experiment, cell):
     student = experiment.student(cell)
-    inputs = experiment.dataset_of(cell)["inputs"].isel(repeat=0).values
-    logits = experiment.logits_of(cell)["logits"].isel(stopping_epoch=-1, teacher_norm=0, repeat=0).values
+    inputs = experiment.dataset_of(cell)["inputs"].transpose("world", "sample", "axis")
+    logits = experiment.logits_of(cell)["logits"].isel(stopping_epoch=-1, teacher_norm=0).transpose("world", "sample")
+    worlds = [
+        _measure_world(student.isel(world=world), inputs.values[world], logits.values[world])
+        for world in range(student.sizes["world"])
+    ]
+    # ε and the bound on the norm depend on the size of the start alone.
+    return xr.concat(worlds, dim="world", data_vars=_OF_A_WORLD, coords="minimal", combine_attrs="override")
+
+
+def _measure_world(student, inputs, logits):
     limit = student["limit"]
     scale = float(np.linalg.norm(limit))
     weights = student["weights"] / scale

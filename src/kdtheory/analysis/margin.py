@@ -25,12 +25,10 @@ def _measure_dimension(experiment, cell):
     (law,) = angle_laws(dataset)
     dim = dataset.attrs["dim"]
     weights = (
-        experiment.student(cell)["weights"]
-        .sel(learner="distillation", drop=True)
-        .transpose("n_train", "repeat", "axis")
+        experiment.student(cell)["weights"].sel(learner="distillation", drop=True).transpose("n_train", "world", "axis")
     )
     angle = signed_angle(weights.values, dataset["teacher_direction"].values)
-    dims = ("n_train", "repeat")
+    dims = ("n_train", "world")
     group = xr.Dataset(
         {
             "angle": labelled(
@@ -44,7 +42,7 @@ def _measure_dimension(experiment, cell):
             ),
         }
     )
-    return group.assign_coords(n_train=weights["n_train"], repeat=np.arange(len(angle[0])), dim=dim)
+    return group.assign_coords(n_train=weights["n_train"], world=np.arange(len(angle[0])), dim=dim)
 
 
 if __name__ == "__main__":

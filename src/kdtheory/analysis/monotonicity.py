@@ -17,17 +17,17 @@ def measure(experiment):
     """Measure risk, monotonicity index and ties of every learner on shared transfer sets."""
     student, dataset = experiment.student("chains"), experiment.dataset_of("chains")
     teacher = dataset["teacher_direction"].values
-    weights = student["weights"].isel(kappa=0).transpose("learner", "n_train", "repeat", "axis")
-    same_q = student["weights_same_q"].isel(kappa=0).transpose("learner_same_q", "n_train", "repeat", "axis")
+    weights = student["weights"].isel(kappa=0).transpose("learner", "n_train", "world", "axis")
+    same_q = student["weights_same_q"].isel(kappa=0).transpose("learner_same_q", "n_train", "world", "axis")
     deviation, loss = _fit_to_the_teacher(experiment, weights.isel(n_train=0))
     closer, tie = _compare(weights, teacher)
     closer_same_q, _ = _compare(same_q, teacher)
     closer_same_q = (
-        xr.DataArray(closer_same_q, dims=("learner", "repeat"), coords={"learner": student["learner_same_q"].values})
+        xr.DataArray(closer_same_q, dims=("learner", "world"), coords={"learner": student["learner_same_q"].values})
         .reindex(learner=weights["learner"].values)
-        .fillna(xr.DataArray(closer.astype(float), dims=("learner", "repeat")))
+        .fillna(xr.DataArray(closer.astype(float), dims=("learner", "world")))
     )
-    dims = ("learner", "repeat")
+    dims = ("learner", "world")
     index = "share of transfer sets that one more point brings strictly closer to the teacher"
     shared = "with the random direction q of the smaller set projected again"
     group = xr.Dataset(
@@ -44,7 +44,7 @@ def measure(experiment):
                 "PL19 eq. 34",
             ),
             "monotonicity": labelled(xr.DataArray(closer.mean(axis=1), dims="learner"), index, "PL19 eq. 34"),
-            "monotonicity_same_q": labelled(closer_same_q.mean("repeat"), f"{index}, {shared}", "PL19 eq. 34"),
+            "monotonicity_same_q": labelled(closer_same_q.mean("world"), f"{index}, {shared}", "PL19 eq. 34"),
             "logit_deviation": labelled(
                 deviation,
                 "largest difference between student's and teacher's logits on the transfer set, relative to the "
@@ -53,6 +53,9 @@ def measure(experiment):
                 "PL19 eq. 39",
             ),
             "training_loss": labelled(loss, "distillation loss on the transfer set above its minimum", "PL19 eq. 1"),
+            "tie": labelled(
+                xr.DataArray(tie.astype(np.int8), dims=dims), "one more point left the student where it was", "ours"
+            ),
             "tie_fraction": labelled(
                 xr.DataArray(tie.mean(axis=1), dims="learner"),
                 "share of added points that leave the student where it was",
@@ -64,9 +67,9 @@ def measure(experiment):
 
 
 def _angle_and_risk(dataset, weights):
-    """Angle to the teacher and exact risk, (learner, repeat), by variable name."""
+    """Angle to the teacher and exact risk, (learner, world), by variable name."""
     (law,) = angle_laws(dataset)
-    dims = ("learner", "repeat")
+    dims = ("learner", "world")
     angle = signed_angle(weights.values, dataset["teacher_direction"].values)
     risk = angle_risk(angle, dataset.attrs["dim"], law)
     return {
@@ -76,21 +79,21 @@ def _angle_and_risk(dataset, weights):
 
 
 def _fit_to_the_teacher(experiment, weights):
-    """Largest relative deviation of the training logits, and the distillation loss: both (learner, repeat)."""
+    """Largest relative deviation of the training logits, and the distillation loss: both (learner, world)."""
     inputs = experiment.dataset_of("chains")["inputs"].isel(kappa=0)
     logits = experiment.logits_of("chains")["logits"].isel(stopping_epoch=-1, teacher_norm=0, kappa=0)
     smaller = slice(int(weights["n_train"]))
     inputs, logits = inputs.isel(sample=smaller), logits.isel(sample=smaller)
-    students = xr.dot(inputs, weights, dim="axis").transpose("learner", "repeat", "sample")
+    students = xr.dot(inputs, weights, dim="axis").transpose("learner", "world", "sample")
     deviation = np.abs(students - logits).max("sample") / np.abs(logits).max("sample")
     return tuple(
-        xr.DataArray(values, dims=("learner", "repeat"))
+        xr.DataArray(values, dims=("learner", "world"))
         for values in (deviation.values, soft_loss(students.values, logits.values))
     )
 
 
 def _compare(weights, teacher):
-    """Whether the larger set's student is strictly closer, and whether it is at the same angle: (learner, repeat)."""
+    """Whether the larger set's student is strictly closer, and whether it is at the same angle: (learner, world)."""
     before, after = np.cos(acute_angle(weights.transpose("n_train", ...).values, teacher))
     tie = np.abs(after - before) <= _TIE
     return (after > before) & ~tie, tie

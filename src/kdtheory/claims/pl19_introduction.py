@@ -2,10 +2,18 @@
 
 import numpy as np
 
+from kdtheory.claims.finding import ORDER, RATE
 from kdtheory.claims.registry import claim
-from kdtheory.claims.statistics import beyond, bootstrap, rising, slope
+from kdtheory.claims.rules import ERROR_RATE, order, rate
+from kdtheory.statistics.jackknife import pooled
+from kdtheory.statistics.laws import mean_slopes_by_world
+from kdtheory.statistics.means import paired_difference
 
-_ERROR_RATE = 0.05
+_ASSUMES = (
+    "datasets.polynomial_growth.kappas",
+    "experiments.alignment.cells.growth_hard.hard_target_steps",
+    "experiments.alignment.cells.growth_hard.hard_target_rate",
+)
 
 
 @claim(
@@ -14,24 +22,25 @@ _ERROR_RATE = 0.05
     statement="A classifier trained with another's soft labels is better than one trained with hard labels on the "
     "same data.",
     quantity="mean risk of the hard-target learners less that of distillation, on the same sets, at each size above 1",
-    test="intersection–union of one-sided paired t-tests over sizes and learners, Holm for `fails`",
-    error_rate=_ERROR_RATE,
+    test="one-sided paired t-test over worlds for each size and learner",
+    error_rate=ERROR_RATE,
     figure="pl19_fig3",
     reads=("linear/alignment",),
+    kind=ORDER,
+    reading="linear students of a polynomial task; the learner is descent of fixed length, or its max-margin limit",
+    assumes=_ASSUMES,
 )
 def _lower_risk(alignment):
     sizes, soft, hard = _paired(alignment)
-    several = sizes > 1
-    excess = (hard - soft)[:, several]
     reason = (
-        f"at n = {sizes[-1]}: distillation {soft[-1].mean():.2g}, "
+        f"at n = {sizes[-1]}: distillation {soft[:, -1].mean():.2g}, "
         + ", ".join(
-            f"hard targets ({name}) {risk[-1].mean():.2g}" for name, risk in zip(_names(alignment), hard, strict=True)
+            f"hard targets ({name}) {risk.mean():.2g}"
+            for name, risk in zip(_names(alignment), hard[:, -1].T, strict=True)
         )
-        + f"; {soft.shape[1]} sets; one point alone gives every learner the same direction"
+        + "; one point alone gives every learner the same direction"
     )
-    reading = "linear students of a polynomial task; the learner is descent of fixed length, or its max-margin limit"
-    return rising(excess.reshape(-1, excess.shape[-1]), reason, error_rate=_ERROR_RATE, reading=reading)
+    return order(paired_difference(hard, soft[..., None])[sizes > 1], reason=reason)
 
 
 @claim(
@@ -40,43 +49,34 @@ def _lower_risk(alignment):
     statement="Classifiers learn much faster from another classifier's soft labels than from hard labels.",
     quantity="exponent of the decay of the mean risk with n, distillation's less the hard-target learner's, sizes "
     "above 1",
-    test="bootstrap over transfer sets: each interval lies above 0",
-    error_rate=_ERROR_RATE,
+    test="one-sided t-test of the jackknife over worlds for each learner",
+    error_rate=ERROR_RATE,
     figure="pl19_fig3",
     reads=("linear/alignment",),
+    kind=RATE,
+    scope="reading",
+    reading="faster in the number of training points, not of steps: a larger exponent of the risk's decay",
+    assumes=_ASSUMES,
 )
 def _faster(alignment):
     sizes, soft, hard = _paired(alignment)
-    several = sizes > 1
-    logarithms = np.log(sizes[several])
-    estimates, stories = [], []
-    for name, risk in zip(_names(alignment), hard, strict=True):
-        samples = np.stack([soft[several], risk[several]])
-        estimate, interval = bootstrap(
-            lambda means: slope(logarithms, np.log(means[1]) - np.log(means[0])), samples, error_rate=_ERROR_RATE
-        )
-        estimates.append((estimate, interval))
-        stories.append(
-            f"{_exponent(logarithms, risk[several]):z.2f} with hard targets ({name}), difference {estimate:.2f} "
-            f"({interval[0]:.2f} to {interval[1]:.2f})"
-        )
-    reason = f"risk ~ 1/n^b with b = {_exponent(logarithms, soft[several]):.2f} with distillation; {'; '.join(stories)}"
-    return beyond(estimates, reason, above=0.0, reading="number of training points, not of steps")
+    logarithms = np.log(sizes[sizes > 1])
+    slopes_soft, slopes_hard = (mean_slopes_by_world(logarithms, risk[:, sizes > 1]) for risk in (soft, hard))
+    of_hard = ", ".join(
+        f"{exponent:z.2f} with hard targets ({name})"
+        for name, exponent in zip(_names(alignment), -pooled(slopes_hard).value, strict=True)
+    )
+    reason = f"risk ~ 1/n^b with b = {-float(pooled(slopes_soft).value):.2f} with distillation, {of_hard}"
+    return rate(pooled(slopes_hard - slopes_soft[:, None]), reason=reason)
 
 
 def _paired(alignment):
-    """Sizes, risk of distillation (size, set) and of the hard-target learners (learner, size, set), on the same "
-    "sets."""
-    hard = alignment["risk_hard_target"].transpose("hard_target", "hard_n_train", "hard_repeat").values
+    """Sizes, risk of distillation (world, size) and of the hard-target learners (world, size, learner)."""
+    hard = alignment["risk_hard_target"].transpose("growth_world", "hard_n_train", "hard_target").values
     sizes = alignment["hard_n_train"].values
-    grown = alignment["risk"].sel(n_train=sizes).transpose("kappa", "n_train", "repeat").values
-    kappa, repeat = np.nonzero(np.isfinite(grown).all(axis=1))
-    return sizes, grown[kappa[0], :, repeat].T, hard
+    grown = alignment["growth_risk"].sel(n_train=sizes).dropna("kappa", how="all").isel(kappa=0)
+    return sizes, grown.transpose("growth_world", "n_train").values, hard
 
 
 def _names(alignment):
     return [str(name) for name in alignment["hard_target"].values]
-
-
-def _exponent(logarithms, risk):
-    return -slope(logarithms, np.log(risk.mean(axis=-1)))

@@ -37,16 +37,14 @@ _BLUE = style.LEARNERS["distillation"]
 def draw(alignment, margin):
     """Draw every bound of the paper with the risk that it bounds."""
     figure, axes = style.panels(3, 2, width=3.9, height=3.4)
-    measured = alignment["risk"].notnull().any("repeat")
-    size = alignment["n_train"][int(measured.sum("kappa").argmax("n_train"))]
-    kappa = alignment["kappa"][int(measured.sum("n_train").argmax("kappa"))]
-    growth = alignment.sel(kappa=kappa)
-    growth = growth.sel(n_train=measured.sel(kappa=kappa))
-    sweep = alignment.sel(n_train=size)
-    _draw_ratio(axes[0, 0], sweep.sel(kappa=measured.sel(n_train=size)))
+    swept = alignment["risk"].notnull().any("world")
+    grown = alignment["growth_risk"].notnull().any("growth_world")
+    size = alignment["n_train"][int(swept.sum("kappa").argmax("n_train"))]
+    kappa = alignment["kappa"][int(grown.sum("n_train").argmax("kappa"))]
+    growth = alignment.sel(kappa=kappa).sel(n_train=grown.sel(kappa=kappa))
+    _draw_ratio(axes[0, 0], alignment.sel(n_train=size).sel(kappa=swept.sel(n_train=size)))
     # From n = d on the student is the teacher, and no bound is about it.
-    dim = growth["input_dim"].where(growth["risk"].notnull()).max("repeat")
-    _draw_growth(axes[0, 1], growth.sel(n_train=growth["n_train"] < dim))
+    _draw_growth(axes[0, 1], growth.sel(n_train=growth["n_train"] < growth["input_dim"]))
     _draw_margin(axes[0, 2], margin)
     _draw_approximate(axes[1, 0], alignment)
     _draw_scaled(axes[1, 1], alignment)
@@ -56,7 +54,7 @@ def draw(alignment, margin):
 
 
 def _draw_ratio(axis, sweep):
-    risk = sweep["risk"].mean("repeat")
+    risk = sweep["risk"].mean("world")
     for name, (words, style_of) in _BOUNDS.items():
         line = style.BOUNDS[style_of]
         ratio = (sweep[name] / risk).values
@@ -78,13 +76,13 @@ def _draw_ratio(axis, sweep):
 
 
 def _draw_growth(axis, growth):
-    floor = style.floor_of(growth["risk"].mean("repeat"))
+    floor = style.floor_of(growth["growth_risk"].mean("growth_world"))
     axis.set_xscale("log")
     axis.set_yscale("log")
     axis.axhspan(1, 10, color=style.LIGHT, alpha=0.5, linewidth=0)
     for name, (_, line) in _BOUNDS.items():
         axis.plot(growth["n_train"], growth[name], **style.BOUNDS[line])
-    style.draw_mean(axis, growth["risk"], "repeat", floor=floor, color=_BLUE, label="measured risk")
+    style.draw_mean(axis, growth["growth_risk"], "growth_world", floor=floor, color=_BLUE, label="measured risk")
     axis.set_ylim(floor / 2, 3)
     axis.set_xlabel("number of transfer points $n$")
     axis.set_ylabel("transfer risk, bound")
@@ -95,13 +93,13 @@ def _draw_growth(axis, growth):
 
 def _draw_margin(axis, margin):
     colours = style.shades(list(margin["dim"].values), lightest=0.6)
-    floor = style.floor_of(margin["risk"].mean("repeat"))
+    floor = style.floor_of(margin["risk"].mean("world"))
     axis.set_yscale("log")
     first_zero = []
     for dim, colour in colours.items():
         here = margin.sel(dim=dim)
         mean = style.draw_mean(
-            axis, here["risk"], "repeat", floor=floor, color=colour, ms=3.5, linewidth=1, label=f"d = {dim}"
+            axis, here["risk"], "world", floor=floor, color=colour, ms=3.5, linewidth=1, label=f"d = {dim}"
         )
         bound = here["risk_bound"].dropna("n_train")
         axis.plot(bound["n_train"], bound, color=colour, linestyle="-.", linewidth=1.2)
@@ -117,22 +115,22 @@ def _draw_margin(axis, margin):
 
 
 def _draw_approximate(axis, alignment):
-    sizes = alignment["risk_approximate"].notnull().any(["perturbation", "repeat", "kappa"])
+    sizes = alignment["risk_approximate"].notnull().any(["perturbation", "world", "kappa"])
     cells = alignment.sel(gram_n_train=alignment["gram_n_train"].values[sizes.values][-1])
     colours = style.shades(list(cells["perturbation"].values))
-    floor = style.floor_of(cells["risk_approximate"].mean("repeat"))
+    floor = style.floor_of(cells["risk_approximate"].mean("world"))
     axis.set_xscale("log", base=2)
     axis.set_yscale("log")
     axis.axhspan(1, 10, color=style.LIGHT, alpha=0.5, linewidth=0)
     slack = np.inf
     for epsilon, colour in colours.items():
         here = cells.sel(perturbation=epsilon)
-        risk = here["risk_approximate"].dropna("repeat", how="all")
+        risk = here["risk_approximate"].dropna("world", how="all")
         axis.plot(cells["kappa"], here["risk_bound_approximate"], color=colour, linestyle="--", linewidth=1.2)
         mean = style.draw_mean(
             axis,
             risk,
-            "repeat",
+            "world",
             floor=floor,
             color=colour,
             linewidth=1,
@@ -151,11 +149,11 @@ def _draw_approximate(axis, alignment):
 def _draw_scaled(axis, alignment):
     risk = alignment["scaled_risk"]
     sizes = risk["scaled_n_train"].values
-    mean, error = style.mean_and_half_width(risk, "scaled_repeat")
+    mean, error = style.mean_and_half_width(risk, "scaled_world")
     printed, proved = alignment["scaled_bound_printed"], alignment["scaled_bound_proved"]
     places = np.arange(len(sizes))
     for place, size in zip(places, sizes, strict=True):
-        sets = risk.sel(scaled_n_train=size).dropna("scaled_repeat").values
+        sets = risk.sel(scaled_n_train=size).dropna("scaled_world").values
         axis.plot(
             place + np.linspace(-0.2, 0.2, sets.size),
             sets,
@@ -187,18 +185,17 @@ def _draw_scaled(axis, alignment):
 
 
 def _draw_angles(axis, growth):
-    # Sets that were measured at one size alone do not grow.
-    chains = growth.sel(repeat=growth["risk"].notnull().sum("n_train") > 1).transpose("n_train", ...)
-    angle = chains["angle"]
+    chains = growth.transpose("n_train", ...)
+    angle = chains["growth_angle"]
     floor = style.floor_of(angle.where(chains["n_train"] < chains["input_dim"]))
     axis.set_xscale("log")
     axis.set_yscale("log")
     axis.plot(angle["n_train"], angle.where(angle >= floor), color=_BLUE, alpha=0.4, linewidth=0.8)
-    least = angle.min("repeat")
+    least = angle.min("growth_world")
     style.mark_floor(axis, least["n_train"], least, floor, _BLUE)
     axis.set_xlabel("number of transfer points $n$")
     axis.set_ylabel(r"angle $\alpha(w_*, \hat{w})$ (rad)")
-    steps, risk_steps = angle.diff("n_train"), chains["risk"].diff("n_train")
+    steps, risk_steps = angle.diff("n_train"), chains["growth_risk"].diff("n_train")
     rises, risk_rises, count = int((steps > 0).sum()), int((risk_steps > 0).sum()), int(steps.notnull().sum())
     style.title(
         axis,

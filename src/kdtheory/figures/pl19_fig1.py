@@ -12,13 +12,13 @@ FIGURE = Figure(
     shows="Fig. 1",
     question="01. Data geometry: which tasks are easy?",
     caption=(
-        "The thick curve of each panel is p(θ) of eq. 17, the probability that a point is at least at the angle θ "
-        "to the teacher's weight vector w*; the thin steps are the same probability among the drawn points. The "
-        "paper sketches three tasks: A, aligned with the teacher, so p falls fast; B, aligned and with a margin, so "
-        "p reaches zero before the decision boundary at θ = π/2 (grey: angles that never occur); C, crowded along "
-        "the boundary, so p falls slowly. The tasks here belong to the families of Corollaries 1 and 2. Compare how "
-        "low the curves lie: a curve that is lower everywhere has a smaller bound on the risk (Theorem 3). The area "
-        "under a curve is the mean angle, marked."
+        "The thick curve of each panel is p(θ) of eq. 17, the probability that a point is at least at the angle θ to "
+        "the teacher's weight vector w*; the thin steps are the same probability among the points of world 0. The "
+        "paper sketches three tasks: A, aligned with the teacher, so p falls fast; B, aligned and with a margin, so p "
+        "reaches zero before the decision boundary at θ = π/2 (grey: angles that never occur); C, crowded along the "
+        "boundary, so p falls slowly. The tasks here belong to the families of Corollaries 1 and 2. Compare how low "
+        "the curves lie: a curve that is lower everywhere has a smaller bound on the risk (Theorem 3). The area under "
+        "a curve is the mean angle, marked."
     ),
 )
 
@@ -61,11 +61,12 @@ def _three_tasks(parameters):
 
 
 def _draw_task(axis, task):
-    theta, exact, sampled = (task[name].values for name in ("theta", "angle_survival", "angle_survival_sampled"))
+    theta, exact = (task[name].values for name in ("theta", "angle_survival"))
+    sampled = task["angle_survival_sampled"].isel(world=0).values
     axis.fill_between(theta, exact, color=style.BLUE, alpha=0.14, linewidth=0)
     axis.plot(theta, exact, color=style.BLUE, linewidth=2, label="exact")
     points = task.sizes["point"]
-    axis.step(theta, sampled, where="post", color=style.INK, linewidth=0.8, label=f"{points} drawn points")
+    axis.step(theta, sampled, where="post", color=style.INK, linewidth=0.8, label=f"{points} points of world 0")
     last = theta[exact > 0].max()
     axis.axvspan(last, np.pi / 2, facecolor=style.LIGHT, alpha=0.5, linewidth=0)
     # p decreases from 1, so its integral is the mean angle.

@@ -27,12 +27,12 @@ FIGURE = Figure(
 def draw(alignment):
     """Draw risk against κ on linear and logarithmic axes, and against n."""
     figure, axes = style.panels(3, height=3.4)
-    size = int(alignment["n_train"][alignment["risk"].notnull().any("repeat").sum("kappa").argmax("n_train")])
+    size = int(alignment["n_train"][alignment["risk"].notnull().any("world").sum("kappa").argmax("n_train")])
     sweep = alignment.sel(n_train=size)
-    sweep = sweep.sel(kappa=sweep["risk"].notnull().any("repeat"))
+    sweep = sweep.sel(kappa=sweep["risk"].notnull().any("world"))
     for axis, logarithmic in zip(axes[0, :2], (False, True), strict=True):
         _draw_alignment(axis, sweep, logarithmic)
-    fall = style.number(float(sweep["risk"].mean("repeat").isel(kappa=0) / sweep["risk"].mean("repeat").isel(kappa=-1)))
+    fall = style.number(float(sweep["risk"].mean("world").isel(kappa=0) / sweep["risk"].mean("world").isel(kappa=-1)))
     style.title(axes[0, 0], f"Risk against alignment, n = {size}", "linear axis, as in the paper")
     style.title(
         axes[0, 1], f"Risk against alignment, n = {size}", f"logarithmic axis; left end {fall} times the right end"
@@ -47,13 +47,13 @@ def _draw_alignment(axis, sweep, logarithmic):
     blue = style.LEARNERS["distillation"]
     gram = _gram(sweep, size)
     floor = (
-        style.floor_of(sweep["risk"].mean("repeat"), sweep["risk"].quantile(0.05, "repeat"), gram)
+        style.floor_of(sweep["risk"].mean("world"), sweep["risk"].quantile(0.05, "world"), gram)
         if logarithmic
         else None
     )
-    style.draw_spread(axis, sweep["risk"], "repeat", blue, floor=floor or 0.0)
-    style.draw_mean(axis, sweep["risk"], "repeat", floor=floor, color=blue, label="distillation")
-    sampled = sweep["risk_sampled"].mean("repeat").values
+    style.draw_spread(axis, sweep["risk"], "world", blue, floor=floor or 0.0)
+    style.draw_mean(axis, sweep["risk"], "world", floor=floor, color=blue, label="distillation")
+    sampled = sweep["risk_sampled"].mean("world").values
     seen = sampled > 0
     axis.plot(kappa[seen], sampled[seen], "o", mfc="none", mec=style.INK, ms=7.5, mew=0.8, label="on test points")
     if gram is not None:
@@ -77,13 +77,14 @@ def _gram(sweep, size):
 
 
 def _draw_growth(axis, alignment):
-    kappa = alignment["kappa"][alignment["risk"].notnull().any("repeat").sum("n_train").argmax("kappa")]
-    growth = alignment.sel(kappa=kappa).dropna("n_train", subset=["risk"], how="all")
-    recovered = growth["n_train"] >= growth["input_dim"].where(growth["risk"].notnull()).max("repeat")
+    measured = alignment["growth_risk"].notnull().any("growth_world")
+    kappa = alignment["kappa"][measured.sum("n_train").argmax("kappa")]
+    growth = alignment.sel(kappa=kappa).dropna("n_train", subset=["growth_risk"], how="all")
+    recovered = growth["n_train"] >= growth["input_dim"]
     hard = alignment["risk_hard_target"].dropna("hard_n_train", how="all")
-    distilled = growth["risk"].where(~recovered)
+    distilled = growth["growth_risk"].where(~recovered)
     # A decade of room for what lies on the floor.
-    floor = style.floor_of(distilled.mean("repeat"), hard.mean("hard_repeat")) / 10
+    floor = style.floor_of(distilled.mean("growth_world"), hard.mean("growth_world")) / 10
     axis.set_xscale("log")
     axis.set_yscale("log")
     for learner in hard["hard_target"].values:
@@ -93,12 +94,14 @@ def _draw_growth(axis, alignment):
         style.draw_mean(
             axis,
             hard.sel(hard_target=learner),
-            "hard_repeat",
+            "growth_world",
             floor=floor,
             color=style.LEARNERS[f"hard_target_{learner}"],
             label=words,
         )
-    style.draw_mean(axis, distilled, "repeat", floor=floor, color=style.LEARNERS["distillation"], label="distillation")
+    style.draw_mean(
+        axis, distilled, "growth_world", floor=floor, color=style.LEARNERS["distillation"], label="distillation"
+    )
     sizes = growth["n_train"].values[recovered.values]
     axis.plot(growth["n_train"], growth["risk_bound"], **style.BOUNDS["theorem"], label="Theorem 3")
     if sizes.size:
@@ -118,8 +121,8 @@ def _draw_growth(axis, alignment):
     common = np.intersect1d(hard["hard_n_train"].values, distilled.dropna("n_train", how="all")["n_train"].values)
     below = ""
     if common.size:
-        best = hard.sel(hard_n_train=common[-1]).mean("hard_repeat").min()
-        ratio = float(best / distilled.sel(n_train=common[-1]).mean("repeat"))
+        best = hard.sel(hard_n_train=common[-1]).mean("growth_world").min()
+        ratio = float(best / distilled.sel(n_train=common[-1]).mean("growth_world"))
         below = f"n = {common[-1]}: hard labels have {style.number(ratio)} times distillation's risk"
     style.title(axis, rf"Risk against n, $\kappa$ = {float(kappa):g}", below)
 

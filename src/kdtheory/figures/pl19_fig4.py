@@ -8,14 +8,14 @@ FIGURE = Figure(
     shows="Fig. 4",
     question="02. Optimization bias: which minimiser does descent find?",
     caption=(
-        "Left: students that all minimise the distillation loss on the same images of the digits 0 and 1, turned "
-        "away from gradient descent's solution (δ = 0) by a random direction of relative length δ. The paper shows "
-        "a risk that grows with δ. Dots are means over repeats (other transfer sets, and several splits of the data "
-        "between teacher and students), bars their 95 % interval, the band holds the central 90 % of the repeats; "
-        "the dashed line is the limit δ → ∞, where the random direction is all that is left. Right: distillation (δ "
-        "= 0) on transfer sets that grow by added points; each thin line is one growing set. The angle to the "
-        "teacher can only shrink along a line (Lemma 1), but the risk need not: look for thin lines that rise. A "
-        "risk of exactly zero on the test images lies on the lower edge as a hollow circle."
+        "Left: students that all minimise the distillation loss on the same images of the digits 0 and 1, turned away "
+        "from gradient descent's solution (δ = 0) by a random direction of relative length δ. The paper shows a risk "
+        "that grows with δ. Dots are means over worlds (each with its own split of the data between teacher and "
+        "students, teacher and transfer set), bars their 95 % interval, the band holds the central 90 % of the "
+        "worlds; the dashed line is the limit δ → ∞, where the random direction is all that is left. Right: "
+        "distillation (δ = 0) on transfer sets that grow by added points; each thin line is the growing set of one "
+        "world. The angle to the teacher can only shrink along a line (Lemma 1), but the risk need not: look for thin "
+        "lines that rise. A risk of exactly zero on the test images lies on the lower edge as a hollow circle."
     ),
 )
 
@@ -30,8 +30,8 @@ def draw(bias):
 
 def _draw_deltas(axis, bias):
     green = style.LEARNERS["reduced_bias"]
-    style.draw_spread(axis, bias["risk"], "repeat", green)
-    mean = style.draw_mean(axis, bias["risk"], "repeat", color=green, label=r"$w_\delta$, reduced bias")
+    style.draw_spread(axis, bias["risk"], "world", green)
+    mean = style.draw_mean(axis, bias["risk"], "world", color=green, label=r"$w_\delta$, reduced bias")
     start = mean.sel(delta=mean["delta"] == 0)
     axis.plot(
         start["delta"],
@@ -42,7 +42,7 @@ def _draw_deltas(axis, bias):
         label=r"distillation, $\delta = 0$",
         zorder=3,
     )
-    limit, error = style.mean_and_half_width(bias["risk_limit"], "repeat")
+    limit, error = style.mean_and_half_width(bias["risk_limit"], "world")
     axis.axhspan(limit - error.fillna(0), limit + error.fillna(0), color=green, alpha=0.25, linewidth=0)
     axis.axhline(limit, color=green, linestyle="--", label=r"limit $\delta \to \infty$")
     axis.set_ylim(0, max(0.55, 1.05 * float(limit)))
@@ -55,16 +55,16 @@ def _draw_deltas(axis, bias):
 
 
 def _draw_chains(axis, bias):
-    chains = bias["chain_risk"].transpose("n_train", "chain")
+    chains = bias["chain_risk"].transpose("n_train", "world")
     blue, sizes = style.LEARNERS["distillation"], chains["n_train"].values
     axis.set_xscale("log")
     axis.set_yscale("log")
     # Below what one wrong test image makes, and below the mean.
-    floor = style.floor_of(chains.mean("chain"), 1 / bias["test_images"]) / 2
+    floor = style.floor_of(chains.mean("world"), 1 / bias["test_images"]) / 2
     axis.plot(sizes, chains.clip(min=floor), color=blue, alpha=0.25, linewidth=0.7)
     axis.plot([], [], color=blue, alpha=0.5, linewidth=0.7, label="one growing transfer set")
-    style.draw_mean(axis, chains, "chain", floor=floor, color=blue, linewidth=2, label="mean over sets")
-    zero = (chains == 0).any("chain").values
+    style.draw_mean(axis, chains, "world", floor=floor, color=blue, linewidth=2, label="mean over sets")
+    zero = (chains == 0).any("world").values
     style.mark_floor(axis, sizes, [0 if reached else float("nan") for reached in zero], floor, blue)
     axis.plot([], [], "o", mfc="white", mec=blue, ms=5, label="risk exactly 0 in some sets")
     axis.set_ylim(floor / 1.4, 1)

@@ -47,11 +47,11 @@ def draw(monotonicity):
     axis.set_xlabel("monotonicity index $m$ (strictly closer after one more point)")
     axis.set_ylabel(r"transfer risk $P[h \neq h_*]$")
     axis.set_xlim(0, 1.03)
-    index, risk = monotonicity["monotonicity"], monotonicity["risk"].mean("repeat")
+    index, risk = monotonicity["monotonicity"], monotonicity["risk"].mean("world")
     axis.set_ylim(0, 1.25 * float(risk.max()))
     axis.legend(loc="lower left")
     papers = [name for name in map(str, index["learner"].values) if name != "hard_target_margin"]
-    words = f"{monotonicity.sizes['repeat']} transfer sets"
+    words = f"{monotonicity.sizes['world']} transfer sets"
     if len(papers) > 2:
         correlation = np.corrcoef(index.sel(learner=papers), risk.sel(learner=papers))[0, 1]
         words += (
@@ -64,9 +64,9 @@ def draw(monotonicity):
 
 def _draw_learner(axis, learner, kind, marker, label):
     colour = style.LEARNERS.get(kind, style.GREY)
-    risk, error = (float(value) for value in style.mean_and_half_width(learner["risk"], "repeat"))
+    risk, error = (float(value) for value in style.mean_and_half_width(learner["risk"], "world"))
     index, same_q = float(learner["monotonicity"]), float(learner["monotonicity_same_q"])
-    low, high = _wilson(index, learner.sizes["repeat"])
+    low, high = _wilson(index, learner.sizes["world"])
     bars = {"xerr": [[index - low], [high - index]], "yerr": 0 if np.isnan(error) else error}
     if same_q != index:
         axis.plot([index, same_q], [risk, risk], color=colour, linewidth=0.8, alpha=0.6)

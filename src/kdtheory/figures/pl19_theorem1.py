@@ -12,14 +12,16 @@ FIGURE = Figure(
     caption=(
         "Above: the distance of gradient descent to the limit that Theorem 1 names, relative to the limit's norm, "
         "against the number of steps: the projection of the teacher onto the data span where n < d, the teacher "
-        "itself where n ≥ d. The paper proves convergence, at an exponential rate, and states no constant. A line "
-        "that bends down to the rounding floor has converged; float32 (dashed) stops at its own, higher floor. The "
-        "rate shrinks with the smallest slope of the sigmoid, so a teacher with a large norm, whose soft labels are "
-        "almost hard, is approached far more slowly: a line that is still high at the last step has not converged, "
-        "and no statement is made about where it would end. The numbers at the right are the distances that remain "
-        "at the last step where it is above rounding (float64). Below: half the squared gradient divided by the "
-        "loss. Corollary A.1 says that it stays above some c > 0, which makes the loss fall at least like exp(−2ct) "
-        "under gradient flow (eq. 54); the least value of each line is the c that the path itself shows."
+        "itself where n ≥ d. The paper proves convergence, at an exponential rate, and states no constant. Each thin "
+        "line is one world, another data set and teacher. A line that bends down to the rounding floor has converged; "
+        "float32 (dashed) stops at its own, higher floor. The rate shrinks with the smallest slope of the sigmoid, so "
+        "a teacher with a large norm, whose soft labels are almost hard, is approached far more slowly: a line that "
+        "is still high at the last step has not converged, and no statement is made about where it would end. The "
+        "numbers at the right are the largest distances that remain at the last step where they are above rounding "
+        "(float64); gradient flow itself, followed by an implicit solver, ends at the distance in the title. Below: "
+        "half the squared gradient divided by the loss. Corollary A.1 says that it stays above some c > 0, which "
+        "makes the loss fall at least like exp(−2ct) under gradient flow (eq. 54); the least value of each line is "
+        "the c that the path itself shows."
     ),
 )
 
@@ -38,7 +40,7 @@ def draw(convergence):
     figure, axes = style.panels(len(shapes), 2, width=4.4, height=3.3, sharex=True, sharey="row")
     for (upper, lower), (n_train, dim) in zip(axes.T, shapes, strict=True):
         members = (convergence["n_train"] == n_train) & (convergence["dim"] == dim)
-        least = np.inf
+        least, ends = np.inf, convergence["flow_distance"].sel(setting=members).max()
         for name in convergence["setting"].values[members.values]:
             setting = convergence.sel(setting=name)
             colour = colours[float(setting["teacher_norm"])]
@@ -50,7 +52,11 @@ def draw(convergence):
         upper.set_ylim(floor / 2, 3)
         lower.set_xlabel("gradient step $t$")
         sign, limit = ("<", "the projected teacher") if n_train < dim else ("≥", "the teacher itself")
-        style.title(upper, f"Distance, n = {n_train} {sign} d = {dim}", f"limit: {limit}")
+        style.title(
+            upper,
+            f"Distance, n = {n_train} {sign} d = {dim}",
+            f"limit: {limit}; flow ends within {style.number(float(ends))}",
+        )
         style.title(lower, "Rate of the loss (Corollary A.1)", f"least value {style.number(least)}")
     axes[0, 0].set_ylabel(r"relative distance $\|w(t) - \hat{w}\| \,/\, \|\hat{w}\|$")
     axes[1, 0].set_ylabel(r"$\frac{1}{2}\,\|\nabla L\|^2 \,/\, L$")
@@ -67,10 +73,10 @@ def _draw_distance(axis, distance, colour, floor):
         if precision not in distance["precision"].values:
             continue
         # A logarithmic axis has no step 0, where the distance is 1.
-        path = distance.sel(precision=precision, step=distance["step"] > 0).dropna("step")
-        width = 1.5 if precision == "float64" else 1.0
-        axis.plot(path["step"], path.clip(min=floor), color=colour, linestyle=line, linewidth=width)
-        last = float(path[-1]) if path.size else 0.0
+        path = distance.sel(precision=precision, step=distance["step"] > 0).dropna("step", how="all")
+        path = path.transpose("step", "world")
+        axis.plot(path["step"], path.clip(min=floor), color=colour, linestyle=line, linewidth=0.9, alpha=0.7)
+        last = float(path[-1].max()) if path.size else 0.0
         if precision == "float64" and last > ROUNDING:
             axis.annotate(
                 style.number(last), (float(path["step"][-1]), last), (4, 0), textcoords="offset points",
@@ -82,7 +88,7 @@ def _draw_rate(axis, setting, colour):
     """Draw the ratio while the distance is above rounding, and return its least value."""
     path = setting.sel(precision="float64", step=setting["step"] > 0)
     ratio = path["polyak_ratio"].where(path["relative_distance"] > ROUNDING)
-    axis.plot(path["step"], ratio, color=colour)
+    axis.plot(path["step"], ratio.transpose("step", "world"), color=colour, linewidth=0.9, alpha=0.7)
     return float(ratio.min())
 
 

@@ -10,17 +10,17 @@ FIGURE = Figure(
     shows="Theorem 2",
     question="04. What does the student learn?",
     caption=(
-        "Deep linear students of N layers, trained from starts of relative size r = ‖w(0)‖/‖ŵ‖; all lengths are "
-        "relative to ‖ŵ‖. Upper left (n < d): where training ends (dots), the limit that eq. 66's conservation law "
-        "gives for gradient flow (line) and the smallest ε of Theorem 2 (dashed); the theorem asks the dots to lie "
-        "below the dashed lines, the law says where. The slopes show how much smaller a deeper student must start "
-        "for the same distance (ε ~ r^(1/N)). Upper right (n ≥ d): the teacher is recovered at every depth, up to "
-        "the tolerance at which training stops. Lower left: the distance divided by ε for starts outside the "
-        "theorem's conditions. The wrong sign violates (12); the opposite start points straight up the loss, so it "
-        "has to cross w = 0, where a deep student can be stuck; the Gaussian start violates (13). The paper expects "
-        "neither condition to matter much in practice: look for markers above the dashed line. Lower right: the "
-        "part of the weights off the data span along the path, against their norm (dots, largest start), on the "
-        "line of eq. 66."
+        "Deep linear students of N layers in several worlds (other data and teachers), trained from starts of "
+        "relative size r = ‖w(0)‖/‖ŵ‖; all lengths are relative to ‖ŵ‖. Upper left (n < d): where training ends "
+        "(dots), the limit that eq. 66's conservation law gives for gradient flow (line) and the smallest ε of "
+        "Theorem 2 (dashed); the theorem asks the dots to lie below the dashed lines, the law says where. The slopes "
+        "show how much smaller a deeper student must start for the same distance (ε ~ r^(1/N)). Upper right (n ≥ d): "
+        "the teacher is recovered at every depth, up to the tolerance at which training stops. Lower left: the "
+        "distance divided by ε for starts outside the theorem's conditions. The wrong sign violates (12); the "
+        "opposite start points straight up the loss, so it has to cross w = 0, where a deep student can be stuck; the "
+        "Gaussian start violates (13). The paper expects neither condition to matter much in practice: look for "
+        "markers above the dashed line. Lower right: the part of the weights off the data span along the path, "
+        "against their norm (dots, largest start), on the line of eq. 66."
     ),
 )
 
@@ -45,11 +45,12 @@ def _draw_distance(axis, deep, colours):
     for depth, colour in colours.items():
         here = deep.sel(depth=depth)
         axis.plot(ratios, here["distance_bound"], color=colour, linestyle="--", linewidth=1)
-        axis.plot(ratios, here["distance_law"], color=colour, linewidth=1.2)
-        axis.plot(ratios, here["distance"], "o", color=colour)
+        distance = here["distance"].transpose("init_ratio", "world")
+        axis.plot(ratios, here["distance_law"].transpose("init_ratio", "world"), color=colour, linewidth=0.8)
+        axis.plot(ratios, distance, "o", color=colour, ms=3.5)
         small = ratios <= 1e-2
         if small.sum() > 1:
-            slopes.append(f"{np.polyfit(np.log(ratios[small]), np.log(here['distance'].values[small]), 1)[0]:.2f}")
+            slopes.append(f"{np.polyfit(np.log(ratios[small]), np.log(distance.values[small]), 1)[0].mean():.2f}")
     _on_ratios(axis, r"distance $\|w - \hat{w}\|$ at the end")
     style.title(
         axis, "Distance against the start, n < d", f"slopes for r ≤ 0.01: {', '.join(slopes)}" if slopes else ""
@@ -61,7 +62,8 @@ def _draw_recovery(axis, deep, colours):
     for position, (depth, colour) in enumerate(colours.items()):
         shift = 1.25 ** (position - (len(colours) - 1) / 2)
         recovered = deep["recovery_distance"].sel(depth=depth)
-        axis.plot(recovered["init_ratio"] * shift, recovered, "o", color=colour)
+        recovered = recovered.transpose("init_ratio", "world")
+        axis.plot(recovered["init_ratio"] * shift, recovered, "o", color=colour, ms=4)
     _on_ratios(axis, r"distance $\|w - \hat{w}\|$ at the end")
     worst, steps = float(deep["recovery_distance"].max()), deep["recovery_steps"]
     axis.set_ylim(min(1e-10, worst / 10), 2)
@@ -81,9 +83,10 @@ def _draw_starts(axis, deep, colours):
         for column, (depth, colour) in enumerate(colours.items()):
             here = deep.sel(depth=depth, start=start).sortby("init_ratio")
             across = place + offsets[column * (deep.sizes["init_ratio"] + 1) :]
-            ratio = (here["distance_by_start"] / here["distance_bound"]).values
-            unfinished = here["steps_by_start"].values < 0
-            for x, y, open_end in zip(across[: ratio.size], ratio, unfinished, strict=True):
+            ratio = (here["distance_by_start"] / here["distance_bound"]).transpose("init_ratio", "world").values
+            unfinished = here["steps_by_start"].transpose("init_ratio", "world").values < 0
+            across = np.repeat(across[: len(ratio)], ratio.shape[1])
+            for x, y, open_end in zip(across, ratio.ravel(), unfinished.ravel(), strict=True):
                 marker, face = ("v", "white") if y < floor else ("o", "white" if open_end else colour)
                 axis.plot(x, max(y, floor), marker, color=colour, mfc=face, clip_on=False, zorder=3)
             stuck += int(unfinished.sum())
@@ -103,12 +106,14 @@ def _draw_path(axis, deep, colours):
     path = deep.sel(init_ratio=ratio)
     worst = 0.0
     for depth, colour in colours.items():
-        here = path.sel(depth=depth)
-        order = np.argsort(here["path_norm"].values)
-        norm, law, off_span = (here[name].values[order] for name in ("path_norm", "path_off_span_law", "path_off_span"))
-        axis.plot(norm, law, color=colour, linewidth=1.2)
-        axis.plot(norm, off_span, "o", color=colour, ms=3)
-        worst = max(worst, np.nanmax(np.abs(off_span / law - 1)))
+        for world in range(path.sizes["world"]):
+            here = path.sel(depth=depth).isel(world=world)
+            names = ("path_norm", "path_off_span_law", "path_off_span")
+            norm, law, off_span = (here[name].values for name in names)
+            order = np.argsort(norm)
+            axis.plot(norm[order], law[order], color=colour, linewidth=0.8)
+            axis.plot(norm, off_span, "o", color=colour, ms=2.5)
+            worst = max(worst, np.nanmax(np.abs(off_span / law - 1)))
     axis.set_xscale("log")
     axis.set_yscale("log")
     axis.set_xlabel(r"norm $\|w(t)\|$ along the path")

@@ -230,6 +230,7 @@ def _check_what_inputs_have(config, settings, path):
         limits["oracle_sizes"] = (allowed, f"between n_test = {dataset['n_test']} and n_test + n_oracle = {beyond}")
     for key, most, words in (
         ("test_points", dataset.get("n_test"), f"at most datasets.{settings['dataset']}.n_test"),
+        ("worlds", teacher.get("worlds"), f"at most teachers.{settings['teacher']}.worlds"),
         ("repeats", dataset.get("repeats"), f"at most datasets.{settings['dataset']}.repeats"),
         ("trained_repeats", settings.get("repeats"), "at most repeats"),
     ):

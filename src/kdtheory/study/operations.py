@@ -78,7 +78,7 @@ def logits_bytes(dataset: dict, teacher: dict) -> float:
 
 def _linear(cell, dataset, _teacher):
     points, axes = max(cell["n_train"]), _dim(dataset)
-    sets = cell.get("repeats", dataset.get("repeats", 1)) * len(dataset.get("kappas", [1]))
+    sets = cell.get("worlds", dataset.get("worlds", 1)) * len(dataset.get("kappas", [1]))
     factorisation = 4 * axes * points**2
     descent = 4 * points * axes * cell.get("hard_target_steps", 0) * len(cell["n_train"])
     gram = cell.get("gram_sets", 0) * len(dataset.get("kappas", [1])) * sum(n**2 for n in cell["n_train"])
@@ -86,14 +86,14 @@ def _linear(cell, dataset, _teacher):
 
 
 def _linear_path(cell, dataset, teacher):
-    step = 4 * dataset["n_points"] * dataset["dim"] * len(teacher["norms"])
+    step = 4 * dataset["worlds"] * dataset["n_points"] * dataset["dim"] * len(teacher["norms"])
     return Cost(step * cell["max_steps"] * len(cell["precisions"]), 16 * dataset["n_points"] * dataset["dim"])
 
 
 def _deep_linear(cell, dataset, _teacher):
     weights = sum(dataset["dim"] * cell["hidden_width"] * depth for depth in cell["depths"])
     paths = len(cell["init_ratios"]) * len(cell["starts"])
-    return Cost(6 * weights * paths * cell["max_steps"], 8 * weights * paths * 4)
+    return Cost(6 * weights * dataset["worlds"] * paths * cell["max_steps"], 8 * weights * paths * 4)
 
 
 def _kernel(cell, dataset, _teacher):

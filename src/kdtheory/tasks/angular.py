@@ -34,7 +34,7 @@ def unit_directions(rng, n_points, dim, coordinates):
     return np.concatenate([leading, gaussian / np.linalg.norm(gaussian, axis=1, keepdims=True)])
 
 
-def angular_points(laws, draw, *, dim, n_points, repeats, coordinates):
+def angular_points(laws, draw, *, dim, n_points, worlds, coordinates):
     """Draw transfer sets for several angle laws from one set of directions, uniforms and lengths.
 
     A point is x = ν·(±1)(cos a·w̄* + sin a·u), with a from the law, u uniform orthogonal to w̄* and ν standard normal.
@@ -44,30 +44,30 @@ def angular_points(laws, draw, *, dim, n_points, repeats, coordinates):
     laws : sequence of angle laws
         See `kdtheory.theory.angles`.
     draw : callable
-        ``draw(repeat)`` gives the generator of one repeat.
+        ``draw(world)`` gives the generator of one world, whose numbers do not depend on how many there are.
 
     Returns
     -------
     xarray.Dataset
-        ``inputs(law, repeat, sample, axis)``, ``label``, ``sample_id(repeat, sample)``, ``teacher_direction(axis)``:
+        ``inputs(law, world, sample, axis)``, ``label``, ``sample_id(world, sample)``, ``teacher_direction(axis)``:
         the first axis.
     """
     width = dim if coordinates == "ambient" else min(n_points, dim - 1) + 1
-    inputs = np.empty((len(laws), repeats, n_points, width))
-    for repeat in range(repeats):
-        rng = draw(repeat)
+    inputs = np.empty((len(laws), worlds, n_points, width))
+    for world in range(worlds):
+        rng = draw(world)
         uniforms = rng.random(n_points)
         amplitude = rng.standard_normal(n_points) * rng.choice([-1.0, 1.0], n_points)
         directions = unit_directions(rng, n_points, dim, coordinates)
         for index, law in enumerate(laws):
             boundary_angle = law.sample_boundary_angles(uniforms)
-            inputs[index, repeat, :, 0] = amplitude * np.sin(boundary_angle)
-            inputs[index, repeat, :, 1:] = (amplitude * np.cos(boundary_angle))[:, None] * directions
+            inputs[index, world, :, 0] = amplitude * np.sin(boundary_angle)
+            inputs[index, world, :, 1:] = (amplitude * np.cos(boundary_angle))[:, None] * directions
     return xr.Dataset(
         {
-            "inputs": (("law", "repeat", "sample", "axis"), inputs),
-            "label": (("law", "repeat", "sample"), (inputs[..., 0] > 0).astype(np.int8)),
-            "sample_id": (("repeat", "sample"), np.arange(repeats * n_points).reshape(repeats, n_points)),
+            "inputs": (("law", "world", "sample", "axis"), inputs),
+            "label": (("law", "world", "sample"), (inputs[..., 0] > 0).astype(np.int8)),
+            "sample_id": (("world", "sample"), np.arange(worlds * n_points).reshape(worlds, n_points)),
             "teacher_direction": ("axis", np.eye(width)[0]),
         },
         attrs={"dim": dim},

@@ -14,25 +14,25 @@ class Settings:
 
     dim: int
     n_points: int
-    repeats: int
+    worlds: int
 
 
 def build(settings: Settings, draw):
     """Draw Gaussian transfer sets and, for each, a teacher direction."""
-    inputs = np.empty((settings.repeats, settings.n_points, settings.dim))
-    directions = np.empty((settings.repeats, settings.dim))
-    for repeat in range(settings.repeats):
-        rng = draw(repeat)
-        inputs[repeat] = rng.standard_normal((settings.n_points, settings.dim))
+    inputs = np.empty((settings.worlds, settings.n_points, settings.dim))
+    directions = np.empty((settings.worlds, settings.dim))
+    for world in range(settings.worlds):
+        rng = draw(world)
+        inputs[world] = rng.standard_normal((settings.n_points, settings.dim))
         gaussian = rng.standard_normal(settings.dim)
-        directions[repeat] = gaussian / np.linalg.norm(gaussian)
+        directions[world] = gaussian / np.linalg.norm(gaussian)
     logits = np.einsum("rnd,rd->rn", inputs, directions)
     return xr.Dataset(
         {
-            "inputs": (("repeat", "sample", "axis"), inputs),
-            "label": (("repeat", "sample"), (logits > 0).astype(np.int8)),
-            "sample_id": (("repeat", "sample"), np.arange(logits.size).reshape(logits.shape)),
-            "teacher_direction": (("repeat", "axis"), directions),
+            "inputs": (("world", "sample", "axis"), inputs),
+            "label": (("world", "sample"), (logits > 0).astype(np.int8)),
+            "sample_id": (("world", "sample"), np.arange(logits.size).reshape(logits.shape)),
+            "teacher_direction": (("world", "axis"), directions),
         },
         attrs={"dim": settings.dim},
     )

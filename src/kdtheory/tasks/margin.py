@@ -16,12 +16,12 @@ class Settings:
     dim: int
     limit_degrees: float
     n_points: int
-    repeats: int
+    worlds: int
 
 
 def build(settings: Settings, draw):
     """Draw the transfer sets of a margin task, in ambient coordinates."""
-    shape = {"dim": settings.dim, "n_points": settings.n_points, "repeats": settings.repeats}
+    shape = {"dim": settings.dim, "n_points": settings.n_points, "worlds": settings.worlds}
     dataset = angular_points([MarginAngles(np.deg2rad(settings.limit_degrees))], draw, coordinates="ambient", **shape)
     return dataset.isel(law=0).assign_attrs(limit_degrees=float(settings.limit_degrees))
 

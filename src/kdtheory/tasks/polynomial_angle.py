@@ -15,14 +15,14 @@ class Settings:
     kappas: list
     scale: float
     n_points: int
-    repeats: int
+    worlds: int
     coordinates: str
 
 
 def build(settings: Settings, draw):
     """Draw the transfer sets of a polynomial-angle task for every κ, with common random numbers."""
     laws = [PolynomialAngles(kappa, settings.scale) for kappa in settings.kappas]
-    shape = {"dim": settings.dim, "n_points": settings.n_points, "repeats": settings.repeats}
+    shape = {"dim": settings.dim, "n_points": settings.n_points, "worlds": settings.worlds}
     dataset = angular_points(laws, draw, coordinates=settings.coordinates, **shape)
     dataset = dataset.rename(law="kappa").assign_coords(kappa=("kappa", [float(kappa) for kappa in settings.kappas]))
     return dataset.assign_attrs(scale=float(settings.scale))

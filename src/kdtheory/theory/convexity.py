@@ -111,7 +111,7 @@ def strong_convexity(inputs: npt.ArrayLike, teacher_logits: npt.ArrayLike, level
     if not singular_values[0] > 0:
         raise ValueError("inputs are all zero")
     kept = singular_values > max(inputs.shape) * np.finfo(float).eps * singular_values[0]
-    curvature = _sigmoid_slope(_largest_logit(np.abs(teacher_logits), inputs.shape[0] * level))
+    curvature = sigmoid_slope(_largest_logit(np.abs(teacher_logits), inputs.shape[0] * level))
     return curvature * singular_values[kept].min() ** 2 / inputs.shape[0]
 
 
@@ -140,7 +140,7 @@ def _divergence(student_logits, teacher_logits):
     student, teacher = sign * student_logits, sign * teacher_logits
     shift = student - teacher
     near = np.clip(shift, -1.0, 1.0)[..., None]
-    slopes = _sigmoid_slope(teacher[..., None] + near * _NODES)
+    slopes = sigmoid_slope(teacher[..., None] + near * _NODES)
     remainder = np.square(near[..., 0]) * np.sum((1 - _NODES) * _WEIGHTS * slopes, axis=-1)
     growth = np.where(
         student > 30,
@@ -150,8 +150,8 @@ def _divergence(student_logits, teacher_logits):
     return np.where(np.abs(shift) <= 1, remainder, growth - expit(teacher) * shift)
 
 
-def _sigmoid_slope(logits):
-    """σ′, without forming 1 − σ."""
+def sigmoid_slope(logits):
+    """Return σ′ at the logits, without forming 1 − σ."""
     tail = np.exp(-np.abs(logits))
     return tail / np.square(1 + tail)
 

@@ -37,9 +37,9 @@ def alignment_experiment(study):
         "perturbations": [0.001, 0.1],
     }  # fmt: skip
     datasets = {
-        "sweep": {**POLYNOMIAL, "kappas": [0.5, 1.0], "n_points": 5, "repeats": 60, "coordinates": "triangular"},
-        "growth": {**POLYNOMIAL, "kappas": [1.0], "n_points": 40, "repeats": 3},
-        "scaled": {**POLYNOMIAL, "kappas": [4.0], "scale": 3.0, "n_points": 10, "repeats": 5},
+        "sweep": {**POLYNOMIAL, "kappas": [0.5, 1.0], "n_points": 5, "worlds": 60, "coordinates": "triangular"},
+        "growth": {**POLYNOMIAL, "kappas": [1.0], "n_points": 40, "worlds": 3},
+        "scaled": {**POLYNOMIAL, "kappas": [4.0], "scale": 3.0, "n_points": 10, "worlds": 5},
     }
     return study("alignment", block, datasets)
 
@@ -47,28 +47,28 @@ def alignment_experiment(study):
 def test_alignment_risk_agrees_with_explicit_points_and_with_gram_sampling(alignment_experiment):
     group = alignment.measure(alignment_experiment)
     _check_labels(group)
-    sweep = group.sel(n_train=5).isel(repeat=slice(60))
+    sweep = group.sel(n_train=5)
     # 120 cells, exact against 4,000 points each: the mean deviation exceeds 4 standard errors once in 16,000 seeds.
     deviation = (sweep["risk_sampled"] - sweep["risk"]) / np.sqrt(sweep["risk"] * (1 - sweep["risk"]) / 4000)
     assert abs(float(deviation.mean())) < 4 / np.sqrt(deviation.size)
     assert 0.7 < float(deviation.std()) < 1.3
     # Mean over 60 stored sets against 4,000 Gram sets, two κ: 4 standard errors, once in 8,000 seeds.
-    mean, error = sweep["risk"].mean("repeat"), sweep["risk"].std("repeat", ddof=1) / np.sqrt(60)
+    mean, error = sweep["risk"].mean("world"), sweep["risk"].std("world", ddof=1) / np.sqrt(60)
     assert (abs(mean - group["risk_gram"].isel(gram_n_train=0)) < 4 * error).all()
 
 
-def test_alignment_growth_has_its_own_repeats_and_zero_risk_from_d_points_on(alignment_experiment):
+def test_alignment_growth_has_its_own_worlds_and_zero_risk_from_d_points_on(alignment_experiment):
     group = alignment.measure(alignment_experiment)
-    growth = group["risk"].sel(kappa=1.0).isel(repeat=slice(60, 63))
-    assert (group["input_dim"] == 40).all() and group["input_dim"].sizes == {"repeat": 63}
+    growth = group["growth_risk"].sel(kappa=1.0)
+    assert float(group["input_dim"]) == 40 and growth.sizes["growth_world"] == 3
     assert growth.notnull().all()
     assert (growth.sel(n_train=40) < 1e-12).all()
-    assert group["risk"].sel(kappa=0.5, n_train=[1, 20, 40]).isnull().all()
+    assert group["growth_risk"].sel(kappa=0.5).isnull().all() and group["risk"].sel(n_train=[1, 20, 40]).isnull().all()
     assert group["risk_bound"].sel(kappa=0.5, n_train=[1, 20, 40]).isnull().all()
-    weights = alignment_experiment.student("growth_hard")["weights"].isel(kappa=0, repeat=1)
+    weights = alignment_experiment.student("growth_hard")["weights"].isel(kappa=0, world=1)
     for learner in ("descent", "margin"):
         student = weights.sel(learner=f"hard_target_{learner}", n_train=20).values
-        exact = float(group["risk_hard_target"].sel(hard_target=learner, hard_n_train=20).isel(hard_repeat=1))
+        exact = float(group["risk_hard_target"].sel(hard_target=learner, hard_n_train=20).isel(growth_world=1))
         sampled = simulated_risk(student / np.linalg.norm(student), 1.0, 40, 40_000)
         # 4 standard errors of 40,000 points, two learners: once in 8,000 seeds.
         assert abs(sampled - exact) < 4 * np.sqrt(exact / 40_000)
@@ -76,40 +76,41 @@ def test_alignment_growth_has_its_own_repeats_and_zero_risk_from_d_points_on(ali
 
 def test_approximate_students_err_more_and_stay_below_theorem_d1(alignment_experiment):
     group = alignment.measure(alignment_experiment)
-    exact = group["risk"].sel(n_train=5).isel(repeat=slice(60))
-    approximate = group["risk_approximate"].isel(gram_n_train=0, repeat=slice(60))
+    exact = group["risk"].sel(n_train=5)
+    approximate = group["risk_approximate"].isel(gram_n_train=0)
     assert (approximate > exact).all()
-    assert (approximate.mean("repeat") < group["risk_bound_approximate"].isel(gram_n_train=0)).all()
+    assert (approximate.mean("world") < group["risk_bound_approximate"].isel(gram_n_train=0)).all()
 
 
 def test_margin_risk_is_that_of_explicit_students(study):
-    datasets = {"small": {"kind": "margin", "dim": 6, "limit_degrees": 80.0, "n_points": 6, "repeats": 4}}
+    datasets = {"small": {"kind": "margin", "dim": 6, "limit_degrees": 80.0, "n_points": 6, "worlds": 4}}
     cell = {"dataset": "small", "teacher": "unit", "learners": ["distillation"], "n_train": [1, 3, 6]}
     group = margin.measure(study("margin", {"cells": {"one": cell}}, datasets))
     _check_labels(group)
-    assert group["risk"].dims == ("dim", "n_train", "repeat")
+    assert group["risk"].dims == ("dim", "n_train", "world")
     np.testing.assert_allclose(group["risk_bound"].sel(dim=6), (1 - 10 / 80) ** np.array([1, 3, 6]))
     assert (group["risk"].sel(n_train=6) == 0).all()
     assert (group["angle"].diff("n_train") <= 1e-12).all()
 
 
 def test_convergence_measures_the_path_and_its_gradients(study):
-    datasets = {"below": {"kind": "gaussian", "dim": 8, "n_points": 4, "repeats": 1}}
+    datasets = {"below": {"kind": "gaussian", "dim": 8, "n_points": 4, "worlds": 1}}
     cell = {
         "dataset": "below",
         "teacher": "unit",
         "precisions": ["float64", "float32"],
         "max_steps": 4000,
         "recorded_steps": 12,
+        "flow_time": 1e10,
     }
     experiment = study("convergence", {"cells": {"below": cell}}, datasets, norms=(0.5, 1.0))
     group = convergence.measure(experiment)
     _check_labels(group)
-    one = group.sel(setting="d = 8, n = 4, norm = 1", precision="float64")
+    one = group.sel(setting="d = 8, n = 4, norm = 1", precision="float64").isel(world=0)
     inputs = experiment.dataset_of("below")["inputs"].values[0]
     teacher = experiment.dataset_of("below")["teacher_direction"].values[0]
     limit = project_onto_span(inputs, teacher)
-    weights = experiment.student("below")["weights"].sel(precision="float64", teacher_norm=1.0).isel(repeat=0).values
+    weights = experiment.student("below")["weights"].sel(precision="float64", teacher_norm=1.0).isel(world=0).values
     np.testing.assert_allclose(
         one["relative_distance"], np.linalg.norm(weights - limit, axis=1) / np.linalg.norm(limit), atol=1e-14
     )
@@ -121,6 +122,7 @@ def test_convergence_measures_the_path_and_its_gradients(study):
     assert float(one["teacher_distance"]) == pytest.approx(np.linalg.norm(limit - teacher), rel=1e-9)
     assert (one["polyak_ratio"] >= one["strong_convexity"]).where(one["loss"] > 1e-20, True).all()
     assert (group["gradient_error"] < 1e-12).all()
+    assert (group["flow_distance"] < 1e-7).all()
     points = np.vstack([weights, limit])
 
     def value(w):
@@ -139,8 +141,8 @@ def test_convergence_measures_the_path_and_its_gradients(study):
 
 def test_deep_distances_follow_the_law_and_stay_below_the_bound(study):
     datasets = {
-        "below": {"kind": "gaussian", "dim": 20, "n_points": 8, "repeats": 1},
-        "above": {"kind": "gaussian", "dim": 6, "n_points": 20, "repeats": 1},
+        "below": {"kind": "gaussian", "dim": 20, "n_points": 8, "worlds": 2},
+        "above": {"kind": "gaussian", "dim": 6, "n_points": 20, "worlds": 2},
     }
     cell = {
         "teacher": "unit", "depths": [1, 2], "init_ratios": [1e-2, 1e-3], "starts": ["balanced", "gaussian"],
@@ -149,6 +151,7 @@ def test_deep_distances_follow_the_law_and_stay_below_the_bound(study):
     block = {"cells": {name: {**cell, "dataset": name} for name in ("below", "above")}}
     group = deep.measure(study("deep", block, datasets))
     _check_labels(group)
+    assert group["distance"].sizes["world"] == 2 and group["distance_bound"].dims == ("depth", "init_ratio")
     np.testing.assert_allclose(group["distance"], group["distance_law"], rtol=0.01)
     assert (group["distance"] < group["distance_bound"]).all()
     # Within the span the student is ŵ, and what is left is perpendicular to it.
@@ -161,7 +164,7 @@ def test_deep_distances_follow_the_law_and_stay_below_the_bound(study):
 
 
 def test_monotonicity_compares_each_set_with_itself_and_one_more_point(study):
-    datasets = {"chains": {**POLYNOMIAL, "kappas": [1.0], "n_points": 4, "repeats": 50}}
+    datasets = {"chains": {**POLYNOMIAL, "kappas": [1.0], "n_points": 4, "worlds": 50}}
     cell = {
         "dataset": "chains", "teacher": "unit", "n_train": [3, 4], "deltas": [0.25, 1.0],
         "learners": ["distillation", "hard_target_descent", "hard_target_margin", "reduced_bias"],
@@ -182,7 +185,7 @@ def test_monotonicity_compares_each_set_with_itself_and_one_more_point(study):
     teacher = inputs[..., 0]  # the teacher is the first axis, of length 1
     for learner in ("delta_1.0", "hard_target_descent"):
         student = experiment.student("chains")["weights"].sel(learner=learner, n_train=3).isel(kappa=0)
-        found = np.einsum("rsa,ra->rs", inputs, student.transpose("repeat", "axis").values)
+        found = np.einsum("rsa,ra->rs", inputs, student.transpose("world", "axis").values)
         deviation = np.abs(found - teacher).max(axis=1) / np.abs(teacher).max(axis=1)
         np.testing.assert_allclose(group["logit_deviation"].sel(learner=learner), deviation, atol=1e-13)
         target, soft = expit(teacher), expit(found)
@@ -192,8 +195,8 @@ def test_monotonicity_compares_each_set_with_itself_and_one_more_point(study):
 
 def test_angle_law_tabulates_every_task(study):
     datasets = {
-        "polynomial": {**POLYNOMIAL, "dim": 2, "kappas": [0.5, 2.0], "n_points": 4000, "repeats": 1},
-        "wedge": {"kind": "margin", "dim": 2, "limit_degrees": 60.0, "n_points": 4000, "repeats": 1},
+        "polynomial": {**POLYNOMIAL, "dim": 2, "kappas": [0.5, 2.0], "n_points": 4000, "worlds": 1},
+        "wedge": {"kind": "margin", "dim": 2, "limit_degrees": 60.0, "n_points": 4000, "worlds": 1},
     }
     group = angle_law.measure(study("angle_law", {"datasets": list(datasets), "angles": 91}, datasets))
     _check_labels(group)
@@ -207,19 +210,18 @@ def test_angle_law_tabulates_every_task(study):
     assert float(gap) < np.sqrt(np.log(2e5) / 8000)
 
 
-def test_bias_counts_disagreement_with_the_teacher_of_the_split():
+def test_bias_counts_disagreement_with_the_teacher_of_the_world():
     rng = np.random.default_rng(0)
-    teachers, pixels = rng.standard_normal((2, 6)), rng.integers(0, 256, (30, 6))
+    teachers, pixels = rng.standard_normal((3, 6)), rng.integers(0, 256, (30, 6))
     dataset = xr.Dataset(
         {"pixels": (("sample", "axis"), pixels), "is_test": ("sample", (np.arange(30) >= 10).astype(np.int8))}
     )
     logits = xr.Dataset({"logits": (("stopping_epoch", "split", "sample"), (teachers @ pixels.T)[None])})
-    split = [0, 1, 1]
     directions = rng.standard_normal((3, 6))
-    delta = np.stack([teachers[split], teachers[split] + 5 * directions])[:, None]
+    delta = np.stack([teachers, teachers + 5 * directions])[:, None]
     student = xr.Dataset(
-        {"weights": (("learner", "n_train", "repeat", "axis"), delta)},
-        coords={"learner": ["delta_0.0", "delta_5.0"], "n_train": [4], "split": ("repeat", split)},
+        {"weights": (("learner", "n_train", "world", "axis"), delta)},
+        coords={"learner": ["delta_0.0", "delta_5.0"], "n_train": [4]},
     )
     chains = student.isel(learner=[0]).assign_coords(learner=["distillation"])
 
@@ -237,12 +239,10 @@ def test_bias_counts_disagreement_with_the_teacher_of_the_split():
     _check_labels(group)
     assert (group["risk"].sel(delta=0) == 0).all() and (group["chain_risk"] == 0).all()
     test = pixels[10:]
-    for repeat in range(3):
-        teacher = test @ teachers[split[repeat]] > 0
-        assert float(group["risk"].sel(delta=5).isel(repeat=repeat)) == np.mean(
-            (test @ delta[1, 0, repeat] > 0) != teacher
+    for world in range(3):
+        teacher = test @ teachers[world] > 0
+        assert float(group["risk"].sel(delta=5).isel(world=world)) == np.mean(
+            (test @ delta[1, 0, world] > 0) != teacher
         )
-        assert float(group["risk_limit"].isel(repeat=repeat)) == np.mean((test @ directions[repeat] > 0) != teacher)
+        assert float(group["risk_limit"].isel(world=world)) == np.mean((test @ directions[world] > 0) != teacher)
     assert int(group["test_images"]) == 20
-    np.testing.assert_array_equal(group["split"], split)
-    np.testing.assert_array_equal(group["chain_split"], split)

@@ -42,12 +42,10 @@ def test_a_figure_draws_from_ragged_groups_without_a_warning(name, groups):
 
 @pytest.mark.filterwarnings("error")
 @each_figure
-def test_a_figure_draws_from_a_single_repeat(name, groups):
-    # The growing sets of alignment are the last repeats, the sweep's the first.
-    alone = {"repeat": [0], "hard_repeat": [0], "scaled_repeat": [0], "chain": [0]}
+def test_a_figure_draws_from_a_single_world(name, groups):
+    alone = {dim: [0] for dim in ("world", "growth_world", "scaled_world")}
     for group, dataset in groups.items():
-        chosen = alone | ({"repeat": [0, 4]} if group == "linear/alignment" else {})
-        groups[group] = dataset.isel(chosen, missing_dims="ignore")
+        groups[group] = dataset.isel(alone, missing_dims="ignore")
     assert drawn(name, groups).axes
 
 
@@ -127,7 +125,7 @@ def test_a_reduced_scale_is_named_in_the_figure(groups, tmp_path):
 def test_tasks_are_found_by_name_in_any_order(groups):
     reordered = groups["linear/angle_law"].isel(task=[3, 0, 2, 1])
     titles = [axes.get_title(loc="left") for axes in style.styled(pl19_fig1.draw)(reordered).axes]
-    assert ["2" in titles[0], "60" in titles[1], "0.25" in titles[2]] == [True] * 3
+    assert ["2" in titles[0], "75" in titles[1], "0.25" in titles[2]] == [True] * 3
 
 
 @pytest.mark.parametrize(("kept", "panels"), [([0], 1), ([1], 1), ([2, 3], 2)])

@@ -13,7 +13,7 @@ from kdtheory.jobs import command as stage
 from kdtheory.jobs import log, storage
 from kdtheory.tasks import margin
 
-SETTINGS = {"dim": 3, "limit_degrees": 60.0, "n_points": 4, "repeats": 2}
+SETTINGS = {"dim": 3, "limit_degrees": 60.0, "n_points": 4, "worlds": 2}
 
 
 def run(*arguments):

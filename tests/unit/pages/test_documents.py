@@ -98,7 +98,7 @@ def test_the_readmes_programs_run(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     risk = xr.DataArray(
         [[[0.1, 0.3]], [[0.2, 0.2]]],
-        dims=("kappa", "n_train", "repeat"),
+        dims=("kappa", "n_train", "world"),
         coords={"kappa": [0.5, 1.0], "n_train": [20]},
         attrs={"long_name": "transfer risk", "units": "1", "source": "PL19 Fig. 3"},
     )

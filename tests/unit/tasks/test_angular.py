@@ -14,7 +14,7 @@ draw = partial(generator, 7, "task")
 
 
 def polynomial(**changes):
-    settings = {"dim": 12, "kappas": [0.5, 2.0], "scale": 1.0, "n_points": 30, "repeats": 40, "coordinates": "ambient"}
+    settings = {"dim": 12, "kappas": [0.5, 2.0], "scale": 1.0, "n_points": 30, "worlds": 40, "coordinates": "ambient"}
     return polynomial_angle.build(polynomial_angle.Settings(**{**settings, **changes}), draw)
 
 
@@ -43,16 +43,16 @@ def test_labels_are_the_side_of_the_boundary_and_sample_ids_are_unique():
     assert len(np.unique(dataset["sample_id"])) == dataset["sample_id"].size
 
 
-def test_a_repeat_does_not_depend_on_how_many_there_are():
-    few, many = polynomial(repeats=3), polynomial(repeats=5)
-    np.testing.assert_array_equal(few["inputs"], many["inputs"].isel(repeat=slice(3)))
+def test_a_world_does_not_depend_on_how_many_there_are():
+    few, many = polynomial(worlds=3), polynomial(worlds=5)
+    np.testing.assert_array_equal(few["inputs"], many["inputs"].isel(world=slice(3)))
 
 
 def test_triangular_coordinates_have_the_law_of_ambient_ones():
     # Two-sample Kolmogorov–Smirnov tests on the student's angle at five sizes, each at 1e-4: one false alarm in 2,000.
     angles = {}
     for coordinates in ("ambient", "triangular"):
-        dataset = polynomial(coordinates=coordinates, repeats=1500, n_points=14, kappas=[1.0])
+        dataset = polynomial(coordinates=coordinates, worlds=1500, n_points=14, kappas=[1.0])
         inputs, teacher = dataset["inputs"].isel(kappa=0).values, dataset["teacher_direction"].values
         for size in (1, 3, 6, 10, 11):
             student = minimum_norm_weights(inputs[:, :size], inputs[:, :size] @ teacher)
@@ -71,7 +71,7 @@ def test_triangular_coordinates_are_few_and_still_span_everything_once_n_reaches
 
 
 def test_no_point_of_a_margin_task_lies_within_the_margin():
-    settings = margin.Settings(dim=5, limit_degrees=70.0, n_points=200, repeats=3)
+    settings = margin.Settings(dim=5, limit_degrees=70.0, n_points=200, worlds=3)
     dataset = margin.build(settings, draw)
     angles = acute_angle(dataset["inputs"].values, dataset["teacher_direction"].values)
     assert angles.max() <= np.deg2rad(70) + 1e-12
@@ -80,7 +80,7 @@ def test_no_point_of_a_margin_task_lies_within_the_margin():
 
 
 def test_gaussian_inputs_are_standard_and_teacher_directions_unit():
-    dataset = gaussian.build(gaussian.Settings(dim=10, n_points=50, repeats=20), draw)
+    dataset = gaussian.build(gaussian.Settings(dim=10, n_points=50, worlds=20), draw)
     np.testing.assert_allclose(np.linalg.norm(dataset["teacher_direction"], axis=-1), 1)
     # A Kolmogorov–Smirnov test at 1e-4.
     assert stats.kstest(dataset["inputs"].values.ravel(), stats.norm.cdf).pvalue > 1e-4

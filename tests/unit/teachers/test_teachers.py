@@ -35,7 +35,7 @@ def test_linear_logits_are_norm_times_projection(dataset):
 
 
 def test_logistic_regression_minimises_its_loss_on_half_of_the_training_images(dataset):
-    settings = logistic_regression.Settings(inverse_regularisation=2.0, splits=3)
+    settings = logistic_regression.Settings(inverse_regularisation=2.0, worlds=3)
     trained = logistic_regression.train(settings, draw, dataset)
     inputs, signs = dataset["inputs"].values, 2.0 * dataset["label"].values - 1
     for split in range(3):
@@ -87,7 +87,7 @@ def test_a_wrong_teacher_file_is_one_error_before_any_job(tmp_path, changes, wor
         "preset": "default", "seed": 1, "datasets": {}, "teachers": {"mine": {"kind": "file", "path": path}},
         "experiments": {"angle_law": {"datasets": ["flat"], "angles": 3}},
     }  # fmt: skip
-    config["datasets"]["flat"] = {"kind": "margin", "dim": 2, "limit_degrees": 75, "n_points": 5, "repeats": 1}
+    config["datasets"]["flat"] = {"kind": "margin", "dim": 2, "limit_degrees": 75, "n_points": 5, "worlds": 1}
     with pytest.raises(ConfigError, match=rf"teachers\.mine\.path: .*{words}"):
         check(config)
 

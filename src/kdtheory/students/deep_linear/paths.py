@@ -32,16 +32,25 @@ class Settings:
 
 
 def fit(settings: Settings, draw, dataset, logits):
-    """Train deep linear students of every depth from every start.
+    """Train deep linear students of every depth from every start, in every world.
 
     Returns
     -------
     xarray.Dataset
-        ``weights(depth, start, init_ratio, step, axis)`` end to end and their ``velocity`` at the start,
-        ``steps_used(depth, start, init_ratio)`` (−1 where the tolerance was not reached), closed form ``limit(axis)``.
+        ``weights(world, depth, start, init_ratio, step, axis)`` end to end and their ``velocity`` at the start,
+        ``steps_used(world, depth, start, init_ratio)`` (−1 where the tolerance was not reached), closed form
+        ``limit(world, axis)``.
     """
-    sets = transfer_sets(dataset, logits, None, dataset.sizes["sample"], draw).isel(repeat=0)
-    inputs, targets = sets["inputs"].values, sets["logits"].values
+    sets = transfer_sets(dataset, logits, None, dataset.sizes["sample"], draw)
+    worlds = []
+    for world in range(sets.sizes["world"]):
+        _log.info("world %d of %d", world, sets.sizes["world"])
+        points = sets["inputs"].values[world], sets["logits"].values[world]
+        worlds.append(_fit_world(settings, *points, lambda depth, world=world: draw("start", depth, world)))
+    return xr.concat(worlds, dim="world", combine_attrs="override")
+
+
+def _fit_world(settings, inputs, targets, draw):
     limit = minimum_norm_weights(inputs, targets)
     norms = np.asarray(settings.init_ratios) * np.linalg.norm(limit)
     steps = recorded_steps(settings.max_steps, settings.recorded_steps)
@@ -51,8 +60,7 @@ def fit(settings: Settings, draw, dataset, logits):
     velocity = np.empty((*shape, inputs.shape[1]))
     for index, depth in enumerate(settings.depths):
         factors = [
-            _start(kind, inputs, targets, norms, depth, settings.hidden_width, draw("start", depth))
-            for kind in settings.starts
+            _start(kind, inputs, targets, norms, depth, settings.hidden_width, draw(depth)) for kind in settings.starts
         ]
         starts = tuple(np.concatenate(kinds) for kinds in zip(*factors, strict=True))
         velocity[index] = initial_velocity(starts, inputs, targets).reshape(velocity.shape[1:])

@@ -8,6 +8,7 @@ import xarray as xr
 from kdtheory.jobs.command import run_stage
 from kdtheory.jobs.log import Progress
 from kdtheory.students.linear.descent import soft_descent
+from kdtheory.students.linear.flow import soft_flow
 from kdtheory.students.linear.transfer_sets import transfer_sets
 from kdtheory.theory.projection import minimum_norm_weights
 
@@ -19,6 +20,7 @@ class Settings:
     precisions: list
     max_steps: int
     recorded_steps: int
+    flow_time: float
 
 
 def recorded_steps(max_steps, count):
@@ -27,17 +29,18 @@ def recorded_steps(max_steps, count):
 
 
 def fit(settings: Settings, draw, dataset, logits):
-    """Follow gradient descent from zero, with step 1/L, for every teacher norm and precision.
+    """Follow gradient descent from zero, with step 1/L, for every teacher norm and precision, and gradient flow.
 
     Returns
     -------
     xarray.Dataset
-        ``weights(precision, step, teacher_norm, repeat, axis)``; in closed form ``limit(teacher_norm, repeat, axis)``.
+        ``weights(precision, step, teacher_norm, world, axis)``; the end of gradient flow and, in
+        closed form, its limit: ``flow`` and ``limit(teacher_norm, world, axis)``.
     """
     sets = transfer_sets(dataset, logits, None, dataset.sizes["sample"], draw).assign_coords(
         teacher_norm=logits["teacher_norm"]
     )
-    targets = sets["logits"].transpose("teacher_norm", "repeat", "sample")
+    targets = sets["logits"].transpose("teacher_norm", "world", "sample")
     steps = recorded_steps(settings.max_steps, settings.recorded_steps)
     progress = Progress(settings.max_steps * len(settings.precisions), "steps")
     paths, done = [], 0
@@ -51,9 +54,13 @@ def fit(settings: Settings, draw, dataset, logits):
         path = soft_descent(sets["inputs"].values, targets.values, steps=steps, dtype=precision, progress=advance)
         paths.append(path.astype(np.float64))
     limit = minimum_norm_weights(np.broadcast_to(sets["inputs"], (*targets.shape, sets.sizes["axis"])), targets.values)
-    dims = ("teacher_norm", "repeat", "axis")
+    flow = np.empty_like(limit)
+    for norm, world in np.ndindex(limit.shape[:2]):
+        points = sets["inputs"].values[world]
+        flow[norm, world] = soft_flow(points, targets.values[norm, world], time=settings.flow_time)
+    dims = ("teacher_norm", "world", "axis")
     return xr.Dataset(
-        {"weights": (("precision", "step", *dims), np.stack(paths)), "limit": (dims, limit)},
+        {"weights": (("precision", "step", *dims), np.stack(paths)), "flow": (dims, flow), "limit": (dims, limit)},
         coords={"precision": settings.precisions, "step": steps, "teacher_norm": targets["teacher_norm"]},
     )
 

@@ -24,7 +24,7 @@ class Settings:
 
     learners: list
     n_train: list
-    repeats: int | None = None
+    worlds: int | None = None
     deltas: list = field(default_factory=list)
     hard_target_steps: int | None = None
     hard_target_rate: float | None = None
@@ -37,11 +37,11 @@ def fit(settings: Settings, draw, dataset, logits):
     Returns
     -------
     xarray.Dataset
-        ``weights(learner, n_train, …, repeat, axis)``. With reduced bias and several sizes also
+        ``weights(learner, n_train, …, world, axis)``. With reduced bias and several sizes also
         ``weights_same_q``, in which the random direction is that of the smallest size, projected again; with
         ``gram_sets`` also ``gram_angle(kappa, n_train, gram_set)``.
     """
-    sets = transfer_sets(dataset, logits, settings.repeats, max(settings.n_train), draw)
+    sets = transfer_sets(dataset, logits, settings.worlds, max(settings.n_train), draw)
     distilled = _distilled(sets, settings.n_train)
     fitted, same_direction = [], []
     progress = Progress(len(settings.n_train), "transfer-set sizes")
@@ -50,16 +50,14 @@ def fit(settings: Settings, draw, dataset, logits):
         fitted.append(xr.concat(weights.values(), dim=xr.Variable("learner", list(weights))))
         if settings.deltas and len(settings.n_train) > 1:
             projected = distilled.sel(n_train=n_train, drop=True)
-            same = _reduced_bias(settings, sets, projected, n_train, draw("q", min(settings.n_train)))
+            same = _reduced_bias(settings, sets, projected, n_train, min(settings.n_train), draw)
             same_direction.append(xr.concat(same.values(), dim=xr.Variable("learner_same_q", list(same))))
-        _log.info("n = %d: %d learners on %d sets", n_train, len(weights), sets.sizes["repeat"])
+        _log.info("n = %d: %d learners on %d sets", n_train, len(weights), sets.sizes["world"])
         progress.advance()
     sizes = xr.Variable("n_train", settings.n_train)
     result = xr.Dataset({"weights": xr.concat(fitted, dim=sizes)})
     if same_direction:
         result["weights_same_q"] = xr.concat(same_direction, dim=sizes)
-    if "split" in sets.coords:
-        result = result.assign_coords(split=sets["split"])
     if settings.gram_sets:
         result["gram_angle"] = gram_angles(dataset, settings.n_train, settings.gram_sets, draw)
     return result
@@ -88,18 +86,19 @@ def _fit_size(settings, sets, distilled, n_train, draw):
         elif learner == "hard_target_margin":
             fitted[learner] = _learned(max_margin_weights, inputs, labels)
         elif learner == "reduced_bias":
-            fitted |= _reduced_bias(settings, sets, distilled, n_train, draw("q", n_train))
+            fitted |= _reduced_bias(settings, sets, distilled, n_train, n_train, draw)
         else:
             raise ValueError(f"learner {learner!r} is unknown")
     return fitted
 
 
-def _reduced_bias(settings, sets, distilled, n_train, rng):
-    """Weights w_δ at one size, by learner name ``delta_<δ>``."""
-    gaussian = rng.standard_normal((sets.sizes["repeat"], sets.sizes["axis"]))
+def _reduced_bias(settings, sets, distilled, n_train, size_of_q, draw):
+    """Weights w_δ at one size with the random directions of a size, by learner name ``delta_<δ>``."""
+    worlds = range(sets.sizes["world"])
+    gaussian = np.stack([draw("q", size_of_q, world).standard_normal(sets.sizes["axis"]) for world in worlds])
     biased = xr.apply_ufunc(
         lambda w, x, q: np.moveaxis(reduced_bias_weights(w, x, np.asarray(settings.deltas, float), q), 0, -2),
-        distilled, sets["inputs"].isel(sample=slice(n_train)), xr.DataArray(gaussian, dims=("repeat", "axis")),
+        distilled, sets["inputs"].isel(sample=slice(n_train)), xr.DataArray(gaussian, dims=("world", "axis")),
         input_core_dims=[["axis"], ["sample", "axis"], ["axis"]], output_core_dims=[["delta", "axis"]],
     )  # fmt: skip
     return {f"delta_{float(delta)}": biased.isel(delta=index) for index, delta in enumerate(settings.deltas)}

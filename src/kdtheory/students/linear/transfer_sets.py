@@ -6,16 +6,17 @@ import xarray as xr
 from kdtheory.tasks.points import inputs_of
 
 
-def transfer_sets(dataset, logits, repeats, n_points, draw):
+def transfer_sets(dataset, logits, worlds, n_points, draw):
     """Return the transfer sets of a cell.
 
     Parameters
     ----------
     dataset, logits : xarray.Dataset
-        A dataset and a teacher's logits on it. Where the dataset has repeats, each is a transfer set; otherwise sets
-        are drawn from the samples that are neither test images nor seen by the teacher, evenly over its splits.
-    repeats : int or None
-        Number of sets to draw; None where the dataset has repeats.
+        A dataset and a teacher's logits on it. Where the dataset has worlds, each is a transfer set; otherwise one set
+        a world is drawn from the samples that are neither test images nor seen by the world's own teacher, or by the
+        only one that there is.
+    worlds : int or None
+        Number of sets to draw; None where the dataset has worlds.
     n_points : int
         Points of each set; the smaller sets of a chain are its first points.
     draw : callable
@@ -24,8 +25,8 @@ def transfer_sets(dataset, logits, repeats, n_points, draw):
     Returns
     -------
     xarray.Dataset
-        ``inputs(…, repeat, sample, axis)`` and ``logits(…, repeat, sample)`` at the teacher's last stopping epoch; a
-        single teacher norm is no dimension.
+        ``inputs(…, world, sample, axis)`` and ``logits(…, world, sample)`` at the teacher's last stopping epoch; a
+        single teacher norm is no dimension. A world's set does not depend on how many worlds there are.
 
     Raises
     ------
@@ -35,26 +36,23 @@ def transfer_sets(dataset, logits, repeats, n_points, draw):
     inputs, teacher_logits = inputs_of(dataset), logits["logits"].isel(stopping_epoch=-1)
     if teacher_logits.sizes.get("teacher_norm") == 1:
         teacher_logits = teacher_logits.isel(teacher_norm=0)
-    if "repeat" in inputs.dims:
+    if "world" in inputs.dims:
         sets = xr.Dataset({"inputs": inputs, "logits": teacher_logits}).isel(sample=slice(n_points))
     else:
-        sets = _drawn_from_pool(dataset, inputs, teacher_logits, logits["seen"], repeats, n_points, draw)
-    return sets.drop_vars(["stopping_epoch", "teacher_norm"], errors="ignore").transpose(
-        ..., "repeat", "sample", "axis"
-    )
+        sets = _drawn_from_pool(dataset, inputs, teacher_logits, logits["seen"], worlds, n_points, draw)
+    return sets.drop_vars(["stopping_epoch", "teacher_norm"], errors="ignore").transpose(..., "world", "sample", "axis")
 
 
-def _drawn_from_pool(dataset, inputs, teacher_logits, seen, repeats, n_points, draw):
-    chosen = np.empty((repeats, n_points), dtype=int)
-    split = np.arange(repeats) % seen.sizes["split"]
-    for repeat in range(repeats):
-        pool = np.flatnonzero((dataset["is_test"].values == 0) & (seen.values[split[repeat]] == 0))
+def _drawn_from_pool(dataset, inputs, teacher_logits, seen, worlds, n_points, draw):
+    chosen = np.empty((worlds, n_points), dtype=int)
+    teacher = np.zeros(worlds, dtype=int) if seen.sizes["split"] == 1 else np.arange(worlds)
+    for world in range(worlds):
+        pool = np.flatnonzero((dataset["is_test"].values == 0) & (seen.values[teacher[world]] == 0))
         if len(pool) < n_points:
-            raise ValueError(f"the pool of split {split[repeat]} has {len(pool)} samples, {n_points} are asked for")
-        chosen[repeat] = draw("pool", repeat).choice(pool, n_points, replace=False)
-    split = xr.DataArray(split, dims="repeat")
-    chosen = xr.DataArray(chosen, dims=("repeat", "sample"))
+            raise ValueError(f"the pool of world {world} has {len(pool)} samples, {n_points} are asked for")
+        chosen[world] = draw("pool", world).choice(pool, n_points, replace=False)
+    teacher = xr.DataArray(teacher, dims="world")
+    chosen = xr.DataArray(chosen, dims=("world", "sample"))
     return xr.Dataset(
-        {"inputs": inputs.isel(sample=chosen), "logits": teacher_logits.isel(split=split, sample=chosen)},
-        coords={"split": split},
+        {"inputs": inputs.isel(sample=chosen), "logits": teacher_logits.isel(split=teacher, sample=chosen)}
     )

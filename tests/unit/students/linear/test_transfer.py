@@ -23,7 +23,7 @@ draw = partial(generator, 5, "cell")
 @pytest.fixture(scope="module")
 def task():
     settings = polynomial_angle.Settings(
-        dim=30, kappas=[0.5, 1.0], scale=1.0, n_points=7, repeats=6, coordinates="ambient"
+        dim=30, kappas=[0.5, 1.0], scale=1.0, n_points=7, worlds=6, coordinates="ambient"
     )
     dataset = polynomial_angle.build(settings, partial(generator, 1, "task"))
     return dataset, export(TeacherSettings(norms=[2.0]), draw, dataset)
@@ -51,11 +51,11 @@ def test_distilled_students_are_the_projected_teacher(task):
     fitted = linear.fit(linear.Settings(learners=["distillation"], n_train=[2, 7]), draw, dataset, logits)
     weights = fitted["weights"].sel(learner="distillation")
     for kappa in range(2):
-        for repeat in range(6):
+        for world in range(6):
             for n_train in (2, 7):
-                inputs = dataset["inputs"].values[kappa, repeat, :n_train]
+                inputs = dataset["inputs"].values[kappa, world, :n_train]
                 expected = project_onto_span(inputs, 2 * dataset["teacher_direction"].values)
-                found = weights.sel(n_train=n_train).isel(kappa=kappa, repeat=repeat).values
+                found = weights.sel(n_train=n_train).isel(kappa=kappa, world=world).values
                 np.testing.assert_allclose(found, expected, atol=1e-12)
 
 
@@ -71,7 +71,7 @@ def test_every_learner_gets_the_right_labels_on_its_training_points(task):
     assert list(weights["learner"].values) == [
         "distillation", "hard_target_descent", "hard_target_margin", "delta_0.5", "delta_2.0",
     ]  # fmt: skip
-    wrong = ((student > 0) != labels).mean(["repeat", "sample", "kappa"])
+    wrong = ((student > 0) != labels).mean(["world", "sample", "kappa"])
     assert (wrong.drop_sel(learner="hard_target_descent") == 0).all()
     assert wrong.sel(learner="hard_target_descent") < 0.1
 
@@ -99,26 +99,32 @@ def test_reduced_bias_keeps_the_training_logits_and_the_same_direction_variant_i
 
 def test_sets_from_a_pool_avoid_test_images_and_what_the_teacher_saw(pool):
     dataset, logits = pool
-    sets = transfer_sets(dataset, logits, 6, 15, draw)
-    np.testing.assert_array_equal(sets["split"], [0, 1, 0, 1, 0, 1])
+    sets = transfer_sets(dataset, logits, 2, 15, draw)
     row_of = {tuple(row): index for index, row in enumerate(dataset["inputs"].values)}
-    for repeat in range(6):
-        chosen = [row_of[tuple(row)] for row in sets["inputs"].isel(repeat=repeat).values]
-        split = repeat % 2
+    for world in range(2):
+        chosen = [row_of[tuple(row)] for row in sets["inputs"].isel(world=world).values]
         assert len(set(chosen)) == 15
-        assert set(chosen) <= set(range(20, 40) if split == 0 else range(20))
-        np.testing.assert_array_equal(sets["logits"].isel(repeat=repeat), logits["logits"].values[0, split, chosen])
+        assert set(chosen) <= set(range(20, 40) if world == 0 else range(20))
+        np.testing.assert_array_equal(sets["logits"].isel(world=world), logits["logits"].values[0, world, chosen])
+
+
+def test_an_own_teacher_of_one_split_serves_all_worlds(pool):
+    dataset, logits = pool
+    sets = transfer_sets(dataset, logits.isel(split=[1]), 3, 15, draw)
+    row_of = {tuple(row): index for index, row in enumerate(dataset["inputs"].values)}
+    chosen = [[row_of[tuple(row)] for row in world] for world in sets["inputs"].values]
+    assert all(set(world) <= set(range(20)) for world in chosen) and len({tuple(world) for world in chosen}) == 3
 
 
 def test_too_small_a_pool_is_an_error(pool):
-    with pytest.raises(ValueError, match="pool of split 0 has 20 samples, 21 are asked for"):
+    with pytest.raises(ValueError, match="pool of world 0 has 20 samples, 21 are asked for"):
         transfer_sets(*pool, 1, 21, draw)
 
 
 def test_gram_angles_have_the_law_of_explicit_students(task):
     # Two-sample Kolmogorov–Smirnov tests of four cells, each at 1e-4: one false alarm in 2,500 seeds.
     settings = polynomial_angle.Settings(
-        dim=30, kappas=[0.5, 1.0], scale=1.0, n_points=7, repeats=1500, coordinates="ambient"
+        dim=30, kappas=[0.5, 1.0], scale=1.0, n_points=7, worlds=1500, coordinates="ambient"
     )
     dataset = polynomial_angle.build(settings, partial(generator, 2, "task"))
     logits = export(TeacherSettings(norms=[1.0]), draw, dataset)
@@ -140,20 +146,23 @@ def test_gram_sampling_does_not_depend_on_how_many_sets_follow(task):
 
 @pytest.fixture(scope="module")
 def gaussian_task():
-    dataset = gaussian.build(gaussian.Settings(dim=50, n_points=20, repeats=1), partial(generator, 1, "task"))
+    dataset = gaussian.build(gaussian.Settings(dim=50, n_points=20, worlds=1), partial(generator, 1, "task"))
     return dataset, export(TeacherSettings(norms=[0.5, 1.0]), draw, dataset)
 
 
 def test_descent_paths_end_at_their_limit(gaussian_task):
     dataset, logits = gaussian_task
-    settings = linear_path.Settings(precisions=["float64", "float32"], max_steps=3000, recorded_steps=10)
+    settings = linear_path.Settings(
+        precisions=["float64", "float32"], max_steps=3000, recorded_steps=10, flow_time=1e10
+    )
     path = linear_path.fit(settings, draw, dataset, logits)
     teacher = dataset["teacher_direction"].values[0]
     for norm in (0.5, 1.0):
-        limit = path["limit"].sel(teacher_norm=norm).isel(repeat=0).values
+        limit = path["limit"].sel(teacher_norm=norm).isel(world=0).values
         np.testing.assert_allclose(limit, project_onto_span(dataset["inputs"].values[0], norm * teacher), atol=1e-12)
-        end = path["weights"].sel(teacher_norm=norm).isel(repeat=0, step=-1)
+        end = path["weights"].sel(teacher_norm=norm).isel(world=0, step=-1)
         scale = np.linalg.norm(limit)
+        assert np.linalg.norm(path["flow"].sel(teacher_norm=norm).isel(world=0) - limit) < 1e-8 * scale
         assert np.linalg.norm(end.sel(precision="float64") - limit) < 1e-6 * scale
         assert 1e-9 * scale < np.linalg.norm(end.sel(precision="float32") - limit) < 1e-5 * scale
     assert path["step"].values[0] == 0 and path["step"].values[-1] == 3000
@@ -166,6 +175,7 @@ def test_deep_students_start_as_asked_and_reach_the_span(gaussian_task):
         hidden_width=6, learning_rate=0.1, tolerance=1e-3, max_steps=20_000, recorded_steps=8,
     )  # fmt: skip
     trained = deep_linear.fit(settings, draw, dataset, logits.isel(teacher_norm=[1]))
+    trained = trained.isel(world=0)
     start = trained["weights"].isel(step=0, depth=0)
     scale = np.linalg.norm(trained["limit"])
     np.testing.assert_allclose(np.sqrt((start**2).sum("axis")), np.broadcast_to([0.1 * scale, 0.01 * scale], (4, 2)))

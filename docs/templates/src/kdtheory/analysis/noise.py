@@ -17,13 +17,13 @@ def measure(experiment):
 def _measure_dimension(experiment, cell):
     dataset = experiment.dataset_of(cell)
     (law,) = angle_laws(dataset)
-    dims = ("noise", "n_train", "repeat")
+    dims = ("noise", "n_train", "world")
     weights = experiment.student(cell)["weights"].sel(learner="distillation", drop=True).transpose(*dims, "axis")
     angle = signed_angle(weights.values, dataset["teacher_direction"].values)
     risk = xr.DataArray(angle_risk(angle, dataset.attrs["dim"], law), dims=dims)
     group = xr.Dataset({"risk": labelled(risk, "transfer risk of students of noisy logits", "PL19 eq. 4")})
     group = group.assign_coords(noise=experiment.logits_of(cell)["noise"], n_train=weights["n_train"])
-    return group.assign_coords(repeat=np.arange(risk.sizes["repeat"]), dim=dataset.attrs["dim"])
+    return group.assign_coords(world=np.arange(risk.sizes["world"]), dim=dataset.attrs["dim"])
 
 
 if __name__ == "__main__":

@@ -18,5 +18,5 @@ from kdtheory.statistics.means import paired_difference
     scope="ours",
 )
 def _risk(noise):
-    risk = noise["risk"].sortby("noise").transpose("noise", "repeat", "dim", "n_train").values
+    risk = noise["risk"].sortby("noise").transpose("noise", "world", "dim", "n_train").values
     return rules.order(paired_difference(risk[-1], risk[0]), reason="risk with noise less risk without")

@@ -22,7 +22,7 @@ def draw(noise):
     for axis, dim in zip(axes[0], noise["dim"].values, strict=True):
         risk = noise["risk"].sel(dim=dim).dropna("n_train", how="all")
         for level, colour in colours.items():
-            style.draw_mean(axis, risk.sel(noise=level), "repeat", color=colour, label=rf"$\sigma$ = {level:g}")
+            style.draw_mean(axis, risk.sel(noise=level), "world", color=colour, label=rf"$\sigma$ = {level:g}")
         axis.set_title(f"d = {dim}")
         axis.set_xlabel("transfer-set size $n$")
     axes[0, 0].set_ylabel("transfer risk")

@@ -1,0 +1,205 @@
+"""Samples of the linear groups of the cube, made up: a small study in which every statement of PL19 is true.
+
+One builder for each group, used by the tests of claims and of figures; `samples.likeness` checks them against
+a real run.
+"""
+
+import numpy as np
+import xarray as xr
+
+DELTAS = (0.0625, 0.25, 1.0)
+LEARNERS = ("distillation", "hard_target_descent", "hard_target_margin", *(f"delta_{delta}" for delta in DELTAS))
+
+
+def linear_groups():
+    """Groups by name, free to be changed."""
+    builders = (alignment, angle_law, bias, convergence, deep, margin, monotonicity)
+    return {f"linear/{builder.__name__}": builder() for builder in builders}
+
+
+def alignment():
+    """κ-sweep of 30 worlds at n = 10 and 20 worlds of growing sets at κ = 1, d = 100."""
+    kappa, sizes, rng = np.array([0.5, 1.0, 2.0]), np.array([1, 2, 3, 10, 30, 100]), np.random.default_rng(0)
+    of_sweep, of_growth, of_scaled = (np.exp(0.1 * rng.standard_normal(worlds)) for worlds in (30, 20, 20))
+    mean = np.where(sizes < 100, 0.3 * 2.0 ** -kappa[:, None] * sizes**-1.8, 0.0)
+    swept, grown = np.full((3, 6, 30), np.nan), np.full((3, 6, 20), np.nan)
+    swept[:, 3], grown[1] = mean[:, 3, None] * of_sweep, mean[1][:, None] * of_growth
+    measured = np.isfinite(swept).any(2) | np.isfinite(grown).any(2)
+    bound = np.where(measured, 0.6 * 2.0 ** -kappa[:, None] * sizes**-1.8, np.nan)
+    hard = sizes[:5, None]
+    worse = grown[1, :5] * hard**0.9 * np.where(hard > 1, np.exp(0.1 * rng.random((5, 20))), 1.0)
+    cells, swept_approximately = ("kappa", "n_train"), 1.1 * swept[:, 3:4].transpose(1, 2, 0)
+    return xr.Dataset(
+        {
+            "angle": ((*cells, "world"), np.arctan(3 * swept)),
+            "risk": ((*cells, "world"), swept),
+            "risk_sampled": ((*cells, "world"), np.where(kappa[:, None, None] < 2, swept, 0 * swept)),
+            "growth_angle": ((*cells, "growth_world"), np.arctan(3 * grown)),
+            "growth_risk": ((*cells, "growth_world"), grown),
+            "input_dim": ((), 100.0),
+            "risk_bound": (cells, bound),
+            "risk_bound_sharper": (cells, 0.75 * bound),
+            "risk_bound_polynomial": (cells, 1.5 * bound),
+            "risk_hard_target": (("hard_target", "hard_n_train", "growth_world"), np.stack([worse, 1.2 * worse])),
+            "risk_gram": (("kappa", "gram_n_train"), mean[:, 3:4]),
+            "risk_gram_se": (("kappa", "gram_n_train"), 0.01 * mean[:, 3:4]),
+            "gram_sets": ((), 1000),
+            "risk_approximate": (
+                ("perturbation", "gram_n_train", "world", "kappa"),
+                np.stack([swept_approximately] * 2),
+            ),
+            "risk_bound_approximate": (("perturbation", "kappa", "gram_n_train"), np.stack([1.25 * bound[:, 3:4]] * 2)),
+            "scaled_risk": (("scaled_n_train", "scaled_world"), 0.01 * of_scaled[None]),
+            "scaled_bound_printed": ("scaled_n_train", [0.02]),
+            "scaled_bound_proved": ("scaled_n_train", [0.5]),
+        },
+        coords={
+            "kappa": kappa, "n_train": sizes, "world": np.arange(30), "growth_world": np.arange(20),
+            "gram_n_train": [10], "perturbation": [1e-3, 1e-2], "hard_target": ["descent", "margin"],
+            "hard_n_train": sizes[:5], "scaled_n_train": [120], "scaled_world": np.arange(20),
+        },
+    )  # fmt: skip
+
+
+def margin():
+    """20 growing sets in each of two dimensions; risks fall as e^(−n), γ = 0.9."""
+    dims, sizes = np.array([6, 8]), np.arange(1, 9)
+    scale = np.exp(0.1 * np.random.default_rng(1).standard_normal(20))
+    risk = 0.5 * np.exp(-sizes[:, None] * 1.0) * scale * np.ones((2, 1, 1))
+    risk = np.where(sizes[:, None] < dims[:, None, None], risk, 0.0)
+    risk[0, sizes > 6] = np.nan
+    bound = np.where(np.isnan(risk[..., 0]), np.nan, 0.9**sizes)
+    return xr.Dataset(
+        {
+            "angle": (("dim", "n_train", "world"), risk.copy()),
+            "risk": (("dim", "n_train", "world"), risk),
+            "risk_bound": (("dim", "n_train"), bound),
+        },
+        coords={"dim": dims, "n_train": sizes, "world": np.arange(20)},
+    )
+
+
+def angle_law():
+    """Four tasks whose points have their law, but for the chance of each of 20 worlds."""
+    theta = np.linspace(0, np.pi / 2, 91)
+    laws = [(1 - theta / theta[-1]) ** kappa for kappa in (0.25, 1.0, 2.0)]
+    survival = np.stack([*laws, np.maximum(0, 1 - theta / np.deg2rad(75))])
+    rng = np.random.default_rng(4)
+    drawn = survival[..., None] + 0.01 * np.sqrt(survival * (1 - survival))[..., None] * rng.standard_normal(
+        (4, 91, 20)
+    )
+    return xr.Dataset(
+        {
+            "angle_survival": (("task", "theta"), survival),
+            "angle_survival_sampled": (("task", "theta", "world"), drawn),
+            "points": (("task", "point", "axis"), rng.standard_normal((4, 40, 2))),
+        },
+        coords={"task": ["kappa 0.25", "kappa 1", "kappa 2", "margin 75°"], "theta": theta},
+    )
+
+
+def bias():
+    """16 worlds: risks that rise with δ, and chains whose risks fall, to exactly zero in some worlds."""
+    scale = np.exp(0.1 * np.random.default_rng(2).standard_normal(16))
+    chains = np.array([0.5, 0.2, 0.1, 0.05])[:, None] * scale
+    chains[-1, :3] = 0.0
+    return xr.Dataset(
+        {
+            "risk": (("delta", "world"), np.array([0.01, 0.1, 0.3])[:, None] * scale),
+            "risk_limit": ("world", 0.5 * scale),
+            "chain_risk": (("n_train", "world"), chains),
+            "test_images": ((), 2115),
+        },
+        coords={"delta": [0.0, 10.0, 90.0], "n_train": [1, 2, 3, 6]},
+    )
+
+
+def convergence():
+    """Two paths with n < d and two with n ≥ d in 3 worlds, whose distance falls as e^(−0.02·step)."""
+    step = np.array([0, 1, 10, 100, 1000])
+    dims, flat = ("setting", "world", "precision", "step"), np.ones((4, 3, 2, 5))
+    path = flat * np.exp(-0.02 * step)
+    names = [f"d = 10, n = {n}, norm = {norm:g}" for n in (5, 20) for norm in (0.3, 1.0)]
+    return xr.Dataset(
+        {
+            "relative_distance": (dims, path),
+            "flow_distance": (dims[:2], np.full((4, 3), 1e-12)),
+            "teacher_distance": (dims[:2], np.array([[0.7], [0.7], [1e-15], [1e-15]]) * np.ones((1, 3))),
+            "loss": (dims, 0.1 * path**2),
+            "gradient_norm": (dims, 0.1 * path),
+            "gradient_outside_span": (dims, 1e-15 * flat),
+            "polyak_ratio": (dims, 0.05 * flat),
+            "gradient_error": (dims, 1e-16 * flat),
+            "curvature": (dims, 0.05 * flat),
+            "strong_convexity": (dims[:2], np.array([[0.01], [0.0], [0.01], [1e-20]]) * np.ones((1, 3))),
+            "step_size": (dims[:2], np.ones((4, 3))),
+        },
+        coords={
+            "setting": names, "precision": ["float64", "float32"], "step": step,
+            "n_train": ("setting", [5, 5, 20, 20]), "dim": ("setting", [10] * 4),
+            "teacher_norm": ("setting", [0.3, 1.0, 0.3, 1.0]),
+        },
+    )  # fmt: skip
+
+
+def deep():
+    """Depths 1 to 3 in 3 worlds from starts that are all trained, at 0.7 of the bound."""
+    depth, ratio = np.array([1, 2, 3]), np.array([1e-1, 1e-2, 1e-3])
+    bound = ratio ** (1 / depth[:, None])
+    chance = np.exp(1e-3 * np.random.default_rng(5).standard_normal((3, 3, 3)))
+    norm = np.concatenate([ratio[None, :, None] * np.ones((3, 1, 3)), np.ones((3, 3, 2))], axis=-1)
+    off_span = 0.5 * ratio[:, None] * (norm / norm[..., :1]) ** ((depth[:, None, None] - 1) / depth[:, None, None])
+    of_cell, of_start = ("world", "depth", "init_ratio"), ("world", "depth", "start", "init_ratio")
+    distance, flat, by_start = 0.7 * bound * chance, np.ones((3, 3, 3)), np.ones((3, 3, 4, 3))
+    loss = np.array([0.9, 1.1, 1.2, 0.95])[:, None] * by_start
+    along = np.ones((3, 1, 1, 1))
+    of_balanced = {
+        "distance": distance, "angle": distance, "distance_law": distance, "steps": np.full((3, 3, 3), 1000),
+        "span_error": 1e-8 * flat, "initial_loss_ratio": loss[:, :, 0], "flow_error": 1e-15 * flat,
+    }  # fmt: skip
+    of_starts = {
+        "distance": distance[:, :, None] * by_start, "angle": distance[:, :, None] * by_start,
+        "distance_law": distance[:, :, None] * by_start, "steps": np.full((3, 3, 4, 3), 1000),
+        "span_error": 1e-8 * by_start, "initial_loss_ratio": loss, "flow_error": 1e-15 * by_start,
+    }  # fmt: skip
+    recovery = {"distance": 1e-8 * flat, "span_error": 1e-8 * flat, "steps": np.full((3, 3, 3), 800)}
+    paths = {"path_norm": norm, "path_off_span": off_span, "path_off_span_law": off_span}
+    bounds = {"distance_bound": bound, "path_norm_bound": np.where(depth[:, None] > 1, 1.1, np.nan) * np.ones(3)}
+    return xr.Dataset(
+        {
+            **{name: (of_cell, values.copy()) for name, values in of_balanced.items()},
+            **{f"{name}_by_start": (of_start, values.copy()) for name, values in of_starts.items()},
+            **{f"recovery_{name}": (of_cell, values) for name, values in recovery.items()},
+            **{name: ((*of_cell, "step"), along * values) for name, values in paths.items()},
+            **{name: (of_cell[1:], values) for name, values in bounds.items()},
+        },
+        coords={
+            "depth": depth, "init_ratio": ratio, "step": np.arange(5),
+            "start": ["balanced", "wrong_sign", "opposite", "gaussian"],
+        },
+    )  # fmt: skip
+
+
+def monotonicity():
+    """100 worlds: the learners' indices and risks are on one falling line, w_δ in the order of Fig. 5's caption."""
+    index, ties = np.array([1.0, 0.4, 0.3, 0.5, 0.65, 0.8]), np.array([0.0, 0.0, 0.5, 0.0, 0.0, 0.0])
+    place = np.arange(100) / 100
+    improved = (place < index[:, None]).astype(np.int8)
+    soft = np.array([not name.startswith("hard") for name in LEARNERS])[:, None]
+    worlds, each = np.exp(0.1 * np.random.default_rng(3).standard_normal(100)), ("learner", "world")
+    risk = (1.1 - index)[:, None] * worlds
+    return xr.Dataset(
+        {
+            "angle": (each, risk.copy()),
+            "risk": (each, risk),
+            "improved": (each, improved),
+            "improved_same_q": (each, improved.copy()),
+            "monotonicity": ("learner", index),
+            "monotonicity_same_q": ("learner", index.copy()),
+            "logit_deviation": (each, np.where(soft, 1e-15, 1.0) * worlds),
+            "training_loss": (each, np.where(soft, 1e-30, 0.1) * worlds),
+            "tie": (each, (place >= 1 - ties[:, None]).astype(np.int8)),
+            "tie_fraction": ("learner", ties),
+        },
+        coords={"learner": list(LEARNERS)},
+    )
