@@ -3,10 +3,10 @@
 import argparse
 import html
 import json
-from collections import Counter
 from pathlib import Path
 
-from kdtheory.claims.registry import NOT_RUN, Outcome, by_module, claims, record
+from kdtheory.claims.finding import Finding, tally
+from kdtheory.claims.registry import NOT_RUN, by_module, claims, record
 from kdtheory.jobs import log, markdown, storage
 
 _COLUMNS = ("id", "paper", "statement", "verdict", "reason", "reading", "quantity", "test", "error_rate", "figure")
@@ -63,8 +63,7 @@ def page(records):
 
 
 def _summary(records):
-    verdicts = Counter(entry["verdict"] for entry in records)
-    return f"{len(records)} claims: " + ", ".join(f"{count} {verdict}" for verdict, count in verdicts.most_common())
+    return f"{len(records)} claims. " + "; ".join(tally(records))
 
 
 def _text(value):
@@ -88,7 +87,7 @@ def _not_run(claim, folder, jobs):
     for job, message in _errors(folder.resolve().parent / "logs").items():
         if relevant is None or job in relevant:
             reasons.append(f"{job}: {message}")
-    return record(claim, Outcome(NOT_RUN, "; ".join(reasons), n_cells=0))
+    return record(claim, Finding(NOT_RUN, claim.kind, "; ".join(reasons)))
 
 
 def _absent(groups, folder):

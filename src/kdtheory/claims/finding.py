@@ -1,6 +1,7 @@
 """What the data say of a statement, how the findings on its parts combine, and how many may be wrong."""
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -131,3 +132,30 @@ def in_parts(declared: tuple[str, ...], findings: Mapping[str, Finding]) -> Find
 def expected_errors(findings: Iterable[Finding]) -> float:
     """Return the sum of the error rates: how many false verdicts to expect at most."""
     return math.fsum(finding.error_rate for finding in findings)
+
+
+def tally(records: list[dict]) -> list[str]:
+    """Return how the verdicts are distributed: by scope, and identities, which are no evidence, apart.
+
+    Parameters
+    ----------
+    records : list of dict
+        Entries of claims.json.
+
+    Returns
+    -------
+    list of str
+        One text for each scope that occurs, and one for the identities.
+    """
+    words = {"paper": "as printed", "reading": "readings of the papers", "ours": "our own statements"}
+    groups = {words[scope]: [] for scope in words}
+    identities = []
+    for entry in records:
+        (identities if entry["kind"] == IDENTITY else groups[words[entry["scope"]]]).append(entry["verdict"])
+    groups["identities, which check the code"] = identities
+    return [
+        f"{len(verdicts)} {name}: "
+        + ", ".join(f"{count} {verdict}" for verdict, count in Counter(verdicts).most_common())
+        for name, verdicts in groups.items()
+        if verdicts
+    ]

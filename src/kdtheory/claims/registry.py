@@ -19,38 +19,6 @@ SCOPES = ("paper", "reading", "ours")
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What the data say of a claim.
-
-    Parameters
-    ----------
-    verdict : str
-        One of the five verdicts, computed from the data.
-    reason : str
-        What decided it, with the numbers.
-    reading : str
-        Under which reading of the statement, where the wording leaves a choice.
-    estimate : float or None
-        The quantity's value, or its worst case over the cells.
-    interval : tuple of float or None
-        Confidence interval of the estimate, at 1 − error rate.
-    p_value : float or None
-        None for deterministic statements.
-    n_cells, violations : int
-        Cells that were checked, and in how many the statement is violated.
-    """
-
-    verdict: str
-    reason: str
-    reading: str = "as stated"
-    estimate: float | None = None
-    interval: tuple | None = None
-    p_value: float | None = None
-    n_cells: int = 1
-    violations: int = 0
-
-
-@dataclass(frozen=True)
 class Claim:
     """Declaration of a claim, and the function that checks it; the parameters are those of `claim`."""
 

@@ -12,6 +12,7 @@ from importlib import import_module
 from itertools import groupby
 from pathlib import Path
 
+from kdtheory.claims.finding import tally
 from kdtheory.claims.registry import NOT_RUN, claims
 from kdtheory.cube import open_cube
 from kdtheory.figures.registry import figures, labels
@@ -212,21 +213,21 @@ def _replace(path, text):
 
 def _claims_section(records):
     """One table for each paper, folded: they are long."""
-    lines = [f"{len(records)} claims: {_verdicts(records)}.", ""]
+    lines = [f"{len(records)} claims:", "", *(f"* {text}" for text in tally(records)), ""]
     for paper, members in groupby(records, key=lambda record: record["paper"]):
         members = list(members)
         rows = [
             (f"`{record['id']}`", escaped(record["statement"]), f"**{record['verdict']}**", _seen(record))
             for record in members
         ]
-        lines += ["<details>", f"<summary>{paper}: {_verdicts(members, '{}')}</summary>", ""]
+        lines += ["<details>", f"<summary>{paper}: {_verdicts(members)}</summary>", ""]
         lines += [*table(_COLUMNS, rows), "", "</details>", ""]
     return "\n".join(lines)
 
 
-def _verdicts(records, style="*{}*"):
+def _verdicts(records):
     counts = Counter(record["verdict"] for record in records)
-    return ", ".join(f"{count} {style.format(verdict)}" for verdict, count in counts.most_common())
+    return ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())
 
 
 def _seen(record):

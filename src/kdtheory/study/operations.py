@@ -63,7 +63,7 @@ def dataset_bytes(dataset: dict) -> float:
     axes, points = _dim(dataset), _points(dataset)
     if dataset.get("coordinates") == "triangular":
         axes = min(points, axes - 1) + 1
-    return 8 * dataset.get("repeats", 1) * len(dataset.get("kappas", [1])) * points * axes
+    return 8 * _draws(dataset) * len(dataset.get("kappas", [1])) * points * axes
 
 
 def logits_bytes(dataset: dict, teacher: dict) -> float:
@@ -71,14 +71,14 @@ def logits_bytes(dataset: dict, teacher: dict) -> float:
     if dataset["kind"] == "cifar10":
         each = _images(dataset) * _CIFAR10["classes"]
     else:
-        each = dataset.get("repeats", 1) * len(dataset.get("kappas", [1])) * _points(dataset)
+        each = _draws(dataset) * len(dataset.get("kappas", [1])) * _points(dataset)
     kept = len(teacher.get("stopping_epochs", [0])) * teacher.get("seeds", 1) * len(teacher.get("norms", [1]))
-    return 8 * each * kept * teacher.get("splits", 1)
+    return 8 * each * kept * teacher.get("worlds", 1)
 
 
 def _linear(cell, dataset, _teacher):
     points, axes = max(cell["n_train"]), _dim(dataset)
-    sets = cell.get("worlds", dataset.get("worlds", 1)) * len(dataset.get("kappas", [1]))
+    sets = cell.get("worlds", _draws(dataset)) * len(dataset.get("kappas", [1]))
     factorisation = 4 * axes * points**2
     descent = 4 * points * axes * cell.get("hard_target_steps", 0) * len(cell["n_train"])
     gram = cell.get("gram_sets", 0) * len(dataset.get("kappas", [1])) * sum(n**2 for n in cell["n_train"])
@@ -211,6 +211,11 @@ def _points(dataset):
     """Points of one repeat, of the whole set for digits."""
     known = [dataset.get(key, 0) for key in ("n_points", "n_test", "n_oracle", "n_candidates")]
     return sum(known) or _DIGITS
+
+
+def _draws(dataset):
+    """Independent draws of a dataset: worlds, or the repeats of a study with one ground truth."""
+    return dataset.get("worlds", dataset.get("repeats", 1))
 
 
 def _dim(dataset):

@@ -4,7 +4,8 @@ import sys
 import pytest
 
 from kdtheory.claims import collect
-from kdtheory.claims.registry import HOLDS, NOT_RUN, Outcome, claims, record
+from kdtheory.claims.finding import Finding, tally
+from kdtheory.claims.registry import HOLDS, NOT_RUN, claims, record
 from kdtheory.jobs import storage
 
 CHECKED = "pl19-thm2-distance"
@@ -14,7 +15,7 @@ CHECKED = "pl19-thm2-distance"
 def folder(tmp_path):
     """A results folder in which one claim was checked, and logs in which two jobs failed."""
     results = tmp_path / "results"
-    entry = record(claims()[CHECKED], Outcome(HOLDS, "a | b\nc <d> w*", reading="ours"))
+    entry = record(claims()[CHECKED], Finding(HOLDS, claims()[CHECKED].kind, "a | b\nc <d> w*"))
     storage.write_json({"claims": [entry]}, results / "claims" / "pl19_theorem2.json")
     for log, line in {
         "datasets/fetched/mnist": "mnist: no server answered",
@@ -35,7 +36,7 @@ def test_every_registered_claim_has_a_record_and_a_missing_one_says_what_it_need
     assert list(records) == list(claims())
     assert records[CHECKED]["verdict"] == HOLDS
     missing = records["pl19-fig4-bias"]
-    assert (missing["verdict"], missing["n_cells"]) == (NOT_RUN, 0)
+    assert (missing["verdict"], missing["cells"]) == (NOT_RUN, 0)
     assert missing["reason"].startswith("needs linear/bias, which this run did not compute; ")
     assert "datasets/fetched/mnist: mnist: no server answered" in missing["reason"]
 
@@ -73,9 +74,9 @@ def test_the_table_is_markdown_of_one_line_a_claim(folder):
     lines = collect.table(records).splitlines()
     rows = [line for line in lines if line.startswith("| `")]
     assert len(rows) == len(records)
-    assert lines[0] == f"{len(records)} claims: {len(records) - 1} not run, 1 holds."
+    assert lines[0] == f"{len(records)} claims. {'; '.join(tally(records))}."
     (row,) = [row for row in rows if f"`{CHECKED}`" in row]
-    assert r"a \| b c \<d> w\* (Reading: ours.)" in row
+    assert r"a \| b c \<d> w\*" in row
 
 
 def test_the_page_escapes_what_it_shows(folder):

@@ -2,7 +2,20 @@ from dataclasses import asdict
 
 import pytest
 
-from kdtheory.claims.finding import EQUAL, IDENTITY, KINDS, NOT_EQUAL, ORDER, Finding, expected_errors, in_parts
+from kdtheory.claims.finding import (
+    BOUND,
+    EQUAL,
+    IDENTITY,
+    KINDS,
+    LAW,
+    NOT_EQUAL,
+    ORDER,
+    VALUE,
+    Finding,
+    expected_errors,
+    in_parts,
+    tally,
+)
 from kdtheory.claims.registry import FAILS, HOLDS, IN_PART, UNDECIDED
 
 WARM, COLD = "T > 1", "T ≤ 1"
@@ -61,3 +74,19 @@ def test_a_finding_is_a_record_with_its_parts():
     content = asdict(in_parts((WARM, COLD), {WARM: found(HOLDS), COLD: found(FAILS)}))
     assert [(name, part["verdict"]) for name, part in content["parts"]] == [(WARM, HOLDS), (COLD, FAILS)]
     assert content["kind"] in KINDS
+
+
+def test_the_tally_counts_scopes_and_identities_apart():
+    entries = [
+        {"kind": kind, "scope": scope, "verdict": verdict}
+        for kind, scope, verdict in (
+            (ORDER, "paper", HOLDS), (BOUND, "paper", FAILS), (ORDER, "paper", HOLDS), (VALUE, "reading", UNDECIDED),
+            (LAW, "ours", FAILS), (IDENTITY, "paper", EQUAL),
+        )
+    ]  # fmt: skip
+    assert tally(entries) == [
+        "3 as printed: 2 holds, 1 fails",
+        f"1 readings of the papers: 1 {UNDECIDED}",
+        "1 our own statements: 1 fails",
+        f"1 identities, which check the code: 1 {EQUAL}",
+    ]

@@ -1,14 +1,15 @@
 import json
 import subprocess
 import sys
+from dataclasses import fields
 
 import numpy as np
 import pytest
 import xarray as xr
 
 from kdtheory.claims import check, registry
-from kdtheory.claims.finding import EQUAL
-from kdtheory.claims.registry import HOLDS, PAPERS, Outcome
+from kdtheory.claims.finding import EQUAL, Finding
+from kdtheory.claims.registry import HOLDS, PAPERS
 from kdtheory.jobs import storage
 from kdtheory.jobs.provenance import REPOSITORY
 from kdtheory.study import plan
@@ -43,11 +44,12 @@ def test_two_modules_cannot_claim_the_same(monkeypatch):
 
 def test_a_record_has_the_fields_of_claims_json_and_is_plain_json():
     claim = next(iter(registry.claims().values()))
-    entry = registry.record(claim, Outcome(HOLDS, "seen", estimate=np.inf, interval=(np.nan, 1.0)))
-    assert set(entry) == {
-        "id", "paper", "statement", "reading", "quantity", "test", "error_rate", "p_value", "estimate", "interval",
-        "n_cells", "violations", "verdict", "figure", "reason", "scope", "tolerance", "assumes",
+    entry = registry.record(claim, Finding(HOLDS, claim.kind, "seen", estimate=np.inf, interval=(np.nan, 1.0)))
+    declared = {
+        "id", "paper", "statement", "scope", "reading", "quantity", "test", "error_rate", "tolerance", "assumes",
+        "figure",
     }  # fmt: skip
+    assert set(entry) == declared | {field.name for field in fields(Finding)}
     assert entry["estimate"] is None and entry["interval"] == [None, 1.0]
     json.dumps(entry, allow_nan=False)
 

@@ -29,8 +29,8 @@ PAGES = [
 CONFIG = study_config.check(yaml.safe_load((REPOSITORY / "config.yaml").read_text(encoding="utf-8")))
 CLAIM = {
     "id": "pl19-x", "paper": "PL19", "statement": "Risk of ŵ* falls | rises.", "reading": "strict", "quantity": "risk",
-    "test": "every cell", "error_rate": None, "p_value": None, "estimate": 0.5, "interval": [0.4, 0.6], "n_cells": 3,
-    "violations": 0, "verdict": "holds", "figure": "pl19_fig1", "reason": "It does.",
+    "test": "every cell", "error_rate": None, "p_value": None, "estimate": 0.5, "interval": [0.4, 0.6], "cells": 3,
+    "refuted": 0, "kind": "order", "scope": "paper", "verdict": "holds", "figure": "pl19_fig1", "reason": "It does.",
 }  # fmt: skip
 FAULT = {"fault": "a full disk | small", "answer": "nothing is `lost`", "tried": 10, "survived": 9, "lost": 1}
 EMPTY = (
@@ -55,7 +55,7 @@ def test_the_readme_alone_is_written_from_what_is_kept(finished):
     (repository / "docs" / "rates.json").write_text(json.dumps({"students/kernel.points": 1e12}), encoding="utf-8")
     documents.write_readme(repository)
     readme = (repository / "README.md").read_text(encoding="utf-8")
-    assert "1 claims: 1 *holds*." in readme and "| 10 | 9 | 1 |" in readme
+    assert "1 claims:\n\n* 1 as printed: 1 holds\n" in readme and "| 10 | 9 | 1 |" in readme
     assert "| students/kernel.points | 12 |" in readme
     assert len(list((repository / "docs").iterdir())) == 3
 
@@ -171,7 +171,7 @@ def test_a_finished_study_becomes_documents(finished):
         (repository / "docs" / "images" / f"{other}.png").write_bytes(b"")
     documents.write_documents(results, CONFIG, repository)
     readme = (repository / "README.md").read_text(encoding="utf-8")
-    assert "1 claims: 1 *holds*." in readme and "<summary>PL19: 1 holds</summary>" in readme
+    assert "1 claims:\n\n* 1 as printed: 1 holds\n" in readme and "<summary>PL19: 1 holds</summary>" in readme
     assert r"| `pl19-x` | Risk of ŵ\* falls \| rises. | **holds** | It does. (Reading: strict.) |" in readme
     assert "](docs/images/pl19_fig1.png)\n\n**PL19 Fig. 1.** " in readme
     assert "kept" in readme and "stale" not in readme

@@ -52,7 +52,7 @@ def test_files_are_merged_and_a_place_is_the_last_file_that_sets_a_key(overlay):
             1,
             "has 1001 entries, must have at most",
         ),
-        ("datasets:\n  margin_10: {repeats: 1000000}\n  margin_100: {dim: 1000000, n_points: 100000}\n", 3, "TiB"),
+        ("datasets:\n  margin_10: {worlds: 1000000}\n  margin_100: {dim: 1000000, n_points: 100000}\n", 3, "TiB"),
         ("datasets: {cifar10_kernel: {transfer_pionts: 1}}\n", 1, "did you mean 'transfer_points'"),
     ],
 )

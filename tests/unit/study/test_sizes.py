@@ -30,7 +30,7 @@ def test_the_default_study_needs_two_gib_and_not_one(config):
 @pytest.mark.parametrize(
     ("path", "value", "job"),
     [
-        (("datasets", "margin_100", "repeats"), 1_000_000, "making the dataset margin_100"),
+        (("datasets", "margin_100", "worlds"), 1_000_000, "making the dataset margin_100"),
         (("datasets", "boundary", "n_points"), 100_000, "making|fitting|exporting"),
         (
             ("experiments", "kernel_transfer", "cells", "main", "n_train"),
@@ -54,7 +54,7 @@ def test_a_job_that_no_memory_holds_is_refused_with_the_key_to_change(config, pa
 
 def test_the_key_that_is_named_makes_the_study_smaller(config):
     with pytest.raises(ConfigError, match=r"^datasets\.margin_100\.\w+: is"):
-        sizes.check_sizes(changed(config, ("datasets", "margin_100", "repeats"), 1_000_000), 8 * GIB)
+        sizes.check_sizes(changed(config, ("datasets", "margin_100", "worlds"), 1_000_000), 8 * GIB)
 
 
 def test_this_machine_has_memory():
