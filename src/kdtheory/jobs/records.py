@@ -61,7 +61,12 @@ def digest(content: object) -> str:
 
 
 def read_record(path: str | os.PathLike) -> dict:
-    """Return what `record` put into a result file, as text; its data are not read, nor its content digest checked."""
+    """Return what `record` put into a result file, as text; its data are not read, nor its content digest checked.
+
+    The JSON record of fetched images has none: no setting shaped them.
+    """
+    if Path(path).suffix == ".json":
+        return {}
     if Path(path).suffix == ".safetensors":
         from safetensors import safe_open
 

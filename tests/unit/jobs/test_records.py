@@ -69,3 +69,10 @@ def test_damaged_unfinished_and_foreign_files_are_left_to_the_jobs_that_read_the
     stored(tmp_path / "datasets" / "old.nc", {})
     stored(tmp_path / "figures" / "a.nc", {"preset": "smoke"})
     records.check_preset(tmp_path, "default")
+
+
+def test_a_job_that_reads_the_record_of_fetched_images_has_a_record(tmp_path):
+    storage.write_json({"name": "mnist"}, tmp_path / "mnist.json")
+    assert records.read_record(tmp_path / "mnist.json") == {}
+    made = records.record("kdtheory.tasks.digits", "digits", {}, 1, [tmp_path / "mnist.json"])
+    assert made["preset"] == "none" and len(made["settings_digest"]) == 64
