@@ -5,6 +5,7 @@ name under which the coefficients of the fit are stored; the dots are the column
 part of the task, Δz = z − z₀.
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,7 +44,7 @@ class Points:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
+class Settings(ABC):
     """Settings that every cell of kernel students has (docs/options.md); each kind of targets adds its own."""
 
     targets: str
@@ -63,9 +64,9 @@ class Settings:
         """Return the teachers' logits that the columns use."""
         return teacher_logits
 
+    @abstractmethod
     def changes(self, points):
         """Return Δz(…, sample) by the name of its coefficients."""
-        raise NotImplementedError
 
     def attributes(self):
         """Return the settings that the students' file carries as attributes."""
