@@ -188,7 +188,16 @@ def _finished_claims(path):
     missing = [record["id"] for record in records if record["verdict"] == NOT_RUN]
     if missing:
         raise ValueError(f"{path}: claims were not run: {', '.join(missing)}; finish the study first")
-    return records
+    return [_without_cells(record) for record in records]
+
+
+def _without_cells(record):
+    """A record without the estimates of single cells, which fill most of its file and which no page shows."""
+    parts = [[name, _without_cells(part)] for name, part in record.get("parts", [])]
+    return {
+        **{key: value for key, value in record.items() if key != "estimates"},
+        **({"parts": parts} if parts else {}),
+    }
 
 
 def _readme(repository, kept):
