@@ -28,7 +28,7 @@ _PROMISED, _EXPONENTIAL = "at least the promised rate", "exponential"
     figure="pl19_bounds",
     reads=("linear/margin",),
     kind=BOUND,
-    assumes=("datasets.margin_10.limit_degrees", "datasets.margin_100.limit_degrees"),
+    assumes=("datasets.<name>.limit_degrees",),
 )
 def _margin_bound(margin):
     risk = _below_dimension(margin).values
@@ -52,7 +52,7 @@ def _margin_bound(margin):
     kind=RATE,
     parts=(_PROMISED, _EXPONENTIAL),
     tolerance=STRAIGHT,
-    assumes=("datasets.margin_10.limit_degrees", "datasets.margin_100.limit_degrees"),
+    assumes=("datasets.<name>.limit_degrees",),
 )
 def _margin_rate(margin):
     slopes, changes, stories = [], [], []
@@ -89,7 +89,7 @@ def _margin_rate(margin):
     kind=ORDER,
     scope="reading",
     reading=VACUOUS,
-    assumes=("datasets.margin_10.limit_degrees", "datasets.margin_100.limit_degrees"),
+    assumes=("datasets.<name>.limit_degrees",),
 )
 def _margin_informative(margin):
     measured = _below_dimension(margin).notnull().any("world").transpose("dim", "n_train").values
@@ -129,7 +129,7 @@ def _polynomial_bound(alignment):
     kind=RATE,
     scope="reading",
     reading="essentially: one exponent over all measured sizes, no constant",
-    assumes=("datasets.polynomial_growth.kappas",),
+    assumes=("datasets.<name>.kappas",),
 )
 def _polynomial_rate(alignment):
     # From n = 3 > e on, ln n/n decreases.

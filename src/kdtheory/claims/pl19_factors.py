@@ -25,7 +25,7 @@ _ORDERED = "one-sided paired t-test over worlds for each pair of adjacent {}"
     figure="pl19_fig3",
     reads=("linear/alignment",),
     kind=ORDER,
-    assumes=("datasets.polynomial_sweep.kappas",),
+    assumes=("datasets.<name>.kappas",),
 )
 def _alignment(alignment):
     risk = alignment["risk"].sel(n_train=alignment["gram_n_train"].values[-1]).sortby("kappa")

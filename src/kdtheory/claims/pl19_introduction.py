@@ -10,7 +10,7 @@ from kdtheory.statistics.laws import mean_slopes_by_world
 from kdtheory.statistics.means import paired_difference
 
 _ASSUMES = (
-    "datasets.polynomial_growth.kappas",
+    "datasets.<name>.kappas",
     "experiments.alignment.cells.growth_hard.hard_target_steps",
     "experiments.alignment.cells.growth_hard.hard_target_rate",
 )

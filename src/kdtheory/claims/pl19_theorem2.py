@@ -13,7 +13,7 @@ _AGREEMENT = 0.01
 _SMALL_START = 1e-2
 _WRONG_SIGN = "random directions with the wrong sign"
 _OPPOSITE = "starts exactly up the loss, a direction that no random start has"
-_SETTING = ("datasets.gaussian_below.dim", "experiments.deep.cells.below.hidden_width")
+_SETTING = ("datasets.<name>.dim", "experiments.deep.cells.<name>.hidden_width")
 
 
 @claim(
@@ -117,7 +117,7 @@ def _recovery(deep):
     reads=("linear/deep",),
     kind=ORDER,
     parts=(_WRONG_SIGN, _OPPOSITE),
-    assumes=("experiments.deep.cells.below.max_steps", "experiments.deep.cells.below.learning_rate"),
+    assumes=("experiments.deep.cells.<name>.max_steps", "experiments.deep.cells.<name>.learning_rate"),
 )
 def _condition_12(deep):
     starts = {"wrong_sign": _WRONG_SIGN, "opposite": _OPPOSITE}

@@ -13,7 +13,7 @@ _BELOW_ONE = 1e-9
 TEST = "upper limit of the one-sided t-test over worlds in every cell whose bound is below 1"
 VACUOUS = "far from vacuous: below 1, the trivial bound on a probability, at every measured size"
 # κ beyond those of Fig. 3, and sizes n, are our choice.
-ASSUMES = ("datasets.polynomial_sweep.kappas", "experiments.alignment.cells.growth.n_train")
+ASSUMES = ("datasets.<name>.kappas", "experiments.alignment.cells.growth.n_train")
 
 
 @claim(

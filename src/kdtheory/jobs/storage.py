@@ -92,8 +92,9 @@ def write(content: xr.Dataset | dict[str, npt.ArrayLike], path: str | os.PathLik
     attributes = {key: _plain(value) for key, value in {**content.attrs, **attributes}.items()}
     content = content.drop_attrs(deep=False).assign_attrs(attributes)
     content.attrs[DIGEST] = _digest(content)
+    # By way of memory: HDF5 crashes when a disk refuses a write, and would leave the unfinished file behind.
     with replacing(path) as temporary:
-        content.to_netcdf(temporary, engine="h5netcdf")
+        temporary.write_bytes(content.to_netcdf(engine="h5netcdf"))
 
 
 def read(path: str | os.PathLike) -> Any:
