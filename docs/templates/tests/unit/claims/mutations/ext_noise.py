@@ -1,8 +1,9 @@
+from functools import partial
+
 import numpy as np
-import pytest
 import xarray as xr
 
-from kdtheory.claims.registry import FAILS, HOLDS, UNDECIDED, claims
+from kdtheory.claims.registry import FAILS, UNDECIDED
 
 
 def noise(excess):
@@ -12,6 +13,9 @@ def noise(excess):
     return xr.Dataset({"risk": (("dim", "noise", "n_train", "world"), values)}, {"noise": [0.0, 0.5]})
 
 
-@pytest.mark.parametrize(("excess", "verdict"), [(0.05, HOLDS), (-0.05, FAILS), (0.002, UNDECIDED)])
-def test_the_risk_with_noise_is_compared_set_by_set(excess, verdict):
-    assert claims()["ext-noise-risk"].check(noise(excess)).verdict == verdict
+TABLE = {
+    "ext-noise-risk": (
+        partial(noise, 0.05),
+        {"lower risk with noise": (FAILS, partial(noise, -0.05)), "hardly any": (UNDECIDED, partial(noise, 0.002))},
+    ),
+}
