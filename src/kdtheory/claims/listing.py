@@ -80,7 +80,8 @@ def _declared(claim: Claim):
 def _list(records):
     counts = Counter(record["verdict"] for record in records if "verdict" in record)
     summary = ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())
-    lines = [f"{len(records)} claims: {summary}" if summary else f"{len(records)} claims", ""]
+    counted = f"{len(records)} claims: {summary}" if summary else f"{len(records)} claims"
+    lines = [*terminal.paragraph(counted, terminal.width()), ""]
     for record in records:
         if "verdict" in record:
             heading, facts = f"{record['id']}: {record['verdict']}", [record["reason"]]

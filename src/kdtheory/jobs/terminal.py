@@ -60,14 +60,13 @@ def _lines(row, widths):
     ]
 
 
+def paragraph(text: str, limit: int | None = None, indent: str = "") -> list[str]:
+    """Return the lines of a paragraph: one line where ``limit`` is None, else wrapped at ``limit`` characters."""
+    if limit is None:
+        return [indent + " ".join(text.split())]
+    return textwrap.wrap(text, max(limit, _NARROWEST), initial_indent=indent, subsequent_indent=indent)
+
+
 def entry(heading: str, *paragraphs: str, limit: int | None = None) -> list[str]:
     """Return the lines of a heading and, indented below it, its paragraphs, wrapped at ``limit`` characters."""
-    indent = "    "
-    lines = [heading]
-    for paragraph in paragraphs:
-        if limit is None:
-            lines.append(indent + " ".join(paragraph.split()))
-        else:
-            within = max(limit, _NARROWEST)
-            lines += textwrap.wrap(paragraph, within, initial_indent=indent, subsequent_indent=indent)
-    return lines
+    return [heading, *(line for each in paragraphs for line in paragraph(each, limit, indent="    "))]
