@@ -1,4 +1,4 @@
-"""Tables of what ``make bench`` measured, kept under docs/ and in the README (``make bench-docs``)."""
+"""Tables of what ``make bench`` measured, kept under docs/ (``make bench-docs``)."""
 
 import argparse
 import math
@@ -10,7 +10,7 @@ from kdtheory.jobs import log, storage
 from kdtheory.jobs.markdown import escaped, table
 from kdtheory.pages import documents
 
-_IMAGE = "![Time and error of each contender, time against size with the floor, and growth.](docs/images/bench.png)"
+_IMAGE = "![Time and error of each contender, time against size with the floor, and growth.](images/bench.png)"
 
 
 def keep(results, repository):
@@ -21,7 +21,7 @@ def keep(results, repository):
     results : path-like
         Folder with bench.json and bench/bench.svg, bench.png.
     repository : path-like
-        Folder that holds README.md and docs/.
+        Folder that holds docs/.
 
     Raises
     ------
@@ -43,20 +43,20 @@ def keep(results, repository):
 
 
 def pages(records):
-    """Return the generated sections by page: the README's tables and the exponents of docs/scaling.md.
+    """Return the generated sections by page: the tables of docs/performance.md and the exponents of docs/scaling.md.
 
     Parameters
     ----------
     records : dict
         Contest → record, as bench.json holds them.
     """
-    readme = f"{_IMAGE}\n\n{section(records)}"
+    performance = f"{_IMAGE}\n\n{section(records)}"
     scaling = {"growth": growth_section(records), "cluster": cluster_section(records)}
-    return {"README.md": {"performance": readme}, "docs/scaling.md": scaling}
+    return {"docs/performance.md": {"performance": performance}, "docs/scaling.md": scaling}
 
 
 def section(records):
-    """Return the README's section: each contest's machine and its table, times as multiples of ours."""
+    """Return the section on performance: each contest's machine and its table, times as multiples of ours."""
     lines = []
     for record in records.values():
         if "heats" not in record and "facts" not in record:
@@ -186,7 +186,7 @@ def _bold(text, ahead):
 def _main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--results", default="results", help="folder of a finished benchmark")
-    parser.add_argument("--repository", default=".", help="folder that holds README.md and docs/")
+    parser.add_argument("--repository", default=".", help="folder that holds docs/")
     arguments = parser.parse_args()
     keep(arguments.results, arguments.repository)
 

@@ -79,9 +79,9 @@ def study(tmp_path_factory):
     return folder
 
 
-def readme_example(heading):
-    """The first block of Python below a heading of the README."""
-    text = (REPOSITORY / "README.md").read_text(encoding="utf-8").split(f"\n## {heading}\n")[1]
+def example_of(page):
+    """The first block of Python on a page."""
+    text = (REPOSITORY / page).read_text(encoding="utf-8")
     return re.search(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)[1]
 
 
@@ -100,11 +100,12 @@ def test_the_environment_holds_no_part_of_the_workflow(python):
     assert installed.isdisjoint({"torch", "jax", "snakemake", "matplotlib", "scikit-learn"})
 
 
-def test_the_library_example_of_the_readme_runs(python, tmp_path):
-    printed = run(python, "-c", readme_example("As a library"), cwd=tmp_path)
-    assert printed.split() == ["(3,", "50)"]
+@pytest.mark.parametrize(("page", "shape"), [("README.md", "(200,)"), ("docs/library.md", "(3, 50)")])
+def test_the_library_examples_run(python, tmp_path, page, shape):
+    printed = run(python, "-c", example_of(page), cwd=tmp_path)
+    assert printed.strip() == shape
 
 
 def test_the_example_of_reading_the_cube_runs(python, study):
-    printed = run(python, "-c", readme_example("Reading the cube"), cwd=study)
+    printed = run(python, "-c", example_of("docs/cube.md"), cwd=study)
     assert printed.splitlines()[-1] == "transfer risk here tiny"

@@ -1,4 +1,4 @@
-"""docs/ and the README show the claims, figures and measurements of this source (make docs-check, before a release)."""
+"""README and docs/ show the claims, figures and measurements of this source (make docs-check, before a release)."""
 
 import json
 from dataclasses import fields
@@ -12,6 +12,7 @@ from kdtheory.claims.registry import NOT_RUN, claims, record
 from kdtheory.figures.registry import figures
 from kdtheory.jobs import storage
 from kdtheory.pages import documents
+from kdtheory.pages.sections import sections
 
 REPOSITORY = Path(__file__).parents[2]
 FOUND = {field.name for field in fields(Finding)}
@@ -22,9 +23,10 @@ def kept():
     return documents.kept_in(REPOSITORY)
 
 
-def test_the_readme_shows_what_is_kept(kept):
-    text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    assert documents.with_sections(text, documents.sections(kept)) == text, "run: python -m kdtheory.pages.documents"
+def test_the_pages_show_what_is_kept(kept):
+    for page, contents in sections(kept).items():
+        text = (REPOSITORY / page).read_text(encoding="utf-8")
+        assert documents.with_sections(text, contents) == text, f"{page}: run: python -m kdtheory.pages.documents"
 
 
 def test_the_kept_claims_are_those_that_are_registered(kept):
@@ -57,6 +59,6 @@ def test_no_kept_fault_lost_anything(kept):
 def test_pages_show_the_kept_measurements():
     contents = report.pages(storage.read(REPOSITORY / "docs" / "bench.json")["contests"])
     assert contents
-    for page, sections in contents.items():
+    for page, of_page in contents.items():
         text = (REPOSITORY / page).read_text(encoding="utf-8")
-        assert documents.with_sections(text, sections) == text, "run: make bench-docs"
+        assert documents.with_sections(text, of_page) == text, "run: make bench-docs"

@@ -1,1 +1,1 @@
-"""Generated pages: the table of options, the README's sections and what docs/ keeps."""
+"""Generated pages: the table of options, the protocol, the sections of README and docs/, and what docs/ keeps."""

@@ -1,25 +1,20 @@
-"""Keep what a finished study found under docs/ and in the README: claims, figures, options, costs (``make docs``).
+"""Keep what a finished study found under docs/: claims, figures, options, costs, and the pages on them (``make docs``).
 
-Without a study, the README's generated sections are written again from what docs/ keeps; so the faults that
-``make test-faults`` counted come into its table.
+Without a study, the generated sections are written again from what docs/ keeps; so the faults that
+``make test-faults`` counted come into their table.
 """
 
 import argparse
 import json
 import re
-from collections import Counter
-from importlib import import_module
-from itertools import groupby
 from pathlib import Path
 
-from kdtheory.claims.finding import tally
 from kdtheory.claims.registry import NOT_RUN, claims
 from kdtheory.cube import open_cube
-from kdtheory.figures.registry import figures, labels
+from kdtheory.figures.registry import figures
 from kdtheory.jobs import log, storage
-from kdtheory.jobs.markdown import escaped, table
-from kdtheory.jobs.provenance import REPOSITORY
 from kdtheory.pages import options
+from kdtheory.pages.sections import sections
 from kdtheory.study import configuration_files, plan
 
 _PRESET = "default"
@@ -27,15 +22,12 @@ _LARGEST_IMAGE = 150_000
 _WIDEST_IMAGE = 1000
 # The benchmark's own image (`bench.report`) lies beside the figures.
 _OTHER_IMAGES = {"bench"}
-_COLUMNS = ("claim", "statement", "verdict", "what we see")
 # What docs/ keeps, and the command that makes it.
 _REMEDIES = {"claims": "make docs", "reliability": "make test-faults KEEP=yes", "rates": "make docs"}
-_PAPER = [REPOSITORY / "config.yaml", REPOSITORY / "workflow" / "presets" / "paper.yaml"]
-_FAULT_COLUMNS = ("fault", "what happens", "tried", "survived", "lost")
 
 
 def write_documents(results, config, repository):
-    """Write docs/claims.json, docs/rates.json, docs/images/, docs/options.md and the README's generated sections.
+    """Write docs/claims.json, docs/rates.json, docs/images/, docs/options.md and the generated sections of all pages.
 
     Parameters
     ----------
@@ -66,7 +58,7 @@ def write_documents(results, config, repository):
         repository / "docs" / "claims.json": json.dumps(kept["claims"], indent=1, ensure_ascii=False) + "\n",
         repository / "docs" / "rates.json": json.dumps(kept["rates"], indent=1) + "\n",
         repository / "docs" / "options.md": options.page(config),
-        repository / "README.md": _readme(repository, kept),
+        **_pages(repository, kept),
     }
     images = repository / "docs" / "images"
     for name, drawing in drawings.items():
@@ -77,23 +69,24 @@ def write_documents(results, config, repository):
         _replace(path, text)
 
 
-def write_readme(repository):
-    """Write the README's generated sections from what docs/ keeps.
+def write_pages(repository):
+    """Write the generated sections of README and docs/ from what docs/ keeps.
 
     Parameters
     ----------
     repository : path-like
-        Folder that holds README.md and the files of docs/.
+        Folder that holds README.md and docs/.
 
     Raises
     ------
     FileNotFoundError
-        One of them is missing.
+        A page, or something kept, is missing.
     ValueError
-        The README lacks the markers of a section.
+        A page lacks the markers of a section.
     """
     repository = Path(repository)
-    _replace(repository / "README.md", _readme(repository, kept_in(repository)))
+    for path, text in _pages(repository, kept_in(repository)).items():
+        _replace(path, text)
 
 
 def kept_in(repository):
@@ -109,23 +102,6 @@ def claims_not_kept(repository):
     path = Path(repository) / "docs" / "claims.json"
     kept = {entry["id"] for entry in json.loads(path.read_text(encoding="utf-8"))} if path.is_file() else set()
     return [name for name in claims() if name not in kept]
-
-
-def sections(kept):
-    """Return the README's generated sections by name.
-
-    Parameters
-    ----------
-    kept : dict
-        ``claims``, the records of claims.json; ``reliability``, those that ``make test-faults KEEP=yes`` writes;
-        ``rates``, operations per second of a core by kind of job (`kdtheory.study.plan.measured_rates`).
-    """
-    return {
-        "claims": _claims_section(kept["claims"]),
-        "figures": _figures_section(),
-        "reliability": _reliability_section(kept["reliability"]),
-        "plan": "\n".join([*plan.table(plan.read(_PAPER), kept["rates"]), ""]),
-    }
 
 
 def with_sections(text, contents):
@@ -200,8 +176,12 @@ def _without_cells(record):
     }
 
 
-def _readme(repository, kept):
-    return with_sections((repository / "README.md").read_text(encoding="utf-8"), sections(kept))
+def _pages(repository, kept):
+    """The text of every page with generated sections, by its path."""
+    return {
+        repository / page: with_sections(_existing(repository / page, "it is kept in git").read_text("utf-8"), contents)
+        for page, contents in sections(kept).items()
+    }
 
 
 def _kept(repository, name):
@@ -220,58 +200,15 @@ def _replace(path, text):
         temporary.write_text(text, encoding="utf-8")
 
 
-def _claims_section(records):
-    """One table for each paper, folded: they are long."""
-    lines = [f"{len(records)} claims:", "", *(f"* {text}" for text in tally(records)), ""]
-    for paper, members in groupby(records, key=lambda record: record["paper"]):
-        members = list(members)
-        rows = [
-            (f"`{record['id']}`", escaped(record["statement"]), f"**{record['verdict']}**", _seen(record))
-            for record in members
-        ]
-        lines += ["<details>", f"<summary>{paper}: {_verdicts(members)}</summary>", ""]
-        lines += [*table(_COLUMNS, rows), "", "</details>", ""]
-    return "\n".join(lines)
-
-
-def _verdicts(records):
-    counts = Counter(record["verdict"] for record in records)
-    return ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())
-
-
-def _seen(record):
-    reading = "" if record["reading"] == "as stated" else f" (Reading: {record['reading']}.)"
-    return escaped(record["reason"] + reading)
-
-
-def _figures_section():
-    lines = []
-    for name, figure in figures().items():
-        label = labels(name, figure)
-        shown = import_module(f"kdtheory.figures.{name}").__doc__.splitlines()[0]
-        title, caption = f"{label['paper']} {label['shows']}", escaped(figure.caption)
-        lines += [f"![{escaped(shown)}](docs/images/{name}.png)", "", f"**{title}.** {caption}", ""]
-    return "\n".join(lines)
-
-
-def _reliability_section(records):
-    counts = ("tried", "survived", "lost")
-    rows = [
-        (escaped(record["fault"]), record["answer"], *(str(record[count]) for count in counts)) for record in records
-    ]
-    rows.append(("**all**", "", *(f"**{sum(record[count] for record in records)}**" for count in counts)))
-    return "\n".join([*table(_FAULT_COLUMNS, rows), ""])
-
-
 def _main():
     parser = argparse.ArgumentParser(description="Keep a finished study's claims, figures and options as documents.")
     parser.add_argument("--results", help="results folder of a finished study at default scale; without it only the "
-                        "README is written, from what docs/ keeps")  # fmt: skip
+                        "generated sections are written, from what docs/ keeps")  # fmt: skip
     parser.add_argument("--config", default="config.yaml", help="configuration of that study (config.yaml)")
     parser.add_argument("--repository", default=".", help="folder that holds README.md and docs/")
     arguments = parser.parse_args()
     if arguments.results is None:
-        write_readme(arguments.repository)
+        write_pages(arguments.repository)
         return
     config = configuration_files.check([arguments.config])
     write_documents(arguments.results, config, arguments.repository)

@@ -99,6 +99,29 @@ def table(config: dict, rates: dict[str, float]) -> list[str]:
     return markdown.table(_COLUMNS, _rows(config, rates))
 
 
+def total(config: dict, rates: dict[str, float]) -> tuple[int, float]:
+    """Return the number of jobs that train or fit, and their core-hours; NaN where a kind of job was not measured.
+
+    Parameters
+    ----------
+    config : dict
+        A checked configuration.
+    rates : dict
+        What `measured_rates` gave.
+    """
+    planned = jobs(config)
+    return len(planned), sum(job.operations / rates.get(job.kind, float("nan")) for job in planned) / 3600
+
+
+def duration(hours: float) -> str:
+    """Return a time in words: minutes below two hours."""
+    if hours != hours:
+        return "not measured"
+    if hours < 2:
+        return f"{60 * hours:.2g} min"
+    return f"{hours:.1f} h" if hours < 100 else f"{hours:,.0f} h"
+
+
 def _rows(config, rates):
     kinds = {}
     for job in jobs(config):

@@ -112,12 +112,12 @@ def test_a_finished_benchmark_is_kept(tmp_path):
     storage.write_json({"contests": records}, results / "bench.json")
     (results / "bench" / "bench.svg").write_text("<svg/>")
     imsave(results / "bench" / "bench.png", np.zeros((20, 3000, 3)))
-    for page, sections in (("README.md", ["performance"]), ("docs/scaling.md", ["growth", "cluster"])):
+    for page, sections in (("docs/performance.md", ["performance"]), ("docs/scaling.md", ["growth", "cluster"])):
         text = [f"before\n<!-- generated: {section} -->\nstale\n<!-- end -->\n" for section in sections]
         (repository / page).write_text("".join(text))
     report.keep(results, repository)
-    readme = (repository / "README.md").read_text()
-    assert "stale" not in readme and "**Fits.**" in readme and "](docs/images/bench.png)" in readme
+    page = (repository / "docs" / "performance.md").read_text()
+    assert "stale" not in page and "**Fits.**" in page and "](images/bench.png)" in page
     assert "stale" not in (repository / "docs" / "scaling.md").read_text()
     assert (repository / "docs" / "images" / "bench.svg").read_text() == "<svg/>"
     assert imread(repository / "docs" / "images" / "bench.png").shape[1] == 1000

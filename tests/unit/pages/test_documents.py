@@ -9,22 +9,18 @@ import xarray as xr
 import yaml
 from matplotlib.image import imsave
 
+from kdtheory.claims.registry import PAPERS
 from kdtheory.figures.registry import figures
 from kdtheory.jobs import storage
 from kdtheory.pages import documents
+from kdtheory.pages.sections import sections
 from kdtheory.study import config as study_config
 from kdtheory.teachers.file import read_logits
 
 REPOSITORY = Path(__file__).parents[3]
-README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 PAGES = [
-    "README.md",
-    "SECURITY.md",
-    "CONTRIBUTING.md",
-    "CHANGELOG.md",
-    "docs/methods.md",
-    "docs/options.md",
-    "docs/scaling.md",
+    *("README.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md"),
+    *sorted(path.relative_to(REPOSITORY).as_posix() for path in (REPOSITORY / "docs").glob("*.md")),
 ]
 CONFIG = study_config.check(yaml.safe_load((REPOSITORY / "config.yaml").read_text(encoding="utf-8")))
 CLAIM = {
@@ -33,31 +29,48 @@ CLAIM = {
     "refuted": 0, "kind": "order", "scope": "paper", "verdict": "holds", "figure": "pl19_fig1", "reason": "It does.",
 }  # fmt: skip
 FAULT = {"fault": "a full disk | small", "answer": "nothing is `lost`", "tried": 10, "survived": 9, "lost": 1}
-EMPTY = (
-    "# Title\n\n<!-- generated: claims -->\nstale\n<!-- end -->\n\nkept\n\n<!-- generated: figures -->\n<!-- end -->\n"
-    "<!-- generated: reliability -->\n<!-- end -->\n<!-- generated: plan -->\n<!-- end -->\n"
-)
+SECTIONS = {
+    "README.md": ["findings", "presets"],
+    "docs/claims.md": ["tally"],
+    **{f"docs/claims-{paper}.md": ["claims"] for paper in PAPERS},
+    "docs/gallery.md": ["figures"],
+    "docs/reliability.md": ["reliability"],
+    "docs/cluster.md": ["plan"],
+}
+EMPTY = {
+    page: "# Title\n\nkept\n\n" + "".join(f"<!-- generated: {name} -->\nstale\n<!-- end -->\n" for name in names)
+    for page, names in SECTIONS.items()
+}
+TWO = "<!-- generated: claims -->\nstale\n<!-- end -->\n\nkept\n\n<!-- generated: figures -->\n<!-- end -->\n"
 
 
 def test_the_faults_become_a_table_with_a_sum():
     faults = [FAULT, {**FAULT, "lost": 0, "survived": 10}]
-    lines = documents.sections({"claims": [], "reliability": faults, "rates": {}})["reliability"].splitlines()
+    lines = sections({"claims": [], "reliability": faults, "rates": {}})["docs/reliability.md"][
+        "reliability"
+    ].splitlines()
     assert lines[0] == "| fault | what happens | tried | survived | lost |"
     assert lines[2] == r"| a full disk \| small | nothing is `lost` | 10 | 9 | 1 |"
     assert lines[4] == "| **all** |  | **20** | **19** | **1** |"
 
 
-def test_the_readme_alone_is_written_from_what_is_kept(finished):
+def test_the_pages_alone_are_written_from_what_is_kept(finished):
     _, repository = finished
     with pytest.raises(FileNotFoundError, match=r"claims\.json: no such file; make docs"):
-        documents.write_readme(repository)
+        documents.write_pages(repository)
     (repository / "docs" / "claims.json").write_text(json.dumps([CLAIM]), encoding="utf-8")
     (repository / "docs" / "rates.json").write_text(json.dumps({"students/kernel.points": 1e12}), encoding="utf-8")
-    documents.write_readme(repository)
-    readme = (repository / "README.md").read_text(encoding="utf-8")
-    assert "1 claims:\n\n* 1 as printed: 1 holds\n" in readme and "| 10 | 9 | 1 |" in readme
-    assert "| students/kernel.points | 12 |" in readme
-    assert len(list((repository / "docs").iterdir())) == 3
+    documents.write_pages(repository)
+    assert "* 1 as printed: 1 holds\n" in _page(repository, "README.md")
+    assert "| 10 | 9 | 1 |" in _page(repository, "docs/reliability.md")
+    assert "| students/kernel.points | " in _page(repository, "docs/cluster.md")
+
+
+def test_a_finding_is_the_statement_the_verdict_and_the_clause_with_the_numbers():
+    claim = {**CLAIM, "id": "jz20-thm1-printed", "verdict": "fails", "reason": "a; b; 0.9 | 0.1; d"}
+    kept = {"claims": [claim], "reliability": [], "rates": {}}
+    lines = sections(kept)["README.md"]["findings"].splitlines()
+    assert lines[-1] == r"* **fails**: Risk of ŵ\* falls \| rises. Measured: 0.9 \| 0.1. (`jz20-thm1-printed`)"
 
 
 def test_claims_that_are_registered_and_not_kept_are_named(finished, monkeypatch):
@@ -85,16 +98,17 @@ def test_links_to_headings_lead_somewhere(page):
         assert anchor in {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-def test_the_readmes_sessions_print_what_they_say():
-    sessions = re.findall(r"```pycon\n(.*?)```", README, flags=re.DOTALL)
+def test_sessions_print_what_they_say():
+    page = (REPOSITORY / "docs" / "library.md").read_text(encoding="utf-8")
+    sessions = re.findall(r"```pycon\n(.*?)```", page, flags=re.DOTALL)
     assert sessions
-    test = doctest.DocTestParser().get_doctest("\n".join(sessions), {}, "README.md", "README.md", 0)
+    test = doctest.DocTestParser().get_doctest("\n".join(sessions), {}, "library.md", "library.md", 0)
     outcome = doctest.DocTestRunner(verbose=False).run(test)
-    assert outcome.attempted == len(re.findall("^>>>", README, flags=re.MULTILINE))
+    assert outcome.attempted == len(re.findall("^>>>", page, flags=re.MULTILINE))
     assert not outcome.failed
 
 
-def test_the_readmes_programs_run(tmp_path, monkeypatch, capsys):
+def test_programs_of_the_pages_run(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     risk = xr.DataArray(
         [[[0.1, 0.3]], [[0.2, 0.2]]],
@@ -103,19 +117,22 @@ def test_the_readmes_programs_run(tmp_path, monkeypatch, capsys):
         attrs={"long_name": "transfer risk", "units": "1", "source": "PL19 Fig. 3"},
     )
     _write_cube(tmp_path / "results", CONFIG, {"linear/alignment": xr.Dataset({"risk": risk})})
-    programs = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
-    assert programs and len(programs) == README.count("```python\n")
-    for program in programs:
-        exec(compile(program, "README.md", "exec"), {})  # noqa: S102 (the README's own program)
+    for page in ("README.md", "docs/run.md", "docs/cube.md", "docs/library.md"):
+        text = (REPOSITORY / page).read_text(encoding="utf-8")
+        programs = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+        assert programs and len(programs) == text.count("```python\n")
+        for program in programs:
+            exec(compile(program, page, "exec"), {})  # noqa: S102 (the page's own program)
     printed = capsys.readouterr().out
     assert "0.2" in printed and "transfer risk PL19 Fig. 3 default" in printed
     own = read_logits("my_teacher.nc")
     assert own.sizes == {"stopping_epoch": 1, "sample": 70_000}
 
 
-def test_the_readmes_teacher_settings_are_valid(tmp_path, monkeypatch):
+def test_the_settings_of_a_teacher_of_ones_own_are_valid(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (settings,) = re.findall(r"```yaml\n(.*?)```", README, flags=re.DOTALL)
+    page = (REPOSITORY / "docs" / "run.md").read_text(encoding="utf-8")
+    (settings,) = re.findall(r"```yaml\n(.*?)```", page, flags=re.DOTALL)
     changes = yaml.safe_load(settings)
     xr.Dataset(
         {"logits": (("stopping_epoch", "sample"), np.ones((1, 3))), "sample_id": ("sample", np.arange(3))},
@@ -126,14 +143,14 @@ def test_the_readmes_teacher_settings_are_valid(tmp_path, monkeypatch):
 
 
 def test_a_section_is_replaced_and_the_rest_is_kept():
-    once = documents.with_sections(EMPTY, {"claims": "new\n", "figures": r"a \1 figure" + "\n"})
-    assert once == EMPTY.replace("stale", "new").replace("figures -->\n", "figures -->\na \\1 figure\n")
-    assert documents.with_sections(once, {"claims": "stale\n", "figures": ""}) == EMPTY
+    once = documents.with_sections(TWO, {"claims": "new\n", "figures": r"a \1 figure" + "\n"})
+    assert once == TWO.replace("stale", "new").replace("figures -->\n", "figures -->\na \\1 figure\n")
+    assert documents.with_sections(once, {"claims": "stale\n", "figures": ""}) == TWO
 
 
 def test_a_missing_marker_is_an_error_that_names_it():
     with pytest.raises(ValueError, match="generated: figures"):
-        documents.with_sections(EMPTY.replace("generated: figures", "figures"), {"figures": ""})
+        documents.with_sections(TWO.replace("generated: figures", "figures"), {"figures": ""})
 
 
 def test_a_noisy_drawing_becomes_a_small_image(tmp_path):
@@ -170,18 +187,26 @@ def test_a_finished_study_becomes_documents(finished):
     for other in ("pl19_gone", "bench"):
         (repository / "docs" / "images" / f"{other}.png").write_bytes(b"")
     documents.write_documents(results, CONFIG, repository)
-    readme = (repository / "README.md").read_text(encoding="utf-8")
-    assert "1 claims:\n\n* 1 as printed: 1 holds\n" in readme and "<summary>PL19: 1 holds</summary>" in readme
-    assert r"| `pl19-x` | Risk of ŵ\* falls \| rises. | **holds** | It does. (Reading: strict.) |" in readme
-    assert "](docs/images/pl19_fig1.png)\n\n**PL19 Fig. 1.** " in readme
-    assert "kept" in readme and "stale" not in readme
-    files = sorted(path.relative_to(repository).as_posix() for path in repository.rglob("*.*"))
-    images = ["docs/images/bench.png", "docs/images/pl19_fig1.png"]
-    kept = ["docs/options.md", "docs/rates.json", "docs/reliability.json"]
-    assert files == ["README.md", "docs/claims.json", *images, *kept]
-    records = json.loads((repository / "docs" / "claims.json").read_text(encoding="utf-8"))
+    assert "* 1 as printed: 1 holds\n" in _page(repository, "README.md")
+    assert "* [PL19](claims-pl19.md): 1 holds\n" in _page(repository, "docs/claims.md")
+    row = r"| `pl19-x` | Risk of ŵ\* falls \| rises. | **holds** | It does. (Reading: strict.) |"
+    assert row in _page(repository, "docs/claims-pl19.md") and row not in _page(repository, "docs/claims-jz20.md")
+    assert "## PL19 Fig. 1\n" in _page(repository, "docs/gallery.md")
+    assert "](images/pl19_fig1.png)\n" in _page(repository, "docs/gallery.md")
+    for page in SECTIONS:
+        assert "kept" in _page(repository, page) and "stale" not in _page(repository, page)
+    files = {path.relative_to(repository).as_posix() for path in repository.rglob("*.*")}
+    images = {"docs/images/bench.png", "docs/images/pl19_fig1.png"}
+    assert files == {
+        *SECTIONS,
+        *images,
+        *(f"docs/{name}.json" for name in ("claims", "rates", "reliability")),
+        "docs/options.md",
+    }
+    records = json.loads(_page(repository, "docs/claims.json"))
     assert records == json.loads((results / "claims.json").read_text(encoding="utf-8"))
-    assert documents.with_sections(readme, documents.sections(documents.kept_in(repository))) == readme
+    for page, contents in sections(documents.kept_in(repository)).items():
+        assert documents.with_sections(_page(repository, page), contents) == _page(repository, page)
 
 
 @pytest.mark.parametrize("missing", ["cube.nc", "claims.json", "figures/pl19_fig1.png"])
@@ -190,8 +215,7 @@ def test_a_missing_result_is_refused(finished, missing):
     (results / missing).unlink()
     with pytest.raises(FileNotFoundError, match=missing):
         documents.write_documents(results, CONFIG, repository)
-    assert (repository / "README.md").read_text(encoding="utf-8") == EMPTY
-    assert [path.name for path in (repository / "docs").iterdir()] == ["reliability.json"]
+    assert _untouched(repository)
 
 
 @pytest.mark.parametrize(
@@ -202,7 +226,7 @@ def test_results_of_another_scale_or_configuration_are_refused(finished, change,
     _write_cube(results, {**CONFIG, **change}, {})
     with pytest.raises(ValueError, match=words):
         documents.write_documents(results, CONFIG, repository)
-    assert (repository / "README.md").read_text(encoding="utf-8") == EMPTY
+    assert _untouched(repository)
 
 
 @pytest.mark.parametrize(
@@ -214,25 +238,38 @@ def test_incomplete_claims_are_refused(finished, change, words):
     (results / "claims.json").write_text(json.dumps([{**entry, **change}]), encoding="utf-8")
     with pytest.raises(ValueError, match=words):
         documents.write_documents(results, CONFIG, repository)
-    assert (repository / "README.md").read_text(encoding="utf-8") == EMPTY
+    assert _untouched(repository)
 
 
 @pytest.fixture
 def finished(tmp_path, monkeypatch):
-    """The results of a study with one claim and one figure, and a repository with a README."""
+    """The results of a study with one claim and one figure, and a repository with the pages, their sections stale."""
     one_figure = {"pl19_fig1": figures()["pl19_fig1"]}
     monkeypatch.setattr(documents, "claims", lambda: {CLAIM["id"]: None})
     monkeypatch.setattr(documents, "figures", lambda: one_figure)
+    monkeypatch.setattr("kdtheory.pages.sections.figures", lambda: one_figure)
     results, repository = tmp_path / "results", tmp_path / "repository"
     (results / "figures").mkdir(parents=True)
-    repository.mkdir()
-    (repository / "README.md").write_text(EMPTY, encoding="utf-8")
-    (repository / "docs").mkdir()
+    (repository / "docs").mkdir(parents=True)
+    for page, text in EMPTY.items():
+        (repository / page).write_text(text, encoding="utf-8")
     (repository / "docs" / "reliability.json").write_text(json.dumps([FAULT]), encoding="utf-8")
     (results / "claims.json").write_text(json.dumps([CLAIM]), encoding="utf-8")
     imsave(results / "figures" / "pl19_fig1.png", np.ones((30, 40)))
     _write_cube(results, CONFIG, {})
     return results, repository
+
+
+def _page(repository, page):
+    return (repository / page).read_text(encoding="utf-8")
+
+
+def _untouched(repository):
+    """Whether the pages are as they were, and nothing was added."""
+    files = {path.relative_to(repository).as_posix() for path in repository.rglob("*.*")}
+    return files == {*SECTIONS, "docs/reliability.json"} and all(
+        _page(repository, page) == EMPTY[page] for page in EMPTY
+    )
 
 
 def _write_cube(results, config, groups):

@@ -1,0 +1,122 @@
+"""The generated sections of README and docs/: what they say of kept claims, figures, faults and costs."""
+
+from collections import Counter
+from importlib import import_module
+
+from kdtheory.claims.finding import tally
+from kdtheory.claims.registry import PAPERS
+from kdtheory.figures.registry import figures, labels
+from kdtheory.jobs.markdown import escaped, table
+from kdtheory.jobs.provenance import REPOSITORY
+from kdtheory.study import plan
+
+_COLUMNS = ("claim", "statement", "verdict", "what we see")
+_FAULT_COLUMNS = ("fault", "what happens", "tried", "survived", "lost")
+_CONFIGURATION = REPOSITORY / "config.yaml"
+_PRESETS = REPOSITORY / "workflow" / "presets"
+# The findings of the README: claims, and which clause of a claim's reason holds the numbers.
+_FINDINGS = {
+    "pl19-intro-lower-risk": 0,
+    "pl19-cor2-constant": 0,
+    "jz20-thm1-printed": 2,
+    "jz20-fig4-stopping-ends": 0,
+    "jz20-fig5-good-teacher": 0,
+}
+
+
+def sections(kept: dict) -> dict[str, dict[str, str]]:
+    """Return the generated sections by page and name.
+
+    Parameters
+    ----------
+    kept : dict
+        ``claims``, the records of claims.json; ``reliability``, those that ``make test-faults KEEP=yes`` writes;
+        ``rates``, operations per second of a core by kind of job (`kdtheory.study.plan.measured_rates`).
+
+    Returns
+    -------
+    dict
+        Page, relative to the repository → name of the section → Markdown.
+    """
+    claims, rates = kept["claims"], kept["rates"]
+    return {
+        "README.md": {"findings": _findings(claims), "presets": _presets(rates)},
+        "docs/claims.md": {"tally": _tally(claims)},
+        **{f"docs/claims-{paper}.md": {"claims": _table_of(claims, paper)} for paper in PAPERS},
+        "docs/gallery.md": {"figures": _gallery()},
+        "docs/reliability.md": {"reliability": _faults(kept["reliability"])},
+        "docs/cluster.md": {"plan": _lines(plan.table(_planned("paper"), rates))},
+    }
+
+
+def _findings(records):
+    """The counts, then one line for each finding whose claim was kept."""
+    found = {record["id"]: record for record in records}
+    lines = [*(f"* {text}" for text in tally(records)), ""]
+    for name, clause in _FINDINGS.items():
+        if name in found:
+            record, clauses = found[name], found[name]["reason"].split("; ")
+            seen = escaped(clauses[min(clause, len(clauses) - 1)])
+            lines.append(f"* **{record['verdict']}**: {escaped(record['statement'])} Measured: {seen}. (`{name}`)")
+    return _lines(lines)
+
+
+def _presets(rates):
+    """Core time of each preset, by the plan: training and fits, without jobs that cost less than Python's start."""
+    names = ["default", *sorted(path.stem for path in _PRESETS.glob("*.yaml"))]
+    rows = []
+    for name in names:
+        jobs, hours = plan.total(_planned(name), rates)
+        rows.append((f"`{name}`", str(jobs), plan.duration(hours)))
+    return _lines(table(("preset", "jobs that train or fit", "core time of these"), rows))
+
+
+def _planned(preset):
+    return plan.read([_CONFIGURATION, *([] if preset == "default" else [_PRESETS / f"{preset}.yaml"])])
+
+
+def _tally(records):
+    lines = [f"{len(records)} claims:", "", *(f"* {text}" for text in tally(records)), ""]
+    for paper in PAPERS:
+        members = [record for record in records if record["id"].split("-")[0] == paper]
+        counts = Counter(record["verdict"] for record in members)
+        words = ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())
+        lines.append(f"* [{paper.upper()}](claims-{paper}.md): {words or 'none'}")
+    return _lines(lines)
+
+
+def _table_of(records, paper):
+    rows = [
+        (f"`{record['id']}`", escaped(record["statement"]), f"**{record['verdict']}**", _seen(record))
+        for record in records
+        if record["id"].split("-")[0] == paper
+    ]
+    return _lines(table(_COLUMNS, rows))
+
+
+def _seen(record):
+    reading = "" if record["reading"] == "as stated" else f" (Reading: {record['reading']}.)"
+    return escaped(record["reason"] + reading)
+
+
+def _gallery():
+    lines = []
+    for name, figure in figures().items():
+        label = labels(name, figure)
+        shown = import_module(f"kdtheory.figures.{name}").__doc__.splitlines()[0]
+        title, caption = f"{label['paper']} {label['shows']}", escaped(figure.caption)
+        lines += [f"## {title}", "", f"![{escaped(shown)}](images/{name}.png)", "", caption, ""]
+    return "\n".join(lines)
+
+
+def _faults(records):
+    counts = ("tried", "survived", "lost")
+    rows = [
+        (escaped(record["fault"]), record["answer"], *(str(record[count]) for count in counts)) for record in records
+    ]
+    rows.append(("**all**", "", *(f"**{sum(record[count] for record in records)}**" for count in counts)))
+    return _lines(table(_FAULT_COLUMNS, rows))
+
+
+def _lines(lines):
+    return "\n".join([*lines, ""])
