@@ -4,6 +4,7 @@ CORES ?= all
 SEEDS ?= 11 12 13
 VENV := .venv
 PEERS := $(VENV)/.peers
+SITE := $(VENV)/.site
 ACTIVATE := . $(VENV)/bin/activate &&
 OVERLAY := $(if $(filter-out default,$(PRESET)),workflow/presets/$(PRESET).yaml)
 # The files are checked first: Snakemake reads one that --configfile names before it reads the Snakefile.
@@ -11,7 +12,7 @@ CHECK := $(ACTIVATE) kdtheory check config.yaml $(OVERLAY) > /dev/null &&
 CONFIG := $(if $(OVERLAY),--configfile $(OVERLAY))
 SNAKEMAKE := $(CHECK) snakemake $(CONFIG)
 
-.PHONY: help env study report replicate test test-python test-faults test-cluster lint bench bench-full bench-docs docs docs-check unlock clean
+.PHONY: help env study report replicate test test-python test-faults test-cluster lint bench bench-full bench-docs docs docs-check site unlock clean
 
 help:
 	@echo "make env     create $(VENV) with the pinned environment   [PYTHON=python3.12] [TORCH_INDEX=index with a CPU build of torch]"
@@ -27,8 +28,9 @@ help:
 	@echo "make bench-docs  keep what was measured under docs/"
 	@echo "make docs    keep claims, figures and tables of the last study under docs/ and in the README"
 	@echo "make docs-check  check before a release that README and docs/ show the figures and claims of this source"
+	@echo "make site    build the documentation site into site/   (npm for MathJax)"
 	@echo "make unlock  free the working folder after a run was killed"
-	@echo "make clean   delete results/ and logs/ (images stay in the cache)"
+	@echo "make clean   delete results/, logs/ and site/ (images stay in the cache)"
 
 env:
 	@envs/create.sh $(VENV) $(PYTHON)
@@ -86,6 +88,18 @@ docs: env
 	$(ACTIVATE) python -m kdtheory.pages.documents --results results --config config.yaml
 	$(ACTIVATE) python -m kdtheory.pages.protocol
 
+# Warnings are errors: among them links that lead nowhere. MathJax lies in the site, which needs no network.
+site: $(SITE)
+	MATHJAX=$(SITE) $(VENV)/bin/python -m sphinx -W --keep-going --builder html docs site
+
+# Sphinx and its extensions, and one file of MathJax.
+$(SITE): envs/requirements-site.txt | env
+	$(ACTIVATE) python -m pip install --requirement envs/requirements-site.txt
+	npm install --no-save --prefix $(SITE).npm mathjax@3.2.2
+	mkdir -p $@
+	cp $(SITE).npm/node_modules/mathjax/es5/tex-svg.js $@
+	touch $@
+
 docs-check: env
 	$(ACTIVATE) python -m pytest tests/release
 
@@ -93,4 +107,4 @@ unlock: env
 	$(SNAKEMAKE) --cores 1 --unlock
 
 clean:
-	rm -rf results logs
+	rm -rf results logs site
