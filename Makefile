@@ -1,4 +1,5 @@
-# make study | test | … : each target makes the environment first. Options: PRESET=smoke CORES=2 PYTHON=python3.12
+# make study | test | … : each target makes the environment first.
+# Options: PRESET=smoke CONFIG=mine.yaml CORES=2 PYTHON=python3.12
 PRESET ?= default
 CORES ?= all
 SEEDS ?= 11 12 13
@@ -6,17 +7,18 @@ VENV := .venv
 PEERS := $(VENV)/.peers
 SITE := $(VENV)/.site
 ACTIVATE := . $(VENV)/bin/activate &&
-OVERLAY := $(if $(filter-out default,$(PRESET)),workflow/presets/$(PRESET).yaml)
+OVERLAYS := $(if $(filter-out default,$(PRESET)),workflow/presets/$(PRESET).yaml) $(CONFIG)
 # The files are checked first: Snakemake reads one that --configfile names before it reads the Snakefile.
-CHECK := $(ACTIVATE) kdtheory check config.yaml $(OVERLAY) > /dev/null &&
-CONFIG := $(if $(OVERLAY),--configfile $(OVERLAY))
-SNAKEMAKE := $(CHECK) snakemake $(CONFIG)
+CHECK := $(ACTIVATE) kdtheory check config.yaml $(OVERLAYS) > /dev/null &&
+CONFIGFILES := $(if $(strip $(OVERLAYS)),--configfile $(OVERLAYS))
+# One line for each finished job; the whole output is in the log file that it names.
+SNAKEMAKE := $(CHECK) snakemake --logger kdtheory $(CONFIGFILES)
 
 .PHONY: help env study report replicate test test-python test-faults test-cluster lint bench bench-full bench-docs docs docs-check site unlock clean
 
 help:
 	@echo "make env     create $(VENV) with the pinned environment   [PYTHON=python3.12] [TORCH_INDEX=index with a CPU build of torch]"
-	@echo "make study   run the whole study and write its report   [PRESET=default|smoke] [CORES=all|N]"
+	@echo "make study   run the whole study and write its report   [PRESET=default|smoke] [CONFIG=mine.yaml] [CORES=all|N]"
 	@echo "make report  write results/report.html of a finished study"
 	@echo "make replicate  run the study at several root seeds and compare their verdicts   [SEEDS=\"11 12 13\"] [PRESET] [CORES]"
 	@echo "make test    run every lint and test (pytest alone leaves out what is slow)"
@@ -45,7 +47,7 @@ report: env
 # Each seed has a folder of its own; a run that was stopped is taken up again.
 replicate: env
 	$(ACTIVATE) for seed in $(SEEDS); do \
-	  snakemake $(CONFIG) --config seed=$$seed --cores $(CORES) \
+	  snakemake --logger kdtheory $(CONFIGFILES) --config seed=$$seed --cores $(CORES) \
 	    --directory results/replicates/$$seed -- results/claims.json || exit 1; done
 	$(ACTIVATE) python -m kdtheory.pages.replication $(SEEDS:%=results/replicates/%/results/claims.json) \
 	  --seeds $(SEEDS) --preset $(PRESET) --json docs/replication.json --page docs/replication.md
