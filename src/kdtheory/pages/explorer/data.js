@@ -1,0 +1,49 @@
+// The page's data: JSON and columns of numbers, both gzip in base64. Elements and numbers as text.
+async function unpacked(id) {
+  const bytes = Uint8Array.from(atob(document.getElementById(id).textContent), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+const DATA = JSON.parse(new TextDecoder().decode(await unpacked("data")));
+let planes;
+
+// A number is mantissa · 10^exponent; the planes hold all high bytes, all low bytes, all exponents.
+async function unpackColumns() {
+  planes ??= new DataView((await unpacked("columns")).buffer);
+}
+
+function number(place) {
+  const count = planes.byteLength / 3;
+  const mantissa = (planes.getInt8(place) << 8) | planes.getUint8(count + place);
+  const exponent = planes.getInt8(2 * count + place);
+  if (mantissa === -32768) return NaN;
+  if (Math.abs(mantissa) === 32767) return mantissa * Infinity;
+  return exponent < 0 ? mantissa / 10 ** -exponent : mantissa * 10 ** exponent;
+}
+
+function shown(value) {
+  if (value === null || value === undefined || Number.isNaN(value)) return "not measured";
+  if (Array.isArray(value)) return `${shown(value[0])} to ${shown(value[1])}`;
+  const [mantissa, exponent] = value.toExponential(3).split("e");
+  return (Math.abs(exponent) > 4 ? `${Number(mantissa)}e${Number(exponent)}` : String(Number(value.toPrecision(4)))).replaceAll("-", "−");
+}
+
+function element(tag, attributes = {}, ...content) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    else if (value !== false && value !== null) made.setAttribute(name, value === true ? "" : value);
+  }
+  made.append(...content.filter((part) => part !== null && part !== undefined));
+  return made;
+}
+
+function table(headings, rows, attributes = {}) {
+  const cell = (tag, value, more) => element(tag, typeof value === "number" ? { class: "number", ...more } : more, typeof value === "number" ? shown(value) : value ?? "");
+  const numeric = headings.map((_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === "number"));
+  return element("table", attributes,
+    element("thead", {}, element("tr", {}, ...headings.map((text, i) => element("th", { scope: "col", class: numeric[i] && "number" }, text)))),
+    element("tbody", {}, ...rows.map((row) => element("tr", {}, ...row.map((value) => cell("td", value, {}))))));
+}
+
