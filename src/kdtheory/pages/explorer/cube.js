@@ -23,7 +23,7 @@ function chooseGroup(name, variable) {
 
 function chooseVariable(name) {
   const variable = choice.group.variables.find((each) => each.name === name);
-  const axes = variable.dims.map((dim) => ({ dim, places: measured(variable, dim), numeric: isNumeric(dim) }));
+  const axes = variable.dims.map((dim) => ({ dim, places: measured(variable, dim), numeric: dimension(choice, dim).numeric }));
   axes.sort((one, other) => other.numeric - one.numeric || other.places.length - one.places.length);
   const coloured = axes.slice(1).find(({ places }) => places.length > 1 && places.length <= 12);
   Object.assign(choice, { variable, x: axes[0]?.dim ?? null, colour: coloured?.dim ?? null, facet: null, show: "mean", places: {} });
@@ -35,10 +35,6 @@ function chooseVariable(name) {
   fields.logy.checked = spread(rowsOf({ ...choice, numericX: false }).map((row) => row.y));
   document.getElementById("described").textContent = `${variable.long_name}${variable.units === "1" ? "" : ` (${variable.units})`}${variable.world ? `; ${variable.count} worlds` : ""}`;
   arrange();
-}
-
-function isNumeric(dim) {
-  return dimension(choice, dim).values.every((value) => typeof value === "number");
 }
 
 // The places along a dimension at which anything was measured.
@@ -66,7 +62,7 @@ function arrange() {
   options(fields.x, dims.length ? dims : [null], choice.x);
   options(fields.colour, [null, ...dims.filter((dim) => dim !== choice.x)], choice.colour);
   options(fields.facet, [null, ...dims.filter((dim) => dim !== choice.x && dim !== choice.colour)], choice.facet);
-  choice.numericX = choice.x !== null && isNumeric(choice.x);
+  choice.numericX = choice.x !== null && dimension(choice, choice.x).numeric;
   document.getElementById("sliders").replaceChildren(...fixed(choice).map(slider));
   return redraw();
 }
@@ -126,7 +122,7 @@ function specification(width) {
   const x = choice.numericX ? { type: "quantitative", scale: { ...scale(fields.logx.checked), nice: false } } : { type: "ordinal", sort: null, axis: { labelAngle: -30 } };
   const y = { title: variable.long_name.length < 60 ? variable.long_name : variable.name, scale: scale(fields.logy.checked) };
   const colours = choice.colour && dimension(choice, choice.colour);
-  const ordered = colours && colours.values.every((value) => typeof value === "number") && colours.values.length > 2;
+  const ordered = colours && colours.numeric && colours.values.length > 2;
   const scheme = ordered ? { domain: colours.labels, scheme: { name: "viridis", extent: dark.matches ? [0.3, 1] : [0, 0.85] } } : { domain: colours?.labels };
   for (const layer of base.layer) {
     const { encoding } = layer;

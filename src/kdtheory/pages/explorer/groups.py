@@ -123,7 +123,8 @@ def _append(variable, key, arrays, columns, room):
     taken = len(alone.packed())
     if taken > room:
         return 0
-    variable.description[key] = [columns.append(array) for array in arrays][0]
+    starts = [columns.append(array) for array in arrays]
+    variable.description[key] = starts[0]
     return taken
 
 
@@ -140,6 +141,7 @@ def _dimensions(group):
             "labels": _labels(group, name, chosen),
             "positions": chosen.tolist(),
             "labelled": labelled,
+            "numeric": coordinate.dtype.kind in "iuf" and (labelled or not _beside(group, name)),
             "size": size,
             "units": group[name].attrs.get("units", "") if labelled else "",
         }
@@ -150,13 +152,17 @@ def _labels(group, dimension, chosen):
     """Text for each place: the coordinate, or the coordinates along a dimension that has none of its own."""
     if dimension in group.coords:
         return [_text(value) for value in group[dimension].values[chosen]]
-    beside = {name: values.values[chosen] for name, values in group.coords.items() if values.dims == (dimension,)}
+    beside = {name: values[chosen] for name, values in _beside(group, dimension).items()}
     if {name.rpartition("_")[2] for name in beside} == {"start", "end"}:
         start, end = (next(v for name, v in beside.items() if name.endswith(part)) for part in ("_start", "_end"))
         return [f"{_text(one)}…{_text(other)}" for one, other in zip(start, end, strict=True)]
     if beside:
         return [", ".join(f"{name} {_text(values[i])}" for name, values in beside.items()) for i in range(len(chosen))]
     return [_text(value) for value in chosen]
+
+
+def _beside(group, dimension):
+    return {name: values.values for name, values in group.coords.items() if values.dims == (dimension,)}
 
 
 def _text(value):
