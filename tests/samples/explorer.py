@@ -12,7 +12,7 @@ SIZES = [4, 16, 64, 256]
 
 
 def cube():
-    """Groups ``wide/transfer`` (worlds and runs, a cell not measured) and ``linear/plain`` (no coordinate, no world)."""
+    """Groups ``wide/transfer`` (worlds, runs, an unmeasured cell) and ``linear/plain`` (no coordinate, no world)."""
     random = np.random.default_rng(7)
     noise = random.gamma(4.0, 0.25, (2, 3, len(SIZES), 8, 2))
     risk = noise / np.array(SIZES)[:, None, None] ** np.array([0.5, 1.0, 1.5])[:, None, None, None]

@@ -15,6 +15,7 @@ function follow() {
   const [name, ...rest] = address.split("/");
   if (claims.has(address)) {
     selectTab("claims");
+    showTable();
     openClaim(address);
     const { body } = claims.get(address);
     body.hidden = false;
@@ -29,6 +30,7 @@ function follow() {
     showRun();
   } else {
     selectTab("claims");
+    showTable();
   }
 }
 
@@ -44,7 +46,6 @@ for (const [place, tab] of tabs.entries()) {
 }
 
 document.getElementById("about").textContent = `${DATA.claims.length} claims, ${DATA.groups.length} groups${DATA.preset && `, scale ${DATA.preset}`}`;
-startClaims();
 startCube();
 addEventListener("hashchange", follow);
 follow();

@@ -112,7 +112,11 @@ async function drawStrip(container, claim) {
   container.after(element("span", { class: "faint" }, notes.join(" ")));
 }
 
-function startClaims() {
+let claimsStarted = false;
+
+function showTable() {
+  if (claimsStarted) return;
+  claimsStarted = true;
   for (const column of FILTERS) {
     const values = [...new Set(DATA.claims.flatMap((claim) => valuesOf(claim, column)))].sort((one, other) => one.localeCompare(other, "en", { numeric: true }));
     filters.append(element("label", {}, COLUMNS[column], element("select", { name: column }, element("option", { value: "" }, "all"), ...values.map((value) => element("option", { value }, value)))));

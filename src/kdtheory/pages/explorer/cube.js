@@ -4,6 +4,7 @@ const fields = selection.elements;
 const MOST_LINES = 300;
 const choice = { places: {} };
 let view, timer;
+let drawing = Promise.resolve();
 
 function options(select, names, chosen, titles = names) {
   select.replaceChildren(...names.map((name, i) => element("option", { value: name ?? "" }, titles[i] ?? "none")));
@@ -64,7 +65,7 @@ function arrange() {
   options(fields.facet, [null, ...dims.filter((dim) => dim !== choice.x && dim !== choice.colour)], choice.facet);
   choice.numericX = choice.x !== null && dimension(choice, choice.x).numeric;
   document.getElementById("sliders").replaceChildren(...fixed(choice).map(slider));
-  return redraw();
+  redraw();
 }
 
 function slider(name) {
@@ -99,20 +100,23 @@ function tell() {
 }
 
 async function update() {
+  await drawing;
   const start = performance.now();
   view.data("rows", tell());
   await view.runAsync();
   performance.measure("plot updated", { start });
 }
 
-async function redraw() {
+function redraw() {
   const rows = tell();
   const { variable } = choice;
   const container = document.getElementById("plot");
   const units = variable.units === "1" ? "" : ` (${variable.units})`;
   const label = `${variable.long_name}${units} over ${choice.x ?? "nothing"}; the numbers are in the table beside it`;
-  view = await draw(container, specification(container.clientWidth), { rows }, label);
-  performance.mark("plot drawn");
+  drawing = draw(container, specification(container.clientWidth), { rows }, label).then((drawn) => {
+    view = drawn;
+    performance.mark("plot drawn");
+  });
 }
 
 function specification(width) {
@@ -163,7 +167,7 @@ function startCube() {
 }
 
 async function showCube(group, variable) {
-  await unpackColumns();
+  await Promise.all([unpackColumns(), vegaLibrary()]);
   if (!DATA.groups.length) document.getElementById("note").textContent = "This page was made without a cube.";
   else if (group || !choice.group) chooseGroup(group, variable);
   else redraw();

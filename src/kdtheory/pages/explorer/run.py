@@ -52,7 +52,11 @@ def _known(facts):
 
 
 def _as_yaml(section):
-    return yaml.safe_dump(section, sort_keys=False, allow_unicode=True, width=100).removesuffix("...\n").strip()
+    return (
+        yaml.safe_dump(section, sort_keys=False, allow_unicode=True, default_flow_style=None, width=100)
+        .removesuffix("...\n")
+        .strip()
+    )
 
 
 def _jobs(folder):
