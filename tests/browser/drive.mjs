@@ -52,7 +52,7 @@ async function claims() {
 
 async function claim(id) {
   const page = await open(`${address}#${id}`);
-  await page.locator(`[id="${id}"] .figure svg`).waitFor();
+  await page.locator(`[id="${id}"] .figure canvas`).waitFor();
   seen.claim = await page.locator(`[id="${id}-detail"]`).innerText();
   await audit(page, "claim");
   await page.locator(`[id="${id}"] .opener`).press("Enter");
@@ -84,14 +84,14 @@ async function cube(group) {
   await page.locator("[name=facet]").selectOption("teacher_kind");
   await page.locator("[name=logy]").uncheck();
   await page.locator("[name=show]").selectOption("worlds");
-  await page.locator("#plot svg").waitFor();
+  await page.locator("#plot canvas").waitFor();
   seen.worlds = { table: await tableOf(page), code: await page.locator("#code").textContent() };
   await page.close();
 }
 
 async function other() {
   const page = await open(`${address}#run`);
-  await page.locator("#jobs svg").waitFor();
+  await page.locator("#jobs canvas").waitFor();
   await page.locator("#run summary", { hasText: "experiments" }).click();
   seen.run = await page.locator("#run").innerText();
   await audit(page, "run");
@@ -119,7 +119,7 @@ async function insideReport(group) {
   seen.report = { count: await frame.locator("#count").textContent() };
   await frame.getByRole("tab", { name: "Cube" }).click();
   await frame.locator("[name=group]").selectOption(group);
-  await frame.locator("#plot svg").waitFor();
+  await frame.locator("#plot canvas").waitFor();
   seen.report.table = await tableOf(frame);
   await page.close();
 }
@@ -138,7 +138,7 @@ async function times(group) {
       await plot.locator("[name=colour]").selectOption("");
       const slider = plot.locator("#sliders input").first();
       for (let press = 0; press < 20; press++) {
-        await slider.press(press % 2 === 0 ? "ArrowRight" : "ArrowLeft");
+        await slider.press(press % 2 === 0 ? "ArrowLeft" : "ArrowRight");
         await plot.waitForTimeout(50);
       }
       seen.updates = await plot.evaluate(() => performance.getEntriesByName("plot updated").map((entry) => entry.duration));

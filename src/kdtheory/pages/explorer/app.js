@@ -18,7 +18,7 @@ function follow() {
     showTable();
     openClaim(address);
     const { body } = claims.get(address);
-    body.hidden = false;
+    if (body.hidden) showAll();
     body.scrollIntoView();
     body.querySelector(".opener").focus({ preventScroll: true });
   } else if (name === "cube") {

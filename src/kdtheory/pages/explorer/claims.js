@@ -112,6 +112,11 @@ async function drawStrip(container, claim) {
   container.after(element("span", { class: "faint" }, notes.join(" ")));
 }
 
+function showAll() {
+  filters.reset();
+  showClaims();
+}
+
 let claimsStarted = false;
 
 function showTable() {
@@ -136,7 +141,7 @@ function showTable() {
   claimTable.append(...[...claims.values()].map((entry) => entry.body));
   filters.addEventListener("input", showClaims);
   filters.addEventListener("submit", (event) => event.preventDefault());
-  document.getElementById("clear").addEventListener("click", () => { filters.reset(); showClaims(); });
+  document.getElementById("clear").addEventListener("click", showAll);
   showClaims();
   performance.mark("claims drawn");
 }

@@ -1,7 +1,9 @@
 // The cube: a plot of one variable over axes of one's choice, sliders for the others, the numbers beside it.
 const selection = document.getElementById("selection");
 const fields = selection.elements;
-const MOST_LINES = 300;
+// Rows of the table, colours and facets that can still be told apart.
+const [MOST_LINES, MOST_COLOURS, MOST_FACETS] = [200, 20, 12];
+const MOST_POINTS = 500;
 const choice = { places: {} };
 let view, timer;
 let drawing = Promise.resolve();
@@ -26,7 +28,7 @@ function chooseVariable(name) {
   const variable = choice.group.variables.find((each) => each.name === name);
   const axes = variable.dims.map((dim) => ({ dim, places: measured(variable, dim), numeric: dimension(choice, dim).numeric }));
   axes.sort((one, other) => other.numeric - one.numeric || other.places.length - one.places.length);
-  const coloured = axes.slice(1).find(({ places }) => places.length > 1 && places.length <= 12);
+  const coloured = axes.slice(1).find(({ places }) => places.length > 1 && places.length <= 10);
   Object.assign(choice, { variable, x: axes[0]?.dim ?? null, colour: coloured?.dim ?? null, facet: null, show: "mean", places: {} });
   for (const { dim, places } of axes) choice.places[dim] = places[Math.floor(places.length / 2)] ?? 0;
   fields.logx.checked = spread((dimension(choice, choice.x ?? "")?.values ?? []).filter((value) => value !== 0));
@@ -34,7 +36,10 @@ function chooseVariable(name) {
   const worlds = variable.world && `first ${dimension(choice, variable.world).values.length} of ${variable.count} worlds`;
   options(fields.show, shows, "mean", [variable.world ? "mean, 95 % interval" : "value", worlds && (variable.count > 50 ? worlds : "single worlds")]);
   fields.logy.checked = spread(rowsOf({ ...choice, numericX: false }).map((row) => row.y));
-  document.getElementById("described").textContent = `${variable.long_name}${variable.units === "1" ? "" : ` (${variable.units})`}${variable.world ? `; ${variable.count} worlds` : ""}`;
+  const thinned = variable.dims.map((dim) => [dim, dimension(choice, dim)]).filter(([, { size, values }]) => size > values.length);
+  document.getElementById("described").textContent = [
+    `${variable.long_name}${inUnits(variable)}`, ...(variable.world ? [`${variable.count} worlds`] : []), ...thinned.map(([dim, { size, values }]) => `${values.length} of the ${size} values of ${dim}`),
+  ].join("; ");
   arrange();
 }
 
@@ -51,6 +56,10 @@ function measured(variable, dim) {
   return [...found].sort((one, other) => one - other);
 }
 
+function inUnits({ units }) {
+  return units && units !== "1" ? ` (${units})` : "";
+}
+
 // Whether values are positive and spread over more than a factor of 50.
 function spread(values) {
   const known = values.filter((value) => Number.isFinite(value));
@@ -61,8 +70,9 @@ function spread(values) {
 function arrange() {
   const { dims } = choice.variable;
   options(fields.x, dims.length ? dims : [null], choice.x);
-  options(fields.colour, [null, ...dims.filter((dim) => dim !== choice.x)], choice.colour);
-  options(fields.facet, [null, ...dims.filter((dim) => dim !== choice.x && dim !== choice.colour)], choice.facet);
+  const others = (most, ...taken) => dims.filter((dim) => !taken.includes(dim) && dimension(choice, dim).values.length <= most);
+  options(fields.colour, [null, ...others(MOST_COLOURS, choice.x)], choice.colour);
+  options(fields.facet, [null, ...others(MOST_FACETS, choice.x, choice.colour)], choice.facet);
   choice.numericX = choice.x !== null && dimension(choice, choice.x).numeric;
   document.getElementById("sliders").replaceChildren(...fixed(choice).map(slider));
   redraw();
@@ -94,7 +104,7 @@ function drawable(rows) {
 function tell() {
   const rows = rowsOf(choice);
   const { headings, rows: lines } = tabulated(choice, rows);
-  document.getElementById("numbers").replaceChildren(...table(headings, lines.slice(0, MOST_LINES)).children);
+  refill(document.getElementById("numbers"), headings, lines.slice(0, MOST_LINES));
   document.getElementById("code").textContent = python(choice);
   return drawable(rows);
 }
@@ -111,33 +121,34 @@ function redraw() {
   const rows = tell();
   const { variable } = choice;
   const container = document.getElementById("plot");
-  const units = variable.units === "1" ? "" : ` (${variable.units})`;
-  const label = `${variable.long_name}${units} over ${choice.x ?? "nothing"}; the numbers are in the table beside it`;
-  drawing = draw(container, specification(container.clientWidth), { rows }, label).then((drawn) => {
+  const label = `${variable.long_name}${inUnits(variable)} over ${choice.x ?? "nothing"}; the numbers are in the table beside it`;
+  drawing = draw(container, specification(container.clientWidth, rows.length), { rows }, label).then((drawn) => {
     view = drawn;
     performance.mark("plot drawn");
   });
 }
 
-function specification(width) {
+function specification(width, count) {
   const { variable } = choice;
   const base = structuredClone(DATA.specifications[choice.show === "worlds" ? "worlds" : choice.numericX ? "line" : "bars"]);
+  // Points as dense as these hide their line, and take time.
+  if (choice.numericX && count > MOST_POINTS) base.layer.pop();
   const scale = (logarithmic) => (logarithmic ? { type: "log" } : { type: "linear", zero: false });
   const x = choice.numericX ? { type: "quantitative", scale: { ...scale(fields.logx.checked), nice: false } } : { type: "ordinal", sort: null, axis: { labelAngle: -30 } };
-  const y = { title: variable.long_name.length < 60 ? variable.long_name : variable.name, scale: scale(fields.logy.checked) };
+  const y = { title: `${variable.long_name.length < 60 ? variable.long_name : variable.name}${inUnits(variable)}`, scale: scale(fields.logy.checked) };
   const colours = choice.colour && dimension(choice, choice.colour);
   const ordered = colours && colours.numeric && colours.values.length > 2;
   const scheme = ordered ? { domain: colours.labels, scheme: { name: "viridis", extent: dark.matches ? [0.3, 1] : [0, 0.85] } } : { domain: colours?.labels };
   for (const layer of base.layer) {
     const { encoding } = layer;
-    Object.assign(encoding.x, x, { title: choice.x });
+    Object.assign(encoding.x, x, { title: choice.x && `${choice.x}${inUnits(dimension(choice, choice.x))}` });
     Object.assign(encoding.y, y);
     encoding.color = choice.colour ? { ...encoding.color, type: ordered ? "ordinal" : "nominal", title: choice.colour, scale: scheme, legend: { symbolOpacity: 1, orient: width < 500 ? "bottom" : "right", columns: width < 500 ? 4 : 1 } } : undefined;
     if (!choice.colour) delete encoding.xOffset;
   }
   if (!choice.facet) return { ...base, width: "container", height: 380 };
   const columns = Math.max(1, Math.min(3, Math.floor(width / 260)));
-  const facet = { field: "facet", type: "nominal", title: choice.facet, sort: null };
+  const facet = { field: "facet", type: "nominal", title: choice.facet, sort: dimension(choice, choice.facet).labels };
   const { data, ...inner } = base;
   return { data, facet, columns, spec: { ...inner, width: Math.max(150, (width - 120) / columns - 70), height: 200 } };
 }

@@ -29,7 +29,7 @@ async function draw(container, specification, datasets, label) {
   const embed = await vegaLibrary();
   container.setAttribute("role", "img");
   container.setAttribute("aria-label", label);
-  const options = { mode: "vega-lite", actions: false, renderer: "svg", config: theme(), tooltip: { theme: dark.matches ? "dark" : "light" } };
+  const options = { mode: "vega-lite", actions: false, renderer: "canvas", config: theme(), tooltip: { theme: dark.matches ? "dark" : "light" } };
   return (await embed(container, { ...specification, datasets }, options)).view;
 }
 

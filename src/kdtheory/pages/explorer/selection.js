@@ -59,11 +59,12 @@ function python(choice) {
   const [byValue, byPlace] = [chosen(true), chosen(false)];
   const name = variable.name;
   const lines = ["from kdtheory import open_cube"];
-  if (variable.world) lines.push("from kdtheory.statistics.means import mean");
+  const averaged = variable.world && choice.show === "mean";
+  if (averaged) lines.push("from kdtheory.statistics.means import mean");
   lines.push("", `cube = open_cube("${DATA.path}")`);
   lines.push(`${name} = cube["${group.name}"]["${name}"]${byValue && `.sel(${byValue})`}${byPlace && `.isel(${byPlace})`}`);
   if (variable.runs) lines.push(`${name} = ${name}.mean("run")`);
-  if (variable.world) lines.push(`estimate = mean(${name}.transpose("${variable.world}", ...))`, "low, high = estimate.interval(0.95)");
+  if (averaged) lines.push(`estimate = mean(${name}.transpose("${variable.world}", ...))`, "low, high = estimate.interval(0.95)");
   return lines.join("\n");
 }
 
