@@ -45,7 +45,7 @@ def folder(records, tmp_path_factory):
     if reason := obstacle():
         pytest.skip(reason)
     folder = tmp_path_factory.mktemp("study")
-    explorer.study(folder, records)
+    explorer.study(folder, records, explorer.noise())
     (folder / "Snakefile").write_text(SNAKEFILE, encoding="utf-8")
     _run(sys.executable, "-m", "snakemake", "--cores", "1", folder=folder)
     _run(sys.executable, "-m", "snakemake", "--cores", "1", "--report", "report.html", folder=folder)
@@ -73,7 +73,8 @@ def test_every_view_is_accessible(seen):
 
 
 def test_the_page_fits_into_a_data_address(folder):
-    assert (folder / "results" / "explorer.html").stat().st_size <= LIMIT
+    # Nearly full: the report, which holds it so, is tested with the largest page there is.
+    assert 0.9 * LIMIT < (folder / "results" / "explorer.html").stat().st_size <= LIMIT
 
 
 def test_claims_are_filtered_searched_and_sorted(seen, records):

@@ -35,6 +35,18 @@ def cube():
     return tree
 
 
+def noise():
+    """Groups whose numbers do not compress, more of them than a page holds, each with a small variable."""
+    random = np.random.default_rng(3)
+    dims, shape = ("teacher", "ratio", "size", "world"), (6, 18, 100, 20)
+    return {
+        f"wide/noise_{name}": xr.Dataset(
+            {"norm": (dims, random.lognormal(0.0, 20.0, shape), RISK), "one": ("world", [0.5] * 20, RISK)}
+        )
+        for name in "abcdefghij"
+    }
+
+
 def records(kept):
     """Entries of claims.json, the first with cells, parts and a tolerance of its own."""
     cells = {"estimates": [[0.5, 0.1, 7.0, 0.2], None, [1.5, 0.25, 7.0, 0.0]], "cell": 2, "kind": "order"}
@@ -43,10 +55,13 @@ def records(kept):
     return [first, *kept[1:]]
 
 
-def study(folder, kept):
-    """Write the results of this study into a folder, and its replication beside it."""
+def study(folder, kept, more=()):
+    """Write the results of this study, and more groups, into a folder, and its replication beside it."""
     results = folder / "results"
-    storage.write_tree(cube(), results / "cube.nc")
+    tree = cube()
+    for name, group in dict(more).items():
+        tree[name] = xr.DataTree(group)
+    storage.write_tree(tree, results / "cube.nc")
     entries = records(kept)
     (results / "claims.json").write_text(json.dumps(entries), encoding="utf-8")
     jobs = results / "benchmarks" / "students"

@@ -3,16 +3,15 @@ const COLUMNS = { id: "Claim", paper: "Paper", section: "Section", kind: "Class"
 const FILTERS = ["paper", "section", "kind", "scope", "verdict", "experiments"];
 const filters = document.getElementById("filters");
 const claimTable = document.getElementById("claim-table");
+const searched = (claim) => ["id", "statement", "reading", "quantity", "test", "reason", "figure"].map((key) => claim[key]).join(" ").toLowerCase();
 const claims = new Map(DATA.claims.map((claim, order) => [claim.id, { claim, order, text: searched(claim), body: null }]));
-let sorted = { column: null, rising: true };
-
-function searched(claim) {
-  return ["id", "statement", "reading", "quantity", "test", "reason", "figure"].map((key) => claim[key]).join(" ").toLowerCase();
-}
+let [sorted, claimsStarted] = [{ column: null, rising: true }, false];
 
 function valuesOf(claim, column) {
   return column === "experiments" ? claim.experiments : [column === "section" ? `${claim.paper} ${claim.section}` : claim[column]];
 }
+
+const alphabetical = new Intl.Collator("en", { numeric: true }).compare;
 
 function passes(entry, besides) {
   const words = filters.elements.search.value.toLowerCase().split(/\s+/);
@@ -44,7 +43,7 @@ function sortClaims(column) {
   sorted = { column, rising: sorted.column === column ? !sorted.rising : true };
   const key = (entry) => valuesOf(entry.claim, column).join(" ");
   const sign = sorted.rising ? 1 : -1;
-  const entries = [...claims.values()].sort((one, other) => sign * key(one).localeCompare(key(other), "en", { numeric: true }) || one.order - other.order);
+  const entries = [...claims.values()].sort((one, other) => sign * alphabetical(key(one), key(other)) || one.order - other.order);
   claimTable.append(...entries.map((entry) => entry.body));
   for (const heading of claimTable.tHead.rows[0].cells) {
     if (heading.dataset.column === column) heading.setAttribute("aria-sort", sorted.rising ? "ascending" : "descending");
@@ -76,26 +75,30 @@ function details(claim, strip) {
   add("measured", claim.quantity);
   add("test", claim.test);
   add("verdict", element("span", {}, verdict(claim.verdict), ` ${claim.reason}`));
-  const numbers = Object.entries(claim.numbers).map(([name, value]) => element("div", {}, element("dt", {}, name.replaceAll("_", " ")), element("dd", {}, shown(value))));
-  add("numbers", numbers.length ? element("dl", { class: "numbers" }, ...numbers) : null);
+  const numbers = Object.entries(claim.numbers).map(([name, value]) => [name.replaceAll("_", " "), shown(value)]);
+  const pair = ([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value));
+  if (numbers.length) add("numbers", element("dl", { class: "numbers" }, ...numbers.map(pair)));
   add("cells", strip);
-  if (claim.parts.length) add("parts", table(["part", "verdict", "what was found"], claim.parts.map((part) => [part.name, verdict(part.verdict), part.reason])));
+  const parts = claim.parts.map((part) => [part.name, verdict(part.verdict), part.reason]);
+  if (parts.length) add("parts", table(["part", "verdict", "what was found"], parts));
   if (claim.replication.length) {
     add("replication", element("div", {}, table(DATA.replication.seeds.map((seed) => `seed ${seed}`), [claim.replication.map(verdict)]),
       element("span", { class: "faint" }, `at scale ${DATA.replication.preset}`)));
   }
   add("figure", claim.figure && `results/figures/${claim.figure}.svg${claim.shows && ` (${claim.shows})`}`);
   if (claim.assumes.length) add("assumed options", element("span", {}, ...claim.assumes.map((key) => element("div", {}, element("code", {}, key)))));
-  const known = claim.groups.filter((name) => DATA.groups.some((group) => group.name === name));
+  const known = claim.groups.filter((name) => GROUPS.some((group) => group.name === name));
   if (known.length) add("in the cube", element("span", {}, ...known.map((name) => element("a", { href: `#cube/${name}` }, `${name} `))));
-  if (claim.groups.length) add("data", element("pre", { tabindex: 0, role: "region", "aria-label": `Python code of ${claim.id}` }, claim.code));
+  if (claim.groups.length) add("data", scrollable("pre", `Python code of ${claim.id}`, claim.code));
   add("address", element("a", { href: `#${claim.id}` }, `#${claim.id}`));
   return list;
 }
 
 async function drawStrip(container, claim) {
   const alone = claim.strip.length === 1;
-  const rows = claim.strip.map(([cell, value, low, high]) => ({ cell: cell ?? "", value, low: low ?? value, high: high ?? value, least: alone || cell === claim.cell }));
+  const rows = claim.strip.map(([cell, value, low, high]) => {
+    return { cell: cell ?? "", value, low: low ?? value, high: high ?? value, least: alone || cell === claim.cell };
+  });
   rows.sort((one, other) => one.value - other.value).forEach((row, place) => { row.place = place; });
   const { tolerance } = claim.numbers;
   const low = Math.min(...rows.map((row) => row.low));
@@ -106,7 +109,8 @@ async function drawStrip(container, claim) {
   const layer = [...(besideZero ? [zero] : []), interval, point, ...(tolerance ? [allowed] : [])];
   const specification = { ...DATA.specifications.strip, layer, width: "container", height: Math.min(220, 30 + 6 * rows.length) };
   await draw(container, specification, { rows, tolerance: bar }, `${rows.length} cells of ${claim.id} with their intervals; the numbers are in the list above`);
-  const notes = [alone && claim.numbers.cells > 1 ? `The deciding one of ${claim.numbers.cells} cells; the others are not recorded.` : "The deciding cell is orange."];
+  const notes = ["The deciding cell is orange."];
+  if (alone && claim.numbers.cells > 1) notes.push(`The other ${claim.numbers.cells - 1} cells are not recorded.`);
   if (besideZero) notes.push("The dashed line is 0.");
   if (tolerance) notes.push(`The green bar is as wide as the tolerance, ±${shown(tolerance)}.`);
   container.after(element("span", { class: "faint" }, notes.join(" ")));
@@ -117,26 +121,26 @@ function showAll() {
   showClaims();
 }
 
-let claimsStarted = false;
-
 function showTable() {
   if (claimsStarted) return;
   claimsStarted = true;
   for (const column of FILTERS) {
-    const values = [...new Set(DATA.claims.flatMap((claim) => valuesOf(claim, column)))].sort((one, other) => one.localeCompare(other, "en", { numeric: true }));
-    filters.append(element("label", {}, COLUMNS[column], element("select", { name: column }, element("option", { value: "" }, "all"), ...values.map((value) => element("option", { value }, value)))));
+    const values = [...new Set(DATA.claims.flatMap((claim) => valuesOf(claim, column)))].sort(alphabetical);
+    const select = element("select", { name: column }, element("option", { value: "" }, "all"), ...values.map((value) => element("option", { value })));
+    filters.append(element("label", {}, COLUMNS[column], select));
   }
   for (const [column, title] of Object.entries(COLUMNS)) {
-    claimTable.tHead.rows[0].append(element("th", { scope: "col", "data-column": column }, element("button", { type: "button", title: `Sort by ${title}`, onclick: () => sortClaims(column) }, title)));
+    const button = element("button", { type: "button", title: `Sort by ${title}`, onclick: () => sortClaims(column) }, title);
+    claimTable.tHead.rows[0].append(element("th", { scope: "col", "data-column": column }, button));
   }
   for (const entry of claims.values()) {
     const { claim } = entry;
     const toggle = (event) => openClaim(claim.id, event.currentTarget.getAttribute("aria-expanded") !== "true");
-    const opener = element("button", { class: "opener", type: "button", "aria-expanded": "false", "aria-controls": `${claim.id}-detail`, onclick: toggle }, claim.id);
-    const cells = ["paper", "section", "kind", "scope"].map((column) => element("td", {}, claim[column]));
-    entry.body = element("tbody", { id: claim.id },
-      element("tr", {}, element("th", { scope: "row" }, opener, element("div", {}, claim.statement)), ...cells, element("td", {}, claim.experiments.join(", ")), element("td", {}, verdict(claim.verdict))),
-      element("tr", { class: "detail", id: `${claim.id}-detail`, hidden: true }));
+    const detail = element("tr", { class: "detail", id: `${claim.id}-detail`, hidden: true });
+    const opener = element("button", { class: "opener", type: "button", "aria-expanded": "false", "aria-controls": detail.id, onclick: toggle }, claim.id);
+    const cells = [claim.paper, claim.section, claim.kind, claim.scope, claim.experiments.join(", "), verdict(claim.verdict)];
+    const heading = element("th", { scope: "row" }, opener, element("div", {}, claim.statement));
+    entry.body = element("tbody", { id: claim.id }, element("tr", {}, heading, ...cells.map((cell) => element("td", {}, cell))), detail);
   }
   claimTable.append(...[...claims.values()].map((entry) => entry.body));
   filters.addEventListener("input", showClaims);
@@ -145,4 +149,3 @@ function showTable() {
   showClaims();
   performance.mark("claims drawn");
 }
-

@@ -1,12 +1,10 @@
 // The cube: a plot of one variable over axes of one's choice, sliders for the others, the numbers beside it.
 const selection = document.getElementById("selection");
 const fields = selection.elements;
-// Rows of the table, colours and facets that can still be told apart.
-const [MOST_LINES, MOST_COLOURS, MOST_FACETS] = [200, 20, 12];
-const MOST_POINTS = 500;
+// Rows of the table, points along lines, colours and facets that can still be told apart.
+const [MOST_LINES, MOST_POINTS, MOST_COLOURS, MOST_FACETS] = [200, 500, 20, 12];
 const choice = { places: {} };
-let view, timer;
-let drawing = Promise.resolve();
+let [view, timer, drawing] = [null, null, Promise.resolve()];
 
 function options(select, names, chosen, titles = names) {
   select.replaceChildren(...names.map((name, i) => element("option", { value: name ?? "" }, titles[i] ?? "none")));
@@ -14,14 +12,14 @@ function options(select, names, chosen, titles = names) {
 }
 
 function chooseGroup(name, variable) {
-  choice.group = DATA.groups.find((group) => group.name === name) ?? DATA.groups[0];
+  choice.group = GROUPS.find((group) => group.name === name) ?? GROUPS[0];
   const held = choice.group.variables.filter((each) => each.at !== null);
   const wanted = held.find((each) => each.name === variable) ?? held.find((each) => each.world && each.dims.length) ?? held[0];
-  options(fields.group, DATA.groups.map((group) => group.name), choice.group.name);
-  options(fields.variable, held.map((each) => each.name), wanted?.name, held.map((each) => `${each.name}: ${each.long_name}`));
+  options(fields.group, GROUPS.map((group) => group.name), choice.group.name);
+  options(fields.variable, held.map((each) => each.name), wanted.name, held.map((each) => `${each.name}: ${each.long_name}`));
   const left = choice.group.variables.length - held.length;
   document.getElementById("note").textContent = left ? `${left} large variables of this group are not in this page, but in the cube.` : "";
-  if (wanted) chooseVariable(wanted.name);
+  chooseVariable(wanted.name);
 }
 
 function chooseVariable(name) {
@@ -37,9 +35,9 @@ function chooseVariable(name) {
   options(fields.show, shows, "mean", [variable.world ? "mean, 95 % interval" : "value", worlds && (variable.count > 50 ? worlds : "single worlds")]);
   fields.logy.checked = spread(rowsOf({ ...choice, numericX: false }).map((row) => row.y));
   const thinned = variable.dims.map((dim) => [dim, dimension(choice, dim)]).filter(([, { size, values }]) => size > values.length);
-  document.getElementById("described").textContent = [
-    `${variable.long_name}${inUnits(variable)}`, ...(variable.world ? [`${variable.count} worlds`] : []), ...thinned.map(([dim, { size, values }]) => `${values.length} of the ${size} values of ${dim}`),
-  ].join("; ");
+  const facts = [`${variable.long_name}${inUnits(variable)}`, ...thinned.map(([dim, { size, values }]) => `${values.length} of the ${size} values of ${dim}`)];
+  if (variable.world) facts.splice(1, 0, `${variable.count} worlds`);
+  document.getElementById("described").textContent = facts.join("; ");
   arrange();
 }
 
@@ -96,8 +94,11 @@ function drawable(rows) {
   const [logx, logy] = [fields.logx.checked && choice.numericX, fields.logy.checked];
   const kept = rows.filter((row) => Number.isFinite(row.y) && !(logx && row.x <= 0) && !(logy && row.y <= 0));
   const least = logy ? Math.min(...kept.map((row) => row.y)) : 0;
-  document.getElementById("rows").textContent = `${rows.length} rows` + (rows.length > MOST_LINES ? `, the first ${MOST_LINES} in this table` : "") + (rows.length > kept.length ? `; ${rows.length - kept.length} cannot be drawn` : "");
-  return kept.map((row) => ({ ...row, low: Number.isFinite(row.low) ? (logy && row.low <= 0 ? least : row.low) : row.y, high: Number.isFinite(row.high) ? row.high : row.y }));
+  const inTable = rows.length > MOST_LINES ? `, the first ${MOST_LINES} in this table` : "";
+  const missing = rows.length > kept.length ? `; ${rows.length - kept.length} cannot be drawn` : "";
+  document.getElementById("rows").textContent = `${rows.length} rows${inTable}${missing}`;
+  const end = (value, row) => (Number.isFinite(value) ? (logy && value <= 0 ? least : value) : row.y);
+  return kept.map((row) => ({ ...row, low: end(row.low, row), high: end(row.high, row) }));
 }
 
 // The numbers and the code of the present choice, and the rows to draw.
@@ -134,17 +135,18 @@ function specification(width, count) {
   // Points as dense as these hide their line, and take time.
   if (choice.numericX && count > MOST_POINTS) base.layer.pop();
   const scale = (logarithmic) => (logarithmic ? { type: "log" } : { type: "linear", zero: false });
-  const x = choice.numericX ? { type: "quantitative", scale: { ...scale(fields.logx.checked), nice: false } } : { type: "ordinal", sort: null, axis: { labelAngle: -30 } };
+  const numeric = { type: "quantitative", scale: { ...scale(fields.logx.checked), nice: false } };
+  const x = choice.numericX ? numeric : { type: "ordinal", sort: null, axis: { labelAngle: -30 } };
   const y = { title: `${variable.long_name.length < 60 ? variable.long_name : variable.name}${inUnits(variable)}`, scale: scale(fields.logy.checked) };
   const colours = choice.colour && dimension(choice, choice.colour);
   const ordered = colours && colours.numeric && colours.values.length > 2;
   const scheme = ordered ? { domain: colours.labels, scheme: { name: "viridis", extent: dark.matches ? [0.3, 1] : [0, 0.85] } } : { domain: colours?.labels };
-  for (const layer of base.layer) {
-    const { encoding } = layer;
+  const legend = { symbolOpacity: 1, orient: width < 500 ? "bottom" : "right", columns: width < 500 ? 4 : 1 };
+  for (const { encoding } of base.layer) {
     Object.assign(encoding.x, x, { title: choice.x && `${choice.x}${inUnits(dimension(choice, choice.x))}` });
     Object.assign(encoding.y, y);
-    encoding.color = choice.colour ? { ...encoding.color, type: ordered ? "ordinal" : "nominal", title: choice.colour, scale: scheme, legend: { symbolOpacity: 1, orient: width < 500 ? "bottom" : "right", columns: width < 500 ? 4 : 1 } } : undefined;
-    if (!choice.colour) delete encoding.xOffset;
+    if (choice.colour) Object.assign(encoding.color, { type: ordered ? "ordinal" : "nominal", title: choice.colour, scale: scheme, legend });
+    else for (const channel of ["color", "xOffset"]) delete encoding[channel];
   }
   if (!choice.facet) return { ...base, width: "container", height: 380 };
   const columns = Math.max(1, Math.min(3, Math.floor(width / 260)));
@@ -179,8 +181,7 @@ function startCube() {
 
 async function showCube(group, variable) {
   await Promise.all([unpackColumns(), vegaLibrary()]);
-  if (!DATA.groups.length) document.getElementById("note").textContent = "This page was made without a cube.";
-  else if (group || !choice.group) chooseGroup(group, variable);
+  if (!GROUPS.length) document.getElementById("note").textContent = "This page was made without a cube.";
+  else if (!choice.group || (group && group !== choice.group.name) || (variable && variable !== choice.variable.name)) chooseGroup(group || choice.group?.name, variable);
   else redraw();
 }
-

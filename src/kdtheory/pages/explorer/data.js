@@ -8,6 +8,7 @@ async function unpacked(id) {
 }
 
 const DATA = JSON.parse(new TextDecoder().decode(await unpacked("data")));
+const GROUPS = DATA.groups.filter((group) => group.variables.some((variable) => variable.at !== null));
 let planes;
 
 // A number is mantissa · 10^exponent; the planes hold all high bytes, all low bytes, all exponents.
@@ -41,6 +42,11 @@ function element(tag, attributes = {}, ...content) {
   return made;
 }
 
+// What may be wider or higher than its place: scrolled by the keyboard too, hence in the order of focus.
+function scrollable(tag, label, ...content) {
+  return element(tag, { class: "scroll", role: "region", "aria-label": label, tabindex: 0 }, ...content);
+}
+
 function table(headings, rows) {
   const content = (value) => (typeof value === "number" ? shown(value) : value ?? "");
   const kind = (value) => ({ class: typeof value === "number" && "number" });
@@ -61,4 +67,3 @@ function refill(place, headings, rows) {
     row.forEach((value, column) => { cells[column].firstChild.data = typeof value === "number" ? shown(value) : value; });
   });
 }
-

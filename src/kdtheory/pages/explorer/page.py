@@ -60,7 +60,7 @@ def page(tree: xr.DataTree, path: str, records: list[dict], benchmarks: Path, re
     }
     parts = {
         "style": (ASSETS / "style.css").read_text(encoding="utf-8"),
-        "scripts": "".join((ASSETS / name).read_text(encoding="utf-8") for name in SCRIPTS),
+        "scripts": "\n".join((ASSETS / name).read_text(encoding="utf-8") for name in SCRIPTS),
         "library": packed(vl_convert.javascript_bundle().encode()),
     }
     columns = Columns()

@@ -16,7 +16,7 @@ dark.addEventListener("change", () => dispatchEvent(new Event("hashchange")));
 function theme() {
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
   const text = { labelColor: colour("ink"), titleColor: colour("ink"), labelFontSize: 12, titleFontSize: 12 };
-  const category = dark.matches ? ["#6cb2ff", "#ffa657", "#5fd39a", "#e38bd0", "#f5d76e", "#9aa7ff", "#ff8f8f", "#b8c0c8"] : ["#0072b2", "#d55e00", "#009e73", "#b5478f", "#8a6d00", "#4b56b8", "#b3261e", "#57606a"];
+  const category = colour("series").split(" ");
   return {
     background: "transparent", mark: { color: category[0] }, range: { category }, font: "system-ui, sans-serif",
     axis: { ...text, gridColor: colour("grid"), domainColor: colour("faint"), tickColor: colour("faint"), titleFontWeight: "normal" },
@@ -32,4 +32,3 @@ async function draw(container, specification, datasets, label) {
   const options = { mode: "vega-lite", actions: false, renderer: "canvas", config: theme(), tooltip: { theme: dark.matches ? "dark" : "light" } };
   return (await embed(container, { ...specification, datasets }, options)).view;
 }
-

@@ -1,6 +1,7 @@
 // The run: what made the numbers, and what it cost.
 function pairs(title, facts) {
-  return Object.keys(facts).length ? [element("h3", {}, title), element("div", { class: "scroll", role: "region", "aria-label": title, tabindex: 0 }, table(["name", "value"], Object.entries(facts)))] : [];
+  const rows = Object.entries(facts);
+  return rows.length ? [element("h3", {}, title), scrollable("div", title, table(["name", "value"], rows))] : [];
 }
 
 function stages(jobs) {
@@ -18,14 +19,16 @@ async function showRun() {
   const { facts, versions, digests, configuration, jobs } = DATA.run;
   const place = document.getElementById("facts");
   if (!runShown) {
-    const sections = Object.entries(configuration).map(([name, text]) => element("details", {}, element("summary", {}, name), element("pre", { tabindex: 0, role: "region", "aria-label": `Configuration: ${name}` }, text)));
+    const section = ([name, text]) => element("details", {}, element("summary", {}, name), scrollable("pre", `Configuration: ${name}`, text));
+    const sections = Object.entries(configuration).map(section);
     const cost = jobs.length ? [element("h3", {}, "Time and memory"), stages(jobs), element("div", { class: "figure", id: "jobs" })] : [];
-    place.append(...pairs("Study", facts), ...cost, ...pairs("Versions", versions), ...(sections.length ? [element("h3", {}, "Configuration"), ...sections] : []), ...pairs("Digests (SHA-256)", digests));
+    if (sections.length) sections.unshift(element("h3", {}, "Configuration"));
+    place.append(...pairs("Study", facts), ...cost, ...pairs("Versions", versions), ...sections, ...pairs("Digests (SHA-256)", digests));
     runShown = true;
   }
   if (jobs.length) {
     const rows = jobs.filter((job) => job.seconds > 0 && job.memory > 0);
-    await draw(document.getElementById("jobs"), { ...DATA.specifications.jobs, width: "container", height: 300 }, { rows }, "Time and memory of each job; the sums by stage are in the table above");
+    const specification = { ...DATA.specifications.jobs, width: "container", height: 300 };
+    await draw(document.getElementById("jobs"), specification, { rows }, "Time and memory of each job; the sums by stage are in the table above");
   }
 }
-

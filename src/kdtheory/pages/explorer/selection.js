@@ -15,7 +15,10 @@ function rowsOf(choice) {
   const step = {};
   variable.dims.reduceRight((stride, name) => { step[name] = stride; return stride * dimension(choice, name).values.length; }, 1);
   const base = fixed(choice).reduce((sum, name) => sum + step[name] * choice.places[name], 0);
-  const along = (name) => (name ? dimension(choice, name).labels.map((label, place) => ({ label, value: dimension(choice, name).values[place], at: place * step[name] })) : [{ label: "", value: 0, at: 0 }]);
+  const along = (name) => {
+    const { labels, values } = name ? dimension(choice, name) : { labels: [""], values: [0] };
+    return labels.map((label, place) => ({ label, value: values[place], at: name ? place * step[name] : 0 }));
+  };
   const rows = [];
   for (const facet of along(choice.facet)) {
     for (const colour of along(choice.colour)) {
@@ -55,7 +58,8 @@ function csv(choice, rows) {
 function python(choice) {
   const { variable, group } = choice;
   const literal = (name) => JSON.stringify(dimension(choice, name).values[choice.places[name]]);
-  const chosen = (labelled) => fixed(choice).filter((name) => dimension(choice, name).labelled === labelled).map((name) => `${name}=${literal(name)}`).join(", ");
+  const among = (labelled) => fixed(choice).filter((name) => dimension(choice, name).labelled === labelled);
+  const chosen = (labelled) => among(labelled).map((name) => `${name}=${literal(name)}`).join(", ");
   const [byValue, byPlace] = [chosen(true), chosen(false)];
   const name = variable.name;
   const lines = ["from kdtheory import open_cube"];
@@ -67,4 +71,3 @@ function python(choice) {
   if (averaged) lines.push(`estimate = mean(${name}.transpose("${variable.world}", ...))`, "low, high = estimate.interval(0.95)");
   return lines.join("\n");
 }
-
