@@ -18,7 +18,7 @@ function theme() {
   const text = { labelColor: colour("ink"), titleColor: colour("ink"), labelFontSize: 12, titleFontSize: 12 };
   const category = colour("series").split(" ");
   return {
-    background: "transparent", mark: { color: category[0] }, range: { category }, font: "system-ui, sans-serif",
+    background: "transparent", mark: { color: category[0] }, rule: { color: category[0] }, range: { category }, font: "system-ui, sans-serif",
     axis: { ...text, gridColor: colour("grid"), domainColor: colour("faint"), tickColor: colour("faint"), titleFontWeight: "normal" },
     legend: text, header: text, view: { stroke: colour("line") },
   };
