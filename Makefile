@@ -14,15 +14,17 @@ CONFIGFILES := $(if $(strip $(OVERLAYS)),--configfile $(OVERLAYS))
 # One line for each finished job; the whole output is in the log file that it names.
 SNAKEMAKE := $(CHECK) snakemake --logger kdtheory $(CONFIGFILES)
 
-.PHONY: help env study report replicate test test-python test-faults test-cluster lint bench bench-full bench-docs docs docs-check site unlock clean
+.PHONY: help env study report explorer replicate test test-python test-browser test-faults test-cluster lint bench bench-full bench-docs docs docs-check site unlock clean
 
 help:
 	@echo "make env     create $(VENV) with the pinned environment   [PYTHON=python3.12] [TORCH_INDEX=index with a CPU build of torch]"
 	@echo "make study   run the whole study and write its report   [PRESET=default|smoke] [CONFIG=mine.yaml] [CORES=all|N]"
 	@echo "make report  write results/report.html of a finished study"
+	@echo "make explorer  write results/explorer.html of whatever results/ holds: claims, cube and run in the browser"
 	@echo "make replicate  run the study at several root seeds and compare their verdicts   [SEEDS=\"11 12 13\"] [PRESET] [CORES]"
 	@echo "make test    run every lint and test (pytest alone leaves out what is slow)"
 	@echo "make test-python  run the unit tests that need no torch under a second Python   [PYTHON=python3.13]"
+	@echo "make test-browser  drive the explorer in Chromium (installs Debian's chromium and two npm packages, as root)"
 	@echo "make test-faults  kill, fill, damage and resume real runs (11 minutes)   [KEEP=yes: into docs/]"
 	@echo "make test-cluster  run a study on a real Slurm, started here (root; installs Debian's packages)"
 	@echo "make lint    run the lints alone"
@@ -44,6 +46,9 @@ study: env
 report: env
 	$(SNAKEMAKE) --cores 1 --report results/report.html --report-metadata workflow/report/metadata.yaml
 
+explorer: env
+	$(ACTIVATE) kdtheory explore results --output results/explorer.html
+
 # Each seed has a folder of its own; a run that was stopped is taken up again.
 replicate: env
 	$(ACTIVATE) for seed in $(SEEDS); do \
@@ -60,6 +65,9 @@ test: env
 test-python:
 	@WITHOUT=torch envs/create.sh .venv-second $(PYTHON)
 	. .venv-second/bin/activate && python -m pytest tests/unit --without torch
+
+test-browser: env
+	$(ACTIVATE) python -m pytest -rs -s tests/browser
 
 test-faults: env
 	$(ACTIVATE) python -m pytest tests/faults $(if $(KEEP),--keep-faults docs/reliability.json)

@@ -31,6 +31,7 @@ rule all:
         rules.assemble_cube.output,
         rules.figures.input,
         rules.collect_claims.output,
+        rules.explore.output,
 
 
 include: "workflow/rules/targets.smk"

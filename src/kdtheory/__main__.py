@@ -18,6 +18,7 @@ COMMANDS = {
     "options": ("kdtheory.pages.options", "explain the keys of the configuration"),
     "claims": ("kdtheory.claims.listing", "list the papers' claims, and what a study found of them"),
     "figures": ("kdtheory.figures.listing", "list the figures and what they show"),
+    "explore": ("kdtheory.pages.explorer.page", "write claims, cube and run of a study as one HTML page"),
     "cube": ("kdtheory.cube", "summarise the groups, dimensions and variables of a cube"),
 }
 

@@ -7,6 +7,7 @@ import pytest
 from workflow.snakemake_study import REPOSITORY, SMOKE, Study, output_of, planned_jobs
 
 from kdtheory import open_cube
+from kdtheory.pages.explorer.page import LIMIT
 from kdtheory.study.config import names, schema
 
 # Names of the rules before an experiment's measurement, those of the kernel students excepted.
@@ -16,7 +17,7 @@ EARLIER = {
 # Every rule of which the full study has jobs.
 JOBS = EARLIER | {
     "fetch_images", "fit_kernel", "fit_image_kernel", "fit_network", "fit_resnet", "measure", "draw_figure",
-    "check_claims", "collect_claims", "assemble_cube", "all",
+    "check_claims", "collect_claims", "assemble_cube", "explore", "all",
 }  # fmt: skip
 
 
@@ -102,6 +103,8 @@ def test_the_smoke_study_makes_cube_figures_claims_and_report(smoke):
     checked = [entry["id"] for file in files for entry in json.loads(file.read_text())["claims"]]
     assert sorted(checked) == sorted(entry["id"] for entry in claims)
     assert all(entry["id"] in (results / "claims.md").read_text() for entry in claims)
+
+    assert (results / "explorer.html").stat().st_size <= LIMIT
 
     report = results / "report.html"
     made = smoke.run(*SMOKE, "--report", "results/report.html", "--report-metadata", "workflow/report/metadata.yaml")

@@ -32,7 +32,6 @@ rule collect_claims:
     output:
         json="results/claims.json",
         table="results/claims.md",
-        page=report("results/claims.html", caption="../report/claims.rst", category="Claims"),
     log:
         "logs/claims/collect.log",
     conda:
@@ -45,3 +44,26 @@ rule collect_claims:
         "Collect the claims"
     shell:
         "python -m kdtheory.claims.collect --output-folder results {input.claims:q} 2> {log:q}"
+
+
+# Claims, cube and run as one page. It shows the verdicts at other root seeds where they were kept.
+rule explore:
+    input:
+        cube=rules.assemble_cube.output,
+        claims=rules.collect_claims.output.json,
+        code=sources("kdtheory.pages.explorer.page"),
+        assets=[os.path.relpath(path) for path in study_sources.assets_of("kdtheory.pages.explorer")],
+    output:
+        report("results/explorer.html", caption="../report/explorer.rst", category="Explorer"),
+    log:
+        "logs/explorer.log",
+    conda:
+        "../../envs/study.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    message:
+        "Write the explorer"
+    shell:
+        "python -m kdtheory explore results --output {output:q} 2> {log:q}"

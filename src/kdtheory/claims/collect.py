@@ -1,15 +1,12 @@
-"""Collect whatever claims have been checked into claims.json, claims.md and a page for the report."""
+"""Collect whatever claims have been checked into claims.json and claims.md."""
 
 import argparse
-import html
 import json
 from pathlib import Path
 
 from kdtheory.claims.finding import Finding, tally
 from kdtheory.claims.registry import NOT_RUN, by_module, claims, record
 from kdtheory.jobs import log, markdown, storage
-
-_COLUMNS = ("id", "paper", "statement", "verdict", "reason", "reading", "quantity", "test", "error_rate", "figure")
 
 
 def collect(files, folder, jobs=None):
@@ -42,32 +39,8 @@ def table(records):
     return "\n".join([f"{_summary(records)}.", "", *markdown.table(columns, rows), ""])
 
 
-def page(records):
-    """Return the claims as a self-contained HTML page."""
-    head = "".join(f"<th>{column.replace('_', ' ')}</th>" for column in _COLUMNS)
-    rows = "".join(
-        f'<tr id="{entry["id"]}">'
-        + "".join(f"<td>{html.escape(_text(entry[column]))}</td>" for column in _COLUMNS)
-        + "</tr>\n"
-        for entry in records
-    )
-    style = (
-        "body{font:14px sans-serif;margin:1em}table{border-collapse:collapse}"
-        "td,th{border:1px solid #ccc;padding:4px 6px;text-align:left;vertical-align:top}th{background:#eee}"
-    )
-    return (
-        f"<!doctype html><html lang=en><meta charset=utf-8><title>Claims</title><style>{style}</style>"
-        f"<h1>Claims</h1><p>{_summary(records)}.</p>"
-        f"<table><thead><tr>{head}</tr></thead><tbody>\n{rows}</tbody></table></html>\n"
-    )
-
-
 def _summary(records):
     return f"{len(records)} claims. " + "; ".join(tally(records))
-
-
-def _text(value):
-    return "" if value is None else str(value)
 
 
 def _not_run(claim, folder, jobs):
@@ -111,7 +84,7 @@ def _main():
     parser.add_argument("files", nargs="*", help="claim files")
     parser.add_argument("--partial", action="store_true", help="take whatever claim files the output folder holds")
     parser.add_argument("--jobs", type=Path, help="JSON file of the logs of the jobs behind each group")
-    parser.add_argument("--output-folder", required=True, help="folder for claims.json, claims.md and claims.html")
+    parser.add_argument("--output-folder", required=True, help="folder for claims.json and claims.md")
     arguments = parser.parse_args()
     folder = Path(arguments.output_folder)
     files = sorted(folder.glob("claims/*.json")) if arguments.partial else arguments.files
@@ -120,7 +93,6 @@ def _main():
     contents = {
         "claims.json": json.dumps(records, indent=1, ensure_ascii=False, allow_nan=False) + "\n",
         "claims.md": table(records),
-        "claims.html": page(records),
     }
     for name, content in contents.items():
         with storage.replacing(folder / name) as temporary:

@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print a list of claims, or one whole."""
     if arguments.path is None and arguments.verdict:
         raise argparse.ArgumentError(None, "--verdict needs the PATH of a study's claims")
-    records = _found(arguments.path) if arguments.path else [_declared(claim) for claim in claims().values()]
+    records = found(arguments.path) if arguments.path else [_declared(claim) for claim in claims().values()]
     ids = [record["id"] for record in records]
     if arguments.id:
         records = [record for record in records if fnmatchcase(record["id"], arguments.id)]
@@ -45,7 +45,8 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _found(path):
+def found(path: Path) -> list[dict]:
+    """Return the records of a claims.json, or of that in a folder; an error names what is missing."""
     file = path / "claims.json" if path.is_dir() else path
     if not file.is_file():
         raise FileNotFoundError(

@@ -1,4 +1,4 @@
-"""Which files of the package a module's code consists of: it and every project module that it imports."""
+"""Which files of the package a module's code consists of: it and every project module that it imports; its data."""
 
 import ast
 from functools import cache
@@ -35,6 +35,22 @@ def files_of(module: str) -> list[Path]:
             found.add(name)
             waiting.extend(_imported(name))
     return sorted(_path(name) for name in found)
+
+
+def assets_of(package: str) -> list[Path]:
+    """Return the files of a project package that are no Python, sorted.
+
+    Parameters
+    ----------
+    package : str
+        Dotted name within ``kdtheory``.
+
+    Returns
+    -------
+    list of pathlib.Path
+    """
+    folder = PACKAGE.parent.joinpath(*package.split("."))
+    return sorted(path for path in folder.iterdir() if path.is_file() and path.suffix != ".py")
 
 
 @cache

@@ -79,12 +79,7 @@ def test_the_table_is_markdown_of_one_line_a_claim(folder):
     assert r"a \| b c \<d> w\*" in row
 
 
-def test_the_page_escapes_what_it_shows(folder):
-    page = collect.page(list(collected(folder).values()))
-    assert "c &lt;d&gt; w*" in page and "<d>" not in page
-
-
-def test_the_command_writes_all_three_files_of_a_partial_run(folder, monkeypatch):
+def test_the_command_writes_both_files_of_a_partial_run(folder, monkeypatch):
     jobs = folder / "jobs.txt"
     jobs.write_text(json.dumps({"linear/bias": ["datasets/fetched/mnist"]}))
     monkeypatch.setattr(sys, "argv", ["collect", "--partial", "--jobs", str(jobs), "--output-folder", str(folder)])
@@ -92,4 +87,3 @@ def test_the_command_writes_all_three_files_of_a_partial_run(folder, monkeypatch
     records = json.loads((folder / "claims.json").read_text())
     assert [entry["id"] for entry in records] == list(claims())
     assert (folder / "claims.md").read_text() == collect.table(records)
-    assert (folder / "claims.html").read_text() == collect.page(records)

@@ -34,7 +34,7 @@ def test_every_caption_is_sound_markup(name):
 
 
 def test_the_text_about_claims_is_sound_markup():
-    assert "<em>not run</em>" in rendered("claims.rst")
+    assert "<em>not run</em>" in rendered("explorer.rst")
 
 
 def test_metadata_are_texts_that_name_package_commit_and_libraries(tmp_path, monkeypatch):

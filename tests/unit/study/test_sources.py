@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from kdtheory.study.sources import PACKAGE, files_of
+from kdtheory.study.sources import PACKAGE, assets_of, files_of
 
 
 def names(module):
@@ -19,6 +19,12 @@ def test_a_module_consists_of_what_it_imports_and_what_that_imports():
 
 def test_an_import_inside_a_function_counts():
     assert "teachers/file.py" in names("kdtheory.study.config")
+
+
+def test_the_assets_of_a_package_are_its_files_that_are_no_python():
+    found = [path.name for path in assets_of("kdtheory.pages.explorer")]
+    assert found == sorted(found) and {"page.html", "style.css", "app.js"} <= set(found)
+    assert not any(name.endswith(".py") for name in found)
 
 
 def test_an_unknown_module_is_an_error():

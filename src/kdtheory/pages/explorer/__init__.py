@@ -1,0 +1,1 @@
+"""The explorer: claims, cube and run of a study as one HTML page that needs no network."""
