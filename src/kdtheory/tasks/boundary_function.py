@@ -131,9 +131,7 @@ def with_truth(dataset, functions):
         Also ``truth(world, run, sample)``, ``label`` and ``sample_id`` of the same shape, ``centres(world, mode, axis)``,
         ``amplitudes(world, mode)``, ``offset(world)`` and ``truth_std(world)``; attributes ``dim`` and ``width``.
     """
-    truth = np.stack(
-        [function(inputs) for function, inputs in zip(functions, dataset["inputs"].values, strict=True)]
-    )
+    truth = np.stack([function(inputs) for function, inputs in zip(functions, dataset["inputs"].values, strict=True)])
     dims = ("world", "run", "sample")
     return dataset.assign(
         truth=(dims, truth),

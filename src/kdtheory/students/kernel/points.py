@@ -43,8 +43,8 @@ def fit(settings: Settings, draw, dataset, logits):
             points, values = dataset.isel(here, drop=True), teacher_logits.isel(here, drop=True)
             of_world.append(_fit_run(settings, points, values, partial(draw, world, run), dims))
             progress.advance()
-        fitted.append(_joined(of_world, "run", dataset["run"][:runs]))
-    return _joined(fitted, "world", dataset["world"]).assign_coords(n_train=settings.n_train)
+        fitted.append(_joined(of_world, "run", dataset["run"].values[:runs]))
+    return _joined(fitted, "world", dataset["world"].values).assign_coords(n_train=settings.n_train)
 
 
 def coefficients(run):
@@ -91,9 +91,7 @@ KEPT = {kept.__name__: kept for kept in (coefficients, norm, disagreement, candi
 def _fit_run(settings, dataset, teacher_logits, draw, dims):
     if dims is None:
         return _fit_points(settings, dataset, teacher_logits, draw)
-    of_dims = [
-        _fit_points(settings, dataset.isel(axis=slice(dim)), teacher_logits, partial(draw, dim)) for dim in dims
-    ]
+    of_dims = [_fit_points(settings, dataset.isel(axis=slice(dim)), teacher_logits, partial(draw, dim)) for dim in dims]
     return _joined(of_dims, "dim", dims)
 
 
