@@ -1,4 +1,4 @@
-"""The boundary task: uniform points on [−1, 1]^d; in each world a smooth ground truth, its sign the class (JZ20 Sec. 5)."""
+"""The boundary task: uniform points on [−1, 1]^d and smooth ground truths whose signs are the classes (JZ20 Sec. 5)."""
 
 from dataclasses import dataclass
 

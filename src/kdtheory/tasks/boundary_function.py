@@ -128,7 +128,7 @@ def with_truth(dataset, functions):
     Returns
     -------
     xarray.Dataset
-        Also ``truth(world, run, sample)``, ``label`` and ``sample_id`` of the same shape, ``centres(world, mode, axis)``,
+        Also ``truth``, ``label`` and ``sample_id``, all (world, run, sample), ``centres(world, mode, axis)``,
         ``amplitudes(world, mode)``, ``offset(world)`` and ``truth_std(world)``; attributes ``dim`` and ``width``.
     """
     truth = np.stack([function(inputs) for function, inputs in zip(functions, dataset["inputs"].values, strict=True)])

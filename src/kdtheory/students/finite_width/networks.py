@@ -67,9 +67,7 @@ def fit(settings: Settings, draw, dataset, logits):
     progress = Progress(len(settings.widths), "widths")
     students = []
     for width in settings.widths:
-        students.append(
-            _fit_width(settings, width, tasks, lambda world, *key, width=width: draw(world, 0, width, *key))
-        )
+        students.append(_fit_width(settings, width, tasks, draw))
         progress.advance()
     students = xr.concat(students, dim=xr.Variable("width", settings.widths))
     return students.assign(
@@ -82,14 +80,14 @@ def _fit_width(settings, width, tasks, draw):
     """All students of one width."""
     networks, converged = {}, []
     for world, task in tasks.items():
-        network = drawn_network(task, width, settings.depth, draw(world, "initialisation"))
+        network = drawn_network(task, width, settings.depth, draw(world, 0, width, "initialisation"))
         # Weights are large: rounded where they will be trained, dropped where they will not.
         trained = world < settings.trained_worlds
         params = jax.tree.map(lambda leaf: np.asarray(leaf, _PRECISION), network.params) if trained else None
         networks[world] = replace(network, params=params)
         converged.append(network.converged(settings.n_train))
     kernel, linearized = (np.stack(logits) for logits in zip(*converged, strict=True))
-    by_sgd = [_train_linearized(settings, networks, size, draw) for size in settings.n_train]
+    by_sgd = [_train_linearized(settings, networks, width, size, draw) for size in settings.n_train]
     # Networks are dear to train: few, once, on all points.
     trained = {world: network for world, network in networks.items() if network.params is not None}
     by_descent = _train(settings, trained).expand_dims(n_train=settings.n_train[-1:])
@@ -102,12 +100,13 @@ def _fit_width(settings, width, tasks, draw):
     )
 
 
-def _train_linearized(settings, networks, size, draw):
+def _train_linearized(settings, networks, width, size, draw):
     """Online-batch SGD of the linearization of every network."""
     stack = stacked(list(networks.values()), size)
     ratios, shape = stack.lessons.soft_ratio[0], (settings.sgd_steps, settings.batch_size)
     rates = [sgd_rates(gram, ratios, settings.temperature, settings.step_share) for gram in stack.gram]
-    batches = np.stack([draw(world, size, "batches").integers(size, size=shape, dtype=np.int32) for world in networks])
+    generators = [draw(world, 0, width, size, "batches") for world in networks]
+    batches = np.stack([generator.integers(size, size=shape, dtype=np.int32) for generator in generators])
     coefficients = sgd_coefficients(stack.gram, stack.initial, stack.lessons, np.stack(rates), batches)
     return xr.Dataset(
         {"sgd": (("world", "soft_ratio", "test"), _at_test_points(stack, coefficients))},

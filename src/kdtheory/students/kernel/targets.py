@@ -159,7 +159,7 @@ class Plateaus(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class Correction(Settings):
-    """What JZ20 Theorem 2 is made of: two truths, the teacher by epoch, δz_h, and effective logits a little below ρ = 1.
+    """What JZ20 Theorem 2 is made of: two truths, the teacher, δz_h, and effective logits a little below ρ = 1.
 
     The paper leaves the truth's logit z_g open: here the smooth ground truth, and its sign, both scaled.
     """
