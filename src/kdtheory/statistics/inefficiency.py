@@ -224,17 +224,18 @@ def _literal_norms(squared_norms, squared_steps, n_train):
 
 def _over_worlds(before, after, scale):
     """Jackknife draws of scale·(ln E after − ln E before) with E over worlds, of arrays (worlds, cells...)."""
-    if not ((np.stack([before, after]) > 0) | np.isnan([before, after])).all():
-        raise ValueError("norms must be positive, or NaN")
-    measured = ~np.isnan(before + after)
-    if len(before) < 2:
+    ends = np.stack([before, after], axis=1)
+    if not ((ends > 0) & (ends < np.inf) | np.isnan(ends)).all():
+        raise ValueError("norms must be positive and finite, or NaN")
+    if len(ends) < 2:
         return np.full(before.shape, np.nan)
+    measured = ~np.isnan(ends).any(axis=1)
+    ends = np.where(measured[:, None], ends, np.nan)
 
     def statistic(ends):
         with np.errstate(invalid="ignore", divide="ignore"):
             return scale * np.log(np.nansum(ends[:, 1], axis=0) / np.nansum(ends[:, 0], axis=0))
 
-    ends = np.where(measured[:, None], np.stack([before, after], axis=1), np.nan)
     return jackknife(statistic, ends, measured=measured)
 
 
