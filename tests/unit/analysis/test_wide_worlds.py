@@ -1,4 +1,4 @@
-"""Batches of worlds joined along ``world`` give the group of all worlds at once, to the bit: from datasets to groups."""
+"""Batches of worlds joined along ``world`` give the group of all worlds to the bit, from datasets to groups."""
 
 from functools import partial
 from importlib import import_module
