@@ -2,21 +2,18 @@
 
 import numpy as np
 
-# The teachers where a group has several, each with runs of its own students, and otherwise the runs.
-_TEACHERS, _RUNS = "teacher", "repeat"
-
 # What the runs share, so that no interval contains its spread.
 ONE_TASK = "the draws are runs with one truth and one teacher"
 ONE_TRUTH = "the draws are teachers of one truth"
 
 
 def worlds_of(variable, *dims):
-    """Return a variable with one number for each independent draw: the mean over its runs, where it has any.
+    """Return a variable with one number for each world: the mean over its runs, where it has any.
 
     Parameters
     ----------
     variable : xarray.DataArray
-        With the dimensions ``dims`` and those of the draws.
+        With the dimensions ``dims`` and ``world``, and ``run`` where it has runs.
     *dims : str
         The other dimensions, in the order that is asked for.
 
@@ -24,20 +21,13 @@ def worlds_of(variable, *dims):
     -------
     ndarray of float, shape (worlds, dims...)
     """
-    worlds = _RUNS
-    if _TEACHERS in variable.dims:
-        worlds, variable = _TEACHERS, variable.mean(_RUNS) if _RUNS in variable.dims else variable
-    return variable.transpose(worlds, *dims).values.astype(float)
+    variable = variable.mean("run") if "run" in variable.dims else variable
+    return variable.transpose("world", *dims).values.astype(float)
 
 
 def runs_of(variable, *dims):
-    """Return a variable with all runs of each draw, shape (worlds, runs, dims...); the rest as for `worlds_of`.
-
-    Runs without teachers are draws of one run each.
-    """
-    if _TEACHERS not in variable.dims:
-        return worlds_of(variable, *dims)[:, None]
-    return variable.transpose(_TEACHERS, _RUNS, *dims).values.astype(float)
+    """Return a variable with all runs of each world, shape (worlds, runs, dims...); the rest as for `worlds_of`."""
+    return variable.transpose("world", "run", *dims).values.astype(float)
 
 
 def fitted(by_world, x, samples, points=2):

@@ -1,4 +1,4 @@
-"""Images of CIFAR-10 for image teachers and their students: each world's own split, and its share of the test images."""
+"""Images of CIFAR-10 for image teachers and their students: each world has its own split and its own test images."""
 
 from dataclasses import dataclass
 
