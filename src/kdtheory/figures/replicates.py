@@ -33,6 +33,16 @@ def by_teacher(values):
     return (values.isel(teacher=0, drop=True) if "teacher" in values.dims else values), "repeat"
 
 
+def by_world(values):
+    """Return values and their dimension of replicates: worlds, with the mean over their runs, or the runs of one world.
+
+    Runs of one world share its teacher and its task, so that they are no replicates of a statement about either.
+    """
+    if values.sizes["world"] > 1:
+        return values.mean("run"), "world"
+    return values.isel(world=0, drop=True), "run"
+
+
 def log_slope(values, over="repeat"):
     """Fit the power law of a mean over replicates.
 
