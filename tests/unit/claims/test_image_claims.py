@@ -1,5 +1,7 @@
 """What the claims on images say of few worlds and of counts of zero, and what their draws are."""
 
+import re
+
 import numpy as np
 import pytest
 from samples.image_distillation import EPOCHS, KERNEL, RATIOS, RESNET, SIZES, TEST_IMAGES, WORLDS, distillation
@@ -50,6 +52,13 @@ def test_worlds_with_other_numbers_of_test_images_are_pooled_by_counts():
 def test_a_single_world_of_images_decides_nothing(name):
     group = CASES[name][0]().isel(run=[0], world=[0])
     assert CLAIMS[name].check(group).verdict == UNDECIDED
+
+
+def test_a_single_world_shows_the_exponents_of_its_runs():
+    found = CLAIMS["jz20-s2-resnet-faster"].check(transfer(RESNET, worlds=1))
+    assert found.verdict == UNDECIDED and found.cells == 0
+    exponents = {float(ratio): float(b) for b, ratio in re.findall(r"([\d.]+) \(ρ = ([\d.]+)\)", found.reason)}
+    assert exponents == pytest.approx(dict(zip(RATIOS, (0.2, 0.25, 0.3, 0.5), strict=True)), abs=0.03)
 
 
 def test_an_illustration_shows_its_numbers_and_the_worlds_that_a_verdict_needs():
