@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from kdtheory.claims.draws import ONE_TASK, fitted, listed, ratios, with_gaps, worlds_of
+from kdtheory.claims.draws import fitted, listed, ratios, with_gaps, worlds_of
 from kdtheory.claims.finding import IDENTITY, LAW, ORDER, RATE, in_parts
 from kdtheory.claims.registry import claim
 from kdtheory.claims.rules import (
@@ -40,10 +40,10 @@ _NO_ORACLE = "no verdict without an oracle at every ρ"
     statement="All curves p(β) are nearly linear in β as β → π/2.",
     quantity=f"exponent of p(β) in π/2 − β where p ≤ {_NEAR}, and its change over that range, ρ = 1; share of that "
     "range in which p is 0, each ρ < 1; network teacher",
-    test=f"t-tests over runs: change/exponent within {STRAIGHT} of 0; exponent within {READ_OFF_A_PLOT} of 1; share "
+    test=f"t-tests over worlds: change/exponent within {STRAIGHT} of 0; exponent within {READ_OFF_A_PLOT} of 1; share "
     f"below {_NEAR} at every ρ < 1, Holm for `fails`",
     kind=LAW,
-    reading=f"hard labels keep |z_eff| ≥ t > 0, so that p(β) = 0 in a gap below π/2; {ONE_TASK}",
+    reading="hard labels keep |z_eff| ≥ t > 0, so that p(β) = 0 in a gap below π/2",
     parts=_LINEAR_PARTS,
     tolerance=READ_OFF_A_PLOT,
     **(_RANDOM | {"error_rate": len(_LINEAR_PARTS) * ERROR_RATE}),
@@ -77,10 +77,10 @@ def _linear(transfer):
     statement="The curves p(β) do not change monotonically with ρ.",
     quantity="changes of p(β) from each ρ to the next at each tabulated β where no curve is 0 or 1, on the same "
     "points, network teacher",
-    test="paired t-tests over runs: some β has a rise and a fall, Bonferroni over β and ρ; `fails` when all go one way "
+    test="paired t-tests over worlds: some β has a rise and a fall, Bonferroni over β and ρ; `fails` when all go one way "
     "at every β",
     kind=ORDER,
-    reading=f"at some fixed angle β; {ONE_TASK}",
+    reading="at some fixed angle β",
     **_RANDOM,
 )
 def _nonmonotone_somewhere(transfer):
@@ -97,11 +97,11 @@ def _nonmonotone_somewhere(transfer):
     section="3",
     statement="The curves p(β) do not change monotonically with ρ.",
     quantity="change of the mean angle ∫p(β)dβ from each ρ to the next, on the same points, network teacher",
-    test="paired t-tests over runs: some change is a rise and another a fall, Bonferroni over ρ; `fails` when all go "
+    test="paired t-tests over worlds: some change is a rise and another a fall, Bonferroni over ρ; `fails` when all go "
     "one way",
     kind=ORDER,
     scope="reading",
-    reading=f"of the mean angle, at the largest oracle; {ONE_TASK}",
+    reading="of the mean angle, at the largest oracle",
     **_RANDOM,
 )
 def _nonmonotone(transfer):
@@ -115,7 +115,7 @@ def _nonmonotone(transfer):
     "jz20-fig2-angle-decreases",
     section="3.2",
     statement="The angle α′_n between student and oracle decreases monotonically with n.",
-    quantity="fall of cos α′_n from each n to the next along growing sets, nested oracle, every ρ, N and run",
+    quantity="fall of cos α′_n from each n to the next along growing sets, nested oracle, every ρ, N and world",
     test="every step, to rounding",
     kind=IDENTITY,
     scope="reading",
@@ -133,9 +133,9 @@ def _decreases(transfer):
     section="3.2",
     statement="The angle α′_n between student and oracle decreases monotonically with n.",
     quantity=f"fall of the mean α′_n from each n to the next, every ρ, {_ANGLES}",
-    test=f"one-sided paired t-tests over runs at every step, Holm for `fails`; {_NO_ORACLE}",
+    test=f"one-sided paired t-tests over worlds at every step, Holm for `fails`; {_NO_ORACLE}",
     kind=ORDER,
-    reading=f"an oracle of other points, as from training on fresh batches; {ONE_TASK}",
+    reading="an oracle of other points, as from training on fresh batches",
     **_RANDOM,
 )
 def _decreases_independent(transfer):
@@ -156,9 +156,8 @@ def _decreases_independent(transfer):
     section="3.1",
     statement="The angle α′_n converges fastest in pure soft distillation.",
     quantity=f"exponent of the decay of mean α′_n with n at ρ = 1 less that at each ρ < 1, {FIRST_SIZE} ≤ {_ANGLES}",
-    test=f"t-tests over runs, by the jackknife: every difference above 0, Holm for `fails`; {_NO_ORACLE}",
+    test=f"t-tests over worlds, by the jackknife: every difference above 0, Holm for `fails`; {_NO_ORACLE}",
     kind=RATE,
-    reading=ONE_TASK,
     **_RANDOM,
 )
 def _fastest(transfer):
@@ -176,10 +175,10 @@ def _fastest(transfer):
     section="3",
     statement="For softer tasks the direction of the weights is closer to the oracle's: α′_n is smaller, the higher ρ.",
     quantity=f"fall of the mean α′_n from each ρ to the next at every {_ANGLES}",
-    test=f"one-sided paired t-tests over runs at every step, Holm for `fails`; {_NO_ORACLE}",
+    test=f"one-sided paired t-tests over worlds at every step, Holm for `fails`; {_NO_ORACLE}",
     kind=ORDER,
     scope="reading",
-    reading=f"levels at each n, not rates; {ONE_TASK}",
+    reading="levels at each n, not rates",
     **_RANDOM,
 )
 def _angle_ordered(transfer):

@@ -9,6 +9,8 @@ worlds do not remove it from I(n); `log_expectation` does, to the next order.
 import numpy as np
 from numpy.typing import ArrayLike
 
+from kdtheory.statistics.jackknife import jackknife
+
 _LARGEST_VARIATION = 0.3
 _MANY_RUNS = 20
 
@@ -73,11 +75,41 @@ def inefficiency_by_world(norms: ArrayLike, sizes: ArrayLike, windows: ArrayLike
         raise ValueError(f"windows must be pairs of increasing sizes, not {windows.tolist()}")
     if not np.isin(windows, sizes).all():
         raise ValueError(f"windows {windows.tolist()} must begin and end at the sizes {sizes.tolist()}")
-    logarithms = log_expectation(norms)
-    first, last = np.searchsorted(sizes, windows).T
-    weights = np.array([np.sum(1 / np.arange(*window)) for window in windows])
-    grown = logarithms[:, last] - logarithms[:, first]
-    return grown / weights.reshape(-1, *[1] * (grown.ndim - 2))
+    return _growth(log_expectation(norms), sizes, windows)
+
+
+def inefficiency_draws(norms: ArrayLike, sizes: ArrayLike, windows: ArrayLike) -> np.ndarray:
+    """Return draws of the mean of I(n) over windows of the sample size, whatever the number of runs of a world.
+
+    Parameters
+    ----------
+    norms, sizes, windows
+        As for `inefficiency_by_world`, with one run or more.
+
+    Returns
+    -------
+    ndarray, shape (worlds, windows, ...)
+        For `pooled`; differences of draws are paired within worlds. With two runs or more those of
+        `inefficiency_by_world`. One run is no sample of its world: then E is over the worlds, and the draws are those
+        of the jackknife, or NaN of a single world.
+
+    Raises
+    ------
+    ValueError
+        As for `inefficiency_by_world`.
+    """
+    by_world = inefficiency_by_world(norms, sizes, windows)
+    norms, sizes, windows = np.asarray(norms, dtype=float), np.asarray(sizes), np.asarray(windows)
+    if norms.shape[1] > 1 or len(norms) < 2:
+        return by_world
+
+    def statistic(chosen):
+        measured = ~np.isnan(chosen)
+        with np.errstate(invalid="ignore"):
+            logarithms = np.log(np.where(measured, chosen, 0.0).sum(axis=0) / measured.sum(axis=0))
+        return _growth(logarithms[None], sizes, windows)[0]
+
+    return jackknife(statistic, norms[:, 0])
 
 
 def literal_inefficiency_by_world(squared_norms: ArrayLike, squared_steps: ArrayLike, n_train: ArrayLike) -> np.ndarray:
@@ -151,6 +183,14 @@ def is_descriptive(norms: ArrayLike) -> np.ndarray:
     runs = (~np.isnan(np.asarray(norms, dtype=float))).sum(axis=1)
     fewest = np.where(runs > 0, runs, _MANY_RUNS).min(axis=0)
     return (coefficient_of_variation(norms) > _LARGEST_VARIATION) & (fewest < _MANY_RUNS)
+
+
+def _growth(logarithms, sizes, windows):
+    """I(n) over windows, (worlds, windows, ...), from ln E of norms, (worlds, sizes, ...)."""
+    first, last = np.searchsorted(sizes, windows).T
+    weights = np.array([np.sum(1 / np.arange(*window)) for window in windows])
+    grown = logarithms[:, last] - logarithms[:, first]
+    return grown / weights.reshape(-1, *[1] * (grown.ndim - 2))
 
 
 def _moments(samples, measured, axis):
