@@ -26,17 +26,9 @@ def correction(
     }  # fmt: skip
     dims = ("truth", "stopping_epoch", "n_train", "world", "run")
     own = np.repeat(np.array(teacher_error)[:, None], WORLDS, axis=1)
-    return xr.Dataset(
-        {
-            **{name: (dims, array) for name, array in variables.items()},
-            "truth_norm": (("truth", "world", "run"), np.ones((2, WORLDS, RUNS))),
-            "teacher_error": (("stopping_epoch", "world"), own),
-        },
-        coords={
-            "truth": TRUTHS,
-            "stopping_epoch": EPOCHS,
-            "n_train": SIZES,
-            "world": np.arange(WORLDS),
-            "run": np.arange(RUNS),
-        },
+    group = xr.Dataset({name: (dims, array) for name, array in variables.items()}).assign(
+        truth_norm=(("truth", "world", "run"), np.ones((len(TRUTHS), WORLDS, RUNS))),
+        teacher_error=(("stopping_epoch", "world"), own),
     )
+    coords = {"truth": TRUTHS, "stopping_epoch": EPOCHS, "n_train": SIZES}
+    return group.assign_coords(coords | {"world": np.arange(WORLDS), "run": np.arange(RUNS)})

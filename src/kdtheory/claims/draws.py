@@ -31,6 +31,12 @@ def runs_of(variable, *dims):
     return variable.transpose(_WORLDS, _RUNS, *dims).values.astype(float)
 
 
+def worlds_in_words(values):
+    """Return "20 worlds", or "20 worlds, 4 runs of each", of a variable or a group."""
+    runs = values.sizes.get(_RUNS, 1)
+    return f"{values.sizes[_WORLDS]} worlds" + (f", {runs} runs of each" if runs > 1 else "")
+
+
 def of_same_worlds(*variables):
     """Return variables of several groups in the worlds that all of them have, for comparisons within worlds."""
     worlds = variables[0][_WORLDS].values

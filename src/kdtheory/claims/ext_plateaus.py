@@ -5,8 +5,9 @@ from itertools import pairwise
 import numpy as np
 
 from kdtheory.claims import rules
+from kdtheory.claims.draws import worlds_in_words
 from kdtheory.claims.finding import ORDER, VALUE, Finding
-from kdtheory.claims.inefficiency import WORLDS, inefficiency_draws, octaves, plateau, replicates, span
+from kdtheory.claims.inefficiency import WORLDS, inefficiency_draws, octaves, plateau, span
 from kdtheory.claims.registry import UNDECIDED, claim
 from kdtheory.statistics.estimate import joined
 from kdtheory.statistics.jackknife import pooled
@@ -49,7 +50,7 @@ def _plateau(target, words):
             for row, wanted, dim in zip(levels.value, predicted, norm["dim"].values.tolist(), strict=True)
             if np.isfinite(row).any()
         )
-        reason = f"mean I over depths at n = {span(plateau(norm))}: {shown or 'none'}; {replicates(norm)}"
+        reason = f"mean I over depths at n = {span(plateau(norm))}: {shown or 'none'}; {worlds_in_words(norm)}"
         return rules.value(levels, predicted[:, None], rules.DERIVED, reason=reason)
 
     return check
@@ -74,7 +75,7 @@ def _approach(plateaus):
     predicted = plateaus["predicted"].transpose("target", "dim").sel(dim=norm["dim"]).values[..., None]
     windows = octaves(norm)
     if len(windows) < 3 or norm.sizes["world"] < 4:
-        return Finding(UNDECIDED, ORDER, f"{len(windows)} octaves, {replicates(norm)}", rules.ERROR_RATE)
+        return Finding(UNDECIDED, ORDER, f"{len(windows)} octaves, {worlds_in_words(norm)}", rules.ERROR_RATE)
     ends = [windows[-3], windows[-1]]
     choosing, testing = (inefficiency_draws(norm.isel(world=slice(half, None, 2)), ends) for half in (0, 1))
     off = choosing[:, 0].mean(axis=0) - predicted

@@ -82,12 +82,6 @@ def octave_middles(sizes):
     return (logarithms[1:] + logarithms[:-1]) / 2
 
 
-def replicates(norm):
-    """Return the words for the worlds and their runs."""
-    runs = norm.sizes["run"]
-    return f"{norm.sizes['world']} worlds, {runs} run{'s' if runs > 1 else ''} of each"
-
-
 def listed(names, draws, form="{:.2f}"):
     """Return "0.50 (ρ = 0), descriptive (ρ = 0.5)" from words and draws, (worlds, names)."""
     means = [form.format(mean) if np.isfinite(mean) else "descriptive" for mean in draws.mean(axis=0)]

@@ -3,8 +3,9 @@
 import numpy as np
 
 from kdtheory.claims import rules
+from kdtheory.claims.draws import worlds_in_words
 from kdtheory.claims.finding import ORDER, VALUE
-from kdtheory.claims.inefficiency import WORLDS, inefficiency_draws, listed, octaves, plateau, replicates, span
+from kdtheory.claims.inefficiency import WORLDS, inefficiency_draws, listed, octaves, plateau, span
 from kdtheory.claims.registry import claim
 from kdtheory.statistics.jackknife import pooled
 from kdtheory.statistics.means import trend_by_world
@@ -76,7 +77,7 @@ def _modes_ordered(width_law, words):
     def check(modes):
         norm, names = _by_modes(modes, width_law)
         values = _over_plateau(norm)
-        reason = f"I over n = {span(plateau(norm))}: {listed(names, values)}; {replicates(norm)}"
+        reason = f"I over n = {span(plateau(norm))}: {listed(names, values)}; {worlds_in_words(norm)}"
         return rules.order(pooled(np.diff(values, axis=1)), trend=pooled(trend_by_world(values)), reason=reason)
 
     return check
@@ -96,7 +97,7 @@ def _modes_ends(width_law, words):
     def check(modes):
         norm, names = _by_modes(modes, width_law)
         values = _over_plateau(norm)[:, [0, -1]]
-        reason = f"I over n = {span(plateau(norm))}: {listed([names[0], names[-1]], values)}; {replicates(norm)}"
+        reason = f"I over n = {span(plateau(norm))}: {listed([names[0], names[-1]], values)}; {worlds_in_words(norm)}"
         return rules.order(pooled(values[:, 1] - values[:, 0]), reason=reason)
 
     return check
@@ -187,7 +188,7 @@ def _flip_constant(flips):
     norm = flips["weight_norm"].sel(flip_probability=0.5)
     windows = octaves(norm)
     curve = inefficiency_draws(norm, windows)
-    reason = f"I by octaves: {listed([f'n = {span(window)}' for window in windows], curve)}; {replicates(norm)}"
+    reason = f"I by octaves: {listed([f'n = {span(window)}' for window in windows], curve)}; {worlds_in_words(norm)}"
     return rules.value(pooled(curve[:, 1:] - curve[:, :1]), 0.0, rules.DERIVED, reason=reason)
 
 
@@ -205,7 +206,7 @@ def _by_flip_probability(flips):
     norm = flips["weight_norm"].sortby("flip_probability").transpose("flip_probability", ...)
     values = _over_plateau(norm)
     names = [f"p = {value:g}" for value in norm["flip_probability"].values]
-    return values, f"I over n = {span(plateau(norm))}: {listed(names, values)}; {replicates(norm)}"
+    return values, f"I over n = {span(plateau(norm))}: {listed(names, values)}; {worlds_in_words(norm)}"
 
 
 def _half_flipped(flips):

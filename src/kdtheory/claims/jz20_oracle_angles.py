@@ -20,9 +20,17 @@ from kdtheory.claims.rules import (
     value,
     with_oracle,
 )
-from kdtheory.claims.transfer_draws import FIRST_SIZE, HARD_LOGIT, ORACLE_SIZES, near_oracle, network, oracle_changes
+from kdtheory.claims.transfer_draws import (
+    FIRST_SIZE,
+    HARD_LOGIT,
+    ORACLE_SIZES,
+    angle_slopes,
+    near_oracle,
+    network,
+    oracle_changes,
+)
 from kdtheory.statistics.jackknife import pooled
-from kdtheory.statistics.laws import count_changes_by_world, count_slopes_by_world, mean_slopes_by_world
+from kdtheory.statistics.laws import count_changes_by_world, count_slopes_by_world
 from kdtheory.statistics.means import mean
 
 # "As β → π/2" is where p(β) is at most this.
@@ -77,8 +85,8 @@ def _linear(transfer):
     statement="The curves p(β) do not change monotonically with ρ.",
     quantity="changes of p(β) from each ρ to the next at each tabulated β where no curve is 0 or 1, on the same "
     "points, network teacher",
-    test="paired t-tests over worlds: some β has a rise and a fall, Bonferroni over β and ρ; `fails` when all go one way "
-    "at every β",
+    test="paired t-tests over worlds: some β has a rise and a fall, Bonferroni over β and ρ; `fails` when all go one "
+    "way at every β",
     kind=ORDER,
     reading="at some fixed angle β",
     **_RANDOM,
@@ -161,10 +169,8 @@ def _decreases_independent(transfer):
     **_RANDOM,
 )
 def _fastest(transfer):
-    angle = near_oracle(transfer, FIRST_SIZE)["oracle_angle"]
-    x = np.log(angle["n_train"].values)
-    slopes = fitted(mean_slopes_by_world, x, worlds_of(angle, "n_train", "soft_ratio"))
-    reason = f"α′_n ~ n^−c with c = {listed(ratios(angle), -pooled(slopes))}"
+    slopes = angle_slopes(transfer)
+    reason = f"α′_n ~ n^−c with c = {listed(ratios(network(transfer)), -pooled(slopes))}"
     differences = pooled(slopes[:, :-1] - slopes[:, -1:])
     found = rate(differences, reason=with_gaps(reason, differences))
     return with_oracle(found, oracle_changes(transfer, first=FIRST_SIZE))

@@ -3,7 +3,7 @@
 import numpy as np
 
 from kdtheory.claims.draws import fitted, worlds_of
-from kdtheory.statistics.laws import count_slopes_by_world
+from kdtheory.statistics.laws import count_slopes_by_world, mean_slopes_by_world
 from kdtheory.statistics.means import mean
 
 # The range of laws in n. Below it students know too little; the largest size is left to comparisons of levels.
@@ -36,6 +36,12 @@ def risk_slopes(transfer, kind="network"):
     """Return draws of the slope of ln risk in ln n, (worlds, ratios rising), for `pooled`."""
     sizes, counts = error_counts(transfer, kind)
     return fitted(count_slopes_by_world, np.log(sizes), counts)
+
+
+def angle_slopes(transfer):
+    """Return draws of the slope of ln mean α′_n in ln n up to an eighth of the oracle's size, (worlds, ratios rising)."""
+    angle = near_oracle(transfer, FIRST_SIZE)["oracle_angle"]
+    return fitted(mean_slopes_by_world, np.log(angle["n_train"].values), worlds_of(angle, "n_train", "soft_ratio"))
 
 
 def near_oracle(transfer, first=1):
