@@ -39,7 +39,7 @@ def risk_slopes(transfer, kind="network"):
 
 
 def angle_slopes(transfer):
-    """Return draws of the slope of ln mean α′_n in ln n up to an eighth of the oracle's size, (worlds, ratios rising)."""
+    """Return draws of the slope of ln mean α′_n in ln n for n ≤ N/8, (worlds, ratios rising)."""
     angle = near_oracle(transfer, FIRST_SIZE)["oracle_angle"]
     return fitted(mean_slopes_by_world, np.log(angle["n_train"].values), worlds_of(angle, "n_train", "soft_ratio"))
 

@@ -143,7 +143,7 @@ def test_training_is_drawn_from_the_first_step_on_as_long_as_it_went():
     drift = drawn("ext_finite_width", group).axes[7]
     for width in WIDTHS:
         (line,) = lines_of(drift, f"width {width}")
-        mean = group["kernel_drift"].sel(width=width, n_train=128, soft_ratio=1.0).mean("repeat")
+        mean = group["kernel_drift"].sel(width=width, n_train=128, soft_ratio=1.0).mean("world")
         assert line.get_xdata() == pytest.approx(STEPS[1:])
         assert line.get_ydata() == pytest.approx(mean.values[1:], nan_ok=True)
     assert np.isnan(line.get_ydata()[-1])
