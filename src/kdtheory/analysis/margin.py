@@ -42,7 +42,7 @@ def _measure_dimension(experiment, cell):
             ),
         }
     )
-    return group.assign_coords(n_train=weights["n_train"], world=np.arange(len(angle[0])), dim=dim)
+    return group.assign_coords(n_train=weights["n_train"], world=weights["world"], dim=dim)
 
 
 if __name__ == "__main__":
