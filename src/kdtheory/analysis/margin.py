@@ -1,6 +1,5 @@
 """Measurement ``linear/margin``: risk of distilled students on tasks with an angular margin (PL19 Corollary 1)."""
 
-import numpy as np
 import xarray as xr
 
 from kdtheory.analysis.laws import angle_laws
