@@ -4,7 +4,7 @@ import numpy as np
 
 from kdtheory.claims import rules
 from kdtheory.claims.finding import ORDER
-from kdtheory.claims.image_draws import DRAWS, by_draw, name_of_draws, or_illustration
+from kdtheory.claims.image_draws import DRAWS, by_world, name_of_worlds, or_illustration
 from kdtheory.claims.registry import claim
 from kdtheory.statistics.means import mean
 
@@ -63,9 +63,9 @@ def _both(values):
 
 
 def _table(found):
-    """Values (draws, epochs, [plain, curvature], soft ratios)."""
-    draws = [by_draw(found.sel(loss_scale=loss, drop=True), "stopping_epoch", "soft_ratio") for loss in _LOSSES]
-    return np.stack(draws, axis=2)
+    """Values (worlds, epochs, [plain, curvature], soft ratios)."""
+    worlds = [by_world(found.sel(loss_scale=loss, drop=True), "stopping_epoch", "soft_ratio") for loss in _LOSSES]
+    return np.stack(worlds, axis=2)
 
 
 def _means(found, table):
@@ -75,5 +75,5 @@ def _means(found, table):
     )
     return (
         f"mean {found.name} with the plain loss and with the loss divided by its curvature: {shown}; "
-        f"{name_of_draws(found)}"
+        f"{name_of_worlds(found)}"
     )

@@ -5,7 +5,7 @@ import numpy as np
 from kdtheory.claims.draws import worlds_in_words
 from kdtheory.figures import style
 from kdtheory.figures.registry import Figure, run_figure
-from kdtheory.figures.replicates import complete_log_slope, slope_in_words
+from kdtheory.figures.replicates import log_slope, slope_in_words
 
 FIGURE = Figure(
     reads=("wide/finite_width",),
@@ -148,7 +148,7 @@ def _at_end(values):
 
 
 def _slope(values):
-    return slope_in_words(complete_log_slope(values.sel(width=values["width"] >= _FIRST_WIDTH)))
+    return slope_in_words(log_slope(values.sel(width=values["width"] >= _FIRST_WIDTH)))
 
 
 def _guide(axis, mean):

@@ -6,7 +6,7 @@ from kdtheory.claims.draws import worlds_in_words
 from kdtheory.claims.transfer_draws import angle_slopes, risk_slopes
 from kdtheory.figures import style
 from kdtheory.figures.registry import Figure, run_figure
-from kdtheory.figures.replicates import by_world, in_words
+from kdtheory.figures.replicates import in_words, over_runs
 from kdtheory.statistics.jackknife import pooled
 
 FIGURE = Figure(
@@ -38,9 +38,9 @@ def draw(transfer):
     here = transfer.sel(teacher_kind="network").sortby("soft_ratio")
     colours = style.soft_ratio_colours(here["soft_ratio"].values)
     figure, axes = style.panels(2, 2, width=4.7, height=3.7)
-    _draw_risk(axes[0, 0], transfer, by_world(here["risk"]), colours)
+    _draw_risk(axes[0, 0], transfer, over_runs(here["risk"]), colours)
     _draw_survival(axes[0, 1], here, colours)
-    _draw_angle(axes[1, 0], transfer, by_world(here["oracle_angle"].isel(oracle_size=-1)), colours)
+    _draw_angle(axes[1, 0], transfer, over_runs(here["oracle_angle"].isel(oracle_size=-1)), colours)
     _draw_drift(axes[1, 1], here, colours)
     for ratio, colour in colours.items():
         axes[1, 0].plot([], [], "s", color=colour, ms=6, label=f"ρ = {ratio:g}")
@@ -77,7 +77,7 @@ def _draw_survival(axis, here, colours):
     survival = here["angle_survival"].sel(oracle_size=size)
     smallest = float(here["smallest_angle"].sel(oracle_size=size).min())
     for ratio, colour in colours.items():
-        worlds = by_world(survival.sel(soft_ratio=ratio)).transpose("beta", "world")
+        worlds = over_runs(survival.sel(soft_ratio=ratio)).transpose("beta", "world")
         style.draw_spread(axis, worlds, "world", colour)
         axis.plot(worlds["beta"], worlds.mean("world"), color=colour)
     axis.set_xlim(RIGHT_ANGLE - 1.1 * (RIGHT_ANGLE - smallest), RIGHT_ANGLE)
@@ -108,7 +108,7 @@ def _draw_drift(axis, here, colours):
         for name, line in (("oracle_angle", "-"), ("oracle_angle_nested", "--")):
             style.draw_mean(
                 axis,
-                by_world(last[name].sel(soft_ratio=ratio)),
+                over_runs(last[name].sel(soft_ratio=ratio)),
                 "world",
                 color=colour,
                 linestyle=line,

@@ -6,7 +6,7 @@ from kdtheory.claims.draws import worlds_in_words
 from kdtheory.figures import style
 from kdtheory.figures.image_panels import draw_accuracy, draw_change
 from kdtheory.figures.registry import Figure, run_figure
-from kdtheory.figures.replicates import by_world
+from kdtheory.figures.replicates import over_runs
 
 FIGURE = Figure(
     reads=("wide/imperfect", "wide/correction", "images/kernel_distillation", "images/resnet_distillation"),
@@ -56,7 +56,7 @@ def _draw_error(axis, cells, epochs):
     for epoch, colour in epochs.items():
         here = cells.sel(stopping_epoch=epoch)
         options = {"color": colour, "linewidth": 1.2, "ms": 3.5, "label": f"epoch {epoch}"}
-        style.draw_mean(axis, by_world(here["test_error"]), "world", **options)
+        style.draw_mean(axis, over_runs(here["test_error"]), "world", **options)
         axis.axhline(float(here["teacher_error"].mean()), 0.9, 1, color=colour, linewidth=1.2, linestyle=":")
     style.plain_ticks(axis.yaxis, cells["test_error"].mean(["world", "run"]).values)
     style.soft_ratio_axis(axis, cells["soft_ratio"])
@@ -67,7 +67,7 @@ def _draw_error(axis, cells, epochs):
 def _draw_difference(axis, cells, epochs):
     soft = cells["test_error"].sel(soft_ratio=cells["soft_ratio"].max())
     # Divided by one number for each epoch, which leaves the pairs as they are.
-    change = by_world(100 * (cells["test_error"] - soft) / soft.mean(["world", "run"]))
+    change = over_runs(100 * (cells["test_error"] - soft) / soft.mean(["world", "run"]))
     for epoch, colour in epochs.items():
         options = {"color": colour, "linewidth": 1.2, "ms": 3.5, "label": f"epoch {epoch}"}
         style.draw_mean(axis, change.sel(stopping_epoch=epoch), "world", **options)
@@ -92,7 +92,7 @@ def _draw_correction(axis, correction, imperfect):
     colours = style.shades(np.sort(sizes).tolist())
     switches = []
     for size, colour in colours.items():
-        here = by_world(correction["correction_cosine"].sel(n_train=size))
+        here = over_runs(correction["correction_cosine"].sel(n_train=size))
         mean = style.draw_mean(axis, here, "world", color=colour, linewidth=1.2, ms=3.5, label=f"n = {size}")
         negative = mean["stopping_epoch"].values[mean.values < 0]
         switches.append(f"{negative.min()} (n = {size})" if negative.size else f"none (n = {size})")

@@ -5,7 +5,7 @@ import numpy as np
 from kdtheory.claims.draws import worlds_in_words
 from kdtheory.figures import style
 from kdtheory.figures.registry import Figure, run_figure
-from kdtheory.figures.replicates import by_world
+from kdtheory.figures.replicates import over_runs
 
 FIGURE = Figure(
     reads=("wide/transfer",),
@@ -34,7 +34,7 @@ _LINEAR = {"color": style.GREY, "linestyle": ":", "linewidth": 3}
 def draw(transfer):
     """Draw bound and risk for both teachers, every student's bound against its risk, and the norms."""
     transfer = transfer.sortby("soft_ratio")
-    means = by_world(transfer)
+    means = over_runs(transfer)
     figure, axes = style.panels(2, 2, width=4.5, height=3.7)
     colours = style.soft_ratio_colours(transfer["soft_ratio"].values)
     kinds = [kind for kind in _KINDS if kind in transfer["teacher_kind"].values]

@@ -5,7 +5,7 @@ import numpy as np
 from kdtheory.claims.draws import worlds_in_words
 from kdtheory.figures import style
 from kdtheory.figures.registry import Figure, run_figure
-from kdtheory.figures.replicates import by_world
+from kdtheory.figures.replicates import over_runs
 
 FIGURE = Figure(
     reads=("wide/correction",),
@@ -49,7 +49,7 @@ def _draw_epochs(axis, correction, colours):
     for size, colour in colours.items():
         for truth, (line, _) in _TRUTHS.items():
             values = correction["correction_cosine"].sel(n_train=size, truth=truth, drop=True)
-            style.draw_mean(axis, by_world(values), "world", color=colour, linestyle=line, linewidth=1.2, ms=3.5)
+            style.draw_mean(axis, over_runs(values), "world", color=colour, linestyle=line, linewidth=1.2, ms=3.5)
     axis.axhline(0, color=style.INK, linewidth=0.8)
     axis.set_xscale("log", base=2)
     epochs = correction["stopping_epoch"].values
@@ -63,7 +63,7 @@ def _draw_errors(axis, here, colours):
     error = here["teacher_error"].transpose("world", "stopping_epoch").values.ravel()
     crossings = {}
     for size, colour in colours.items():
-        cosine = by_world(here["correction_cosine"].sel(n_train=size))
+        cosine = over_runs(here["correction_cosine"].sel(n_train=size))
         cosine = cosine.transpose("world", "stopping_epoch").values.ravel()
         axis.plot(error, cosine, "o", color=colour, ms=3.5, mew=0, alpha=0.8)
         negative, positive = error[cosine < 0], error[cosine > 0]

@@ -8,7 +8,6 @@ from functools import partial
 import matplotlib.colors
 import numpy as np
 import pytest
-import xarray as xr
 from samples.correction import correction
 from samples.effective_logits import effective_logits as effective_logits_group
 from samples.example import example
@@ -41,11 +40,6 @@ from kdtheory.figures import (
 from kdtheory.jobs import storage
 from kdtheory.statistics.jackknife import pooled
 from kdtheory.theory.stationarity import effective_logits
-
-
-def noise(*shape, seed=0):
-    return np.random.default_rng(seed).standard_normal(shape)
-
 
 GROUPS = {
     "wide/effective_logits": effective_logits_group,
@@ -138,19 +132,6 @@ def test_figure_1_draws_exact_roots_and_does_not_cross_the_jump():
     assert wrong and not crossing
 
 
-def test_a_power_law_has_its_slope():
-    n = np.array([4, 16, 64, 256])
-    worlds = np.exp(-0.7 * np.log(n)[:, None] + 0.1 * noise(4, 40))
-    values = xr.DataArray(worlds, dims=("n_train", "world"), coords={"n_train": n})
-    slope, half_width = replicates.log_slope(values)
-    assert slope == pytest.approx(np.polyfit(np.log(n), np.log(worlds.mean(1)), 1)[0])
-    # The interval of this one sample; a wrong one by a factor of the root of the worlds would miss both bounds.
-    assert 0.005 < half_width < 0.03 and abs(slope + 0.7) < half_width
-    zero = values.copy()
-    zero[-1] = 0.0
-    assert replicates.log_slope(zero)[0] == pytest.approx(replicates.log_slope(values[:-1])[0])
-
-
 def test_theorem_1_counts_every_violation():
     group = transfer_group()
     sound = drawn(jz20_theorem1, group).axes[2].texts[-1].get_text()
@@ -186,9 +167,9 @@ def test_the_exponents_of_figure_2_are_those_of_the_claims():
 
 def test_a_number_of_a_world_is_the_mean_over_its_runs():
     values = correction()["correction_cosine"]
-    assert replicates.by_world(values).equals(values.mean("run"))
+    assert replicates.over_runs(values).equals(values.mean("run"))
     distance = finite_width()["kernel_distance"]
-    assert replicates.by_world(distance) is distance
+    assert replicates.over_runs(distance) is distance
 
 
 def test_the_epoch_at_which_teachers_overtake_hard_labels_is_found():
