@@ -1,10 +1,11 @@
-"""The independent draws behind a claim, moved to the front as the estimators of `kdtheory.statistics` take them."""
+"""The independent draws behind a claim, moved to the front as the estimators of `kdtheory.statistics` take them.
+
+Worlds are the draws: each has its own truth, teacher and points. What varies within a world is averaged first.
+"""
 
 import numpy as np
 
-# What the runs share, so that no interval contains its spread.
-ONE_TASK = "the draws are runs with one truth and one teacher"
-ONE_TRUTH = "the draws are teachers of one truth"
+_WORLDS, _RUNS = "world", "run"
 
 
 def worlds_of(variable, *dims):
@@ -13,7 +14,7 @@ def worlds_of(variable, *dims):
     Parameters
     ----------
     variable : xarray.DataArray
-        With the dimensions ``dims`` and ``world``, and ``run`` where it has runs.
+        With the dimensions ``dims``, ``world`` and perhaps ``run``.
     *dims : str
         The other dimensions, in the order that is asked for.
 
@@ -21,13 +22,27 @@ def worlds_of(variable, *dims):
     -------
     ndarray of float, shape (worlds, dims...)
     """
-    variable = variable.mean("run") if "run" in variable.dims else variable
-    return variable.transpose("world", *dims).values.astype(float)
+    variable = variable.mean(_RUNS) if _RUNS in variable.dims else variable
+    return variable.transpose(_WORLDS, *dims).values.astype(float)
 
 
 def runs_of(variable, *dims):
     """Return a variable with all runs of each world, shape (worlds, runs, dims...); the rest as for `worlds_of`."""
-    return variable.transpose("world", "run", *dims).values.astype(float)
+    return variable.transpose(_WORLDS, _RUNS, *dims).values.astype(float)
+
+
+def worlds_in_words(values):
+    """Return "20 worlds", or "20 worlds, 4 runs of each", of a variable or a group."""
+    runs = values.sizes.get(_RUNS, 1)
+    return f"{values.sizes[_WORLDS]} worlds" + (f", {runs} runs of each" if runs > 1 else "")
+
+
+def of_same_worlds(*variables):
+    """Return variables of several groups in the worlds that all of them have, for comparisons within worlds."""
+    worlds = variables[0][_WORLDS].values
+    for variable in variables[1:]:
+        worlds = np.intersect1d(worlds, variable[_WORLDS].values)
+    return tuple(variable.sel({_WORLDS: worlds}) for variable in variables)
 
 
 def fitted(by_world, x, samples, points=2):

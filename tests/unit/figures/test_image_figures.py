@@ -154,7 +154,7 @@ def test_training_is_drawn_from_the_first_step_on_as_long_as_it_went():
     drift = drawn("ext_finite_width", group).axes[7]
     for width in WIDTHS:
         (line,) = lines_of(drift, f"width {width}")
-        mean = group["kernel_drift"].sel(width=width, n_train=128, soft_ratio=1.0).mean("repeat")
+        mean = group["kernel_drift"].sel(width=width, n_train=128, soft_ratio=1.0).mean("world")
         assert line.get_xdata() == pytest.approx(STEPS[1:])
         assert line.get_ydata() == pytest.approx(mean.values[1:], nan_ok=True)
     assert np.isnan(line.get_ydata()[-1])
@@ -190,6 +190,6 @@ def test_replicates_are_worlds_or_the_runs_of_one():
     assert over == "run" and runs.values.tolist() == [[2, 3], [8, 9]]
 
 
-def test_a_slope_of_a_single_place_or_run_is_named_as_none():
-    values = xr.DataArray(np.ones((1, 3)), dims=("width", "repeat"), coords={"width": [4]})
+def test_a_slope_of_a_single_place_or_world_is_named_as_none():
+    values = xr.DataArray(np.ones((1, 3)), dims=("width", "world"), coords={"width": [4]})
     assert replicates.slope_in_words(replicates.log_slope(values)) == "no slope"
