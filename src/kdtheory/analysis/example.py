@@ -24,7 +24,7 @@ def measure(experiment):
         "boundary": ((truth > 0).astype(np.int64), f"class of the ground truth, {_WHICH}", "JZ20 Fig. 4 left top"),
         "truth": (truth, f"ground truth f_g in units of its spread, {_WHICH}", "ours"),
         "teacher_logit": (shown, f"teacher logit, {_WHICH}", "JZ20 Fig. 4 left middle"),
-        **_student_logits(shown.isel(stopping_epoch=-1, drop=True), ratio, experiment.settings["temperature"]),
+        **_student_logits(logits.isel(stopping_epoch=-1, drop=True), ratio, experiment.settings["temperature"]),
         **_shape(logits, truths),
     }
     return xr.Dataset({name: labelled(values, words, source) for name, (values, words, source) in group.items()})
@@ -39,20 +39,28 @@ def _student_logits(logits, ratio, temperature):
     """Effective logits of a perfect teacher, and JZ20's two pictures of them: label smoothing and a cut-off."""
     labels = (logits > 0).astype(int)
     smoothed = xr.apply_ufunc(label_smoothing_logit, ratio) * (2 * labels - 1)
+    effective = xr.apply_ufunc(effective_logits, logits, labels, ratio, temperature)
+    cutoff = xr.apply_ufunc(cutoff_approximation, logits, ratio, temperature)
+    deviation = np.sqrt(((effective - cutoff) ** 2).mean("x") / (effective**2).mean("x"))
     return {
         "effective_logit": (
-            xr.apply_ufunc(effective_logits, logits, labels, ratio, temperature).transpose("soft_ratio", "x"),
+            effective.sel(world=SHOWN, drop=True).transpose("soft_ratio", "x"),
             f"effective student logit, {_WHICH}",
             "JZ20 Fig. 4 left bottom",
         ),
         "label_smoothing": (
-            smoothed.transpose("soft_ratio", "x"),
+            smoothed.sel(world=SHOWN, drop=True).transpose("soft_ratio", "x"),
             f"logit of label smoothing whose weight is the soft ratio, {_WHICH}",
             "JZ20 Sec. 4.2",
         ),
         "cutoff": (
-            xr.apply_ufunc(cutoff_approximation, logits, ratio, temperature).transpose("soft_ratio", "x"),
+            cutoff.sel(world=SHOWN, drop=True).transpose("soft_ratio", "x"),
             f"cut-off approximation of the effective logit, {_WHICH}",
+            "JZ20 Sec. 4.2",
+        ),
+        "cutoff_deviation": (
+            deviation.transpose("soft_ratio", "world"),
+            "root mean square deviation of effective logits from the cut-off, over that of the logits",
             "JZ20 Sec. 4.2",
         ),
         "threshold": (

@@ -286,7 +286,7 @@ def _check_same_dim(config, name, block):
 
 
 def _check_image_counts(config):
-    """The teacher's and the transfer images are disjoint, so there must be enough training images for both."""
+    """A world's teacher and transfer images are disjoint, as are the test images of different worlds."""
     for name, block in config["datasets"].items():
         limit = schema(f"datasets/{block['kind']}.yaml").get("x-training-images", math.inf)
         wanted = block.get("teacher_points", 0) + block.get("transfer_points", 0)
@@ -294,6 +294,10 @@ def _check_image_counts(config):
             raise ConfigError(
                 f"{dotted(('datasets', name))}: teacher_points + transfer_points is {wanted}, must be ≤ {limit}"
             )
+        limit = schema(f"datasets/{block['kind']}.yaml").get("x-test-images", math.inf)
+        wanted = block.get("worlds", 1) * block.get("test_points", 0)
+        if wanted > limit:
+            raise ConfigError(f"{dotted(('datasets', name))}: worlds × test_points is {wanted}, must be ≤ {limit}")
 
 
 def _check_joined_cells(name, block):

@@ -46,6 +46,11 @@ def test_example_compares_effective_logits_with_label_smoothing_and_counts_bound
     jump = np.abs(group["effective_logit"].sel(soft_ratio=0.01).diff("x")).max()
     assert float(jump) > 1.9 * float(group["threshold"].sel(soft_ratio=0.01)) > 3
     np.testing.assert_allclose(np.abs(group["label_smoothing"].sel(soft_ratio=0.01)), np.log(199))
+    deviation = group["cutoff_deviation"]
+    assert deviation.dims == ("soft_ratio", "world") and not deviation.sel(soft_ratio=1.0).any()
+    effective, cutoff = (group[name].sel(soft_ratio=0.01) for name in ("effective_logit", "cutoff"))
+    expected = np.linalg.norm(effective - cutoff) / np.linalg.norm(effective)
+    assert 0 < expected == pytest.approx(float(deviation.sel(soft_ratio=0.01, world=0)))
     np.testing.assert_array_equal(group["true_sign_changes"], [4, 1])
     np.testing.assert_array_equal(group["sign_changes"], [[1, 1], [4, 4]])
     np.testing.assert_allclose(group["logit_scale"].sel(stopping_epoch=1), np.sqrt(np.mean(early**2)))

@@ -71,6 +71,7 @@ def test_every_preset_merged_over_the_default_is_valid_and_changes_no_science(co
         (["experiments", "plateaus", "cells", "depth_1", "dims"], [11], ["holds 11", "dim = 10"]),
         (["datasets", "cifar10_resnet", "teacher_points"], 40000, ["cifar10_resnet", "is 52500", "≤ 50000"]),
         (["datasets", "cifar10_resnet", "test_points"], 10001, ["test_points", "is 10001", "≤ 10000"]),
+        (["datasets", "cifar10_kernel", "worlds"], 9, ["cifar10_kernel", "worlds × test_points is 11250", "≤ 10000"]),
         (["teachers", "resnet", "blocks"], [1, 0], ["resnet.blocks.1", "is 0", "≥ 1"]),
         (["teachers", "resnet", "precision"], "float8", ["resnet.precision", "float16"]),
         (["experiments", "finite_width", "cells", "wide", "test_points"], 1025, ["is 1025", "n_test = 1024"]),
