@@ -1,4 +1,4 @@
-"""Growth of time and memory with n, d, soft ratios and repeats."""
+"""Growth of time and memory with n, d, soft ratios and runs."""
 
 from functools import partial
 
@@ -14,7 +14,7 @@ from kdtheory.theory.stationarity import effective_logits
 SIZES, LARGE_SIZES = (512, 1024, 1536, 2048, 3072, 4096), (8192, 16384)
 DIMS, DIM_POINTS = (4, 16, 64, 256, 1024, 4096), 1024
 COLUMNS, COLUMN_POINTS = (8, 16, 32, 64, 128, 256), 2048
-REPEATS, REPEAT_POINTS = (1, 2, 4, 8), 512
+RUNS, RUN_POINTS = (1, 2, 4, 8), 512
 SETS = (500, 1000, 2000, 4000, 8000)
 LOGITS = (50_000, 100_000, 200_000, 400_000)
 
@@ -32,7 +32,7 @@ def measure(full):
             curve("one more soft ratio", "n", _times(further_column, sizes), "2"),
             curve("more soft ratios", "soft ratios", _times(columns, COLUMNS), "1"),
             curve("kernel", "d", _times(kernel_of_dim, DIMS), "0 (elementwise) to 1 (product)"),
-            curve("kernel students", "repeats", _times(repeats, REPEATS), "1"),
+            curve("kernel students", "runs", _times(runs, RUNS), "1"),
             curve("Gram sampling", "transfer sets", _times(gram_sampling, SETS), "1"),
             curve("effective logits", "points", _times(logits, LOGITS), "1"),
         ]
@@ -65,12 +65,12 @@ def columns(count):
     return _columns(COLUMN_POINTS, count)
 
 
-def repeats(count):
+def runs(count):
     """Several runs, each with points and a Gram matrix of its own."""
 
     def run():
         for _ in range(count):
-            regression(REPEAT_POINTS)()
+            regression(RUN_POINTS)()
 
     return run
 

@@ -17,13 +17,13 @@ FOLDER = REPOSITORY / "results" / "bench" / "study"
 CORES = 2
 _DONE = re.compile(r"done: ([\d.]+) s of work after ([\d.]+) s of imports")
 
-# What one more of something costs: the work of a cell with all of it, and with half.
+# What one more of something costs: the work of a cell's first batch of worlds with all of it, and with half.
 _CHANGED = {
     "soft ratio": (("experiments", "mixing", "cells", "main", "soft_ratios"), "mixing"),
     "stopping epoch": (("experiments", "stopping", "cells", "main", "stopping_epochs"), "stopping"),
-    "teacher": (("experiments", "stopping", "cells", "main", "teachers"), "stopping"),
     "transfer-set size": (("experiments", "mixing", "cells", "main", "n_train"), "mixing"),
-    "repeat": (("datasets", "mixtures", "repeats"), "modes"),
+    "run": (("datasets", "mixtures", "runs"), "modes"),
+    "world": (("datasets", "mixtures", "worlds_per_job"), "modes"),
 }
 
 
@@ -72,9 +72,9 @@ def _marginal(folder, config, path, experiment):
     for chosen in (values, _half(values)):
         overlay = folder / "changed.yaml"
         overlay.write_text(yaml.safe_dump(_nested(path, chosen)), encoding="utf-8")
-        target = f"results/students/{experiment}/main.nc"
+        target = f"results/students/{experiment}/main/0000.nc"
         _snakemake(folder, "--cores", "1", "--configfile", str(overlay), "--forcerun", "fit_kernel", "--", target)
-        seconds[_count(chosen)] = _work(folder / f"logs/students/{experiment}-main.log")[0]
+        seconds[_count(chosen)] = _work(folder / f"logs/students/{experiment}-main/0000.log")[0]
     many, few = seconds
     one_more = (seconds[many] - seconds[few]) / (many - few)
     return f"{one_more:.2f} s of core time, {one_more / seconds[many]:.1%} of the {many} in {experiment}"

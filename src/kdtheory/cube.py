@@ -9,7 +9,7 @@ import xarray as xr
 
 from kdtheory.jobs import log, provenance, records, storage, terminal
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 def open_cube(path: str | os.PathLike = "results/cube.nc") -> xr.DataTree:

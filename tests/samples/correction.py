@@ -2,9 +2,9 @@
 
 import numpy as np
 import xarray as xr
-from samples.imperfect import EPOCHS, RUNS, SIZES, TEACHERS
+from samples.imperfect import EPOCHS, SIZES, WORLDS
 
-TRUTHS = ["smooth", "sign"]
+TRUTHS, RUNS = ["smooth", "sign"], 4
 
 
 def correction(
@@ -16,17 +16,19 @@ def correction(
     is off the derivative by ``wrong``.
     """
     rng = np.random.default_rng(5)
-    shape = (len(TRUTHS), TEACHERS, len(EPOCHS), len(SIZES), RUNS)
-    values = np.array(signs)[:, None, None] * (1 + spread * rng.standard_normal(shape))
+    shape = (len(TRUTHS), len(EPOCHS), len(SIZES), WORLDS, RUNS)
+    values = np.array(signs)[:, None, None, None] * (1 + spread * rng.standard_normal(shape))
     values = values + spread * rng.standard_normal((*shape[:-1], 1))
-    cosine = np.cos(np.array(angles)[:, None, None] + 0.001 * rng.standard_normal(shape))
+    cosine = np.cos(np.array(angles)[:, None, None, None] + 0.001 * rng.standard_normal(shape))
     variables = {
         "correction": 20 * values, "correction_cosine": 0.3 * values, "derivative": 0.1 * values,
         "derivative_fd": 0.1 * values + wrong, "cosine": cosine,
     }  # fmt: skip
-    dims = ("truth", "teacher", "stopping_epoch", "n_train", "repeat")
-    own = np.broadcast_to(teacher_error, (TEACHERS, len(EPOCHS)))
-    return xr.Dataset(
-        {**{name: (dims, array) for name, array in variables.items()}, "teacher_error": (dims[1:3], own)},
-        coords={"truth": TRUTHS, "teacher": np.arange(TEACHERS), "stopping_epoch": EPOCHS, "n_train": SIZES},
+    dims = ("truth", "stopping_epoch", "n_train", "world", "run")
+    own = np.repeat(np.array(teacher_error)[:, None], WORLDS, axis=1)
+    group = xr.Dataset({name: (dims, array) for name, array in variables.items()}).assign(
+        truth_norm=(("truth", "world", "run"), np.ones((len(TRUTHS), WORLDS, RUNS))),
+        teacher_error=(("stopping_epoch", "world"), own),
     )
+    coords = {"truth": TRUTHS, "stopping_epoch": EPOCHS, "n_train": SIZES}
+    return group.assign_coords(coords | {"world": np.arange(WORLDS), "run": np.arange(RUNS)})

@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-TEACHERS, RUNS, EPOCHS = 6, 8, [1, 4, 16, 64]
+WORLDS, EPOCHS = 6, [1, 4, 16, 64]
 RATIOS, SIZES = [0.0, 0.5, 0.9, 0.95, 1.0], [32, 512, 1024]
 
 
@@ -14,23 +14,26 @@ def imperfect(
     """Return the group ``wide/imperfect``.
 
     The test error is 0.15, less ``lower`` of each soft ratio times ``by_size``, and at ρ = 1 ``soft`` of each epoch
-    more. ``spread`` is that over teachers and runs.
+    more. ``spread`` is that over worlds.
     """
     rng = np.random.default_rng(4)
-    shape = (TEACHERS, len(EPOCHS), len(RATIOS), len(SIZES), RUNS)
-    error = 0.15 - (np.array(lower)[:, None] * by_size)[..., None] + spread * rng.standard_normal(shape)
-    error = error + spread * rng.standard_normal((TEACHERS, 1, len(RATIOS), len(SIZES), 1))
+    shape = (len(EPOCHS), len(RATIOS), len(SIZES), WORLDS, 1)
+    error = 0.15 - (np.array(lower)[:, None] * by_size)[..., None, None] + spread * rng.standard_normal(shape)
+    error = error + spread * rng.standard_normal((1, *shape[1:]))
     # Students of hard labels do not see the teacher.
-    error[:, :, 0] = error[:1, :1, 0]
-    error[:, :, -1] += np.array(soft)[:, None, None]
-    own = np.array(teacher_error) * np.exp(0.01 * rng.standard_normal((TEACHERS, len(EPOCHS))))
+    error[:, 0] = error[:1, 0]
+    error[:, -1] += np.array(soft)[:, None, None, None]
+    own = np.array(teacher_error)[:, None] * np.exp(0.01 * rng.standard_normal((len(EPOCHS), WORLDS)))
+    cells = ("stopping_epoch", "soft_ratio", "n_train", "world", "run")
     return xr.Dataset(
         {
-            "test_error": (("teacher", "stopping_epoch", "soft_ratio", "n_train", "repeat"), error),
-            "teacher_error": (("teacher", "stopping_epoch"), own),
+            "test_error": (cells, error),
+            "risk": (cells, error),
+            "weight_norm": (cells, 1 + error),
+            "teacher_error": (("stopping_epoch", "world"), own),
             "test_points": 200,
         },
         coords={
-            "teacher": np.arange(TEACHERS), "stopping_epoch": EPOCHS, "soft_ratio": RATIOS, "n_train": SIZES,
+            "stopping_epoch": EPOCHS, "soft_ratio": RATIOS, "n_train": SIZES, "world": np.arange(WORLDS), "run": [0],
         },
     )  # fmt: skip

@@ -9,7 +9,7 @@ TARGETS, DIMS, DEPTHS = ["random_labels", "jump", "smooth", "kinked", "nngp"], [
 SIZES = 2 ** np.arange(11)
 
 
-def plateaus(error=0.0, *, depth_spread=0.0, early=0.3, reverse=False, noise=0.002, runs=20):
+def plateaus(error=0.0, *, depth_spread=0.0, early=0.3, reverse=False, noise=0.002, worlds=20):
     """Return the group ``wide/plateaus``; depth 1 was measured in three dimensions only.
 
     I is off the prediction by ``error``, from the least depth to the largest by ``depth_spread`` more, and by ``early``
@@ -19,6 +19,7 @@ def plateaus(error=0.0, *, depth_spread=0.0, early=0.3, reverse=False, noise=0.0
     level = (predicted[::-1] if reverse else predicted)[..., None] + error + depth_spread * np.array([-0.5, 0.0, 0.5])
     # Both later octaves of the plateau are as predicted; 128 to 256 is the last but two.
     values = level[..., None] + early * (SIZES <= 256) * (SIZES > 128)
-    group = growth(values, {"target": TARGETS, "dim": DIMS, "depth": DEPTHS}, sizes=SIZES, noise=noise, runs=runs)
+    axes = {"target": TARGETS, "dim": DIMS, "depth": DEPTHS}
+    group = growth(values, axes, sizes=SIZES, noise=noise, worlds=worlds, runs=1)
     group = group.where((group["depth"] > 1) | (group["dim"] == DIMS[0]))
     return group.assign(predicted=(("target", "dim"), predicted))

@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-RUNS = 8
+WORLDS = 8
 RATIOS = [0.0, 0.5, 0.9, 1.0]
 SIZES = 4 * 2 ** np.arange(10)
 ORACLES = [1024, 2048, 4096]
@@ -27,8 +27,8 @@ def transfer(
     risk that ``risk_factor`` then multiplies.
     """
     rng = np.random.default_rng(6)
-    cells = ("soft_ratio", "oracle_size", "n_train", "repeat")
-    full = (len(RATIOS), len(ORACLES), len(SIZES), RUNS)
+    cells = ("soft_ratio", "oracle_size", "n_train", "world")
+    full = (len(RATIOS), len(ORACLES), len(SIZES), WORLDS)
 
     def by_ratio(values, dims=2):
         return np.array(values, dtype=float).reshape(-1, *[1] * dims)
@@ -41,19 +41,19 @@ def transfer(
     curvature = by_ratio(rates) * -bent / (2 * np.log(64)) * np.log(n / 128)
     expected = 0.4 * n ** (-by_ratio(rates) + curvature)
     expected[:, -1] *= np.array(last_risks)[:, None]
-    expected = expected * jitter(len(RATIOS), 1, RUNS)
+    expected = expected * jitter(len(RATIOS), 1, WORLDS)
     risk = np.round(TEST_POINTS * np.minimum(1.0, risk_factor * expected)) / TEST_POINTS
     bound = np.minimum(1.0, tight * expected) if many_bound is None else np.full_like(expected, many_bound)
     bound = np.where(n > 100, bound, first_bound)
     bound = np.broadcast_to(bound[:, None], full)
 
-    norm = n ** by_ratio(norm_rates) * jitter(len(RATIOS), len(SIZES), RUNS, size=0.001)
-    norm[-1] = np.exp(-2.0 * n**-decay) * jitter(len(SIZES), RUNS, size=1e-5)
-    angle = n ** -by_ratio(angle_rates) * jitter(len(RATIOS), len(SIZES), RUNS, size=1e-4)
+    norm = n ** by_ratio(norm_rates) * jitter(len(RATIOS), len(SIZES), WORLDS, size=0.001)
+    norm[-1] = np.exp(-2.0 * n**-decay) * jitter(len(SIZES), WORLDS, size=1e-5)
+    angle = n ** -by_ratio(angle_rates) * jitter(len(RATIOS), len(SIZES), WORLDS, size=1e-4)
     angle[:, SIZES == 256] += rise
     angle = angle[:, None] + by_ratio(angle_drift, 3) * np.arange(len(ORACLES))[:, None, None]
     growth = (np.array(ORACLES) / ORACLES[0])[:, None] ** by_ratio(oracle_growth)
-    oracle = 100 * growth * jitter(len(RATIOS), len(ORACLES), RUNS, size=1e-3)
+    oracle = 100 * growth * jitter(len(RATIOS), len(ORACLES), WORLDS, size=1e-3)
 
     beta = np.pi / 2 * (1 - np.linspace(1, 0, 201) ** 2)
     # Of the range in which p ≤ 0.1, the share ``gap`` is without an angle at ρ < 1.
@@ -62,14 +62,14 @@ def transfer(
     near = np.maximum(slack - 0.1 * empty, 0.0) / (1 - empty) / 0.1
     local = p_exponent + p_bent * np.log(np.maximum(near, 1e-9))
     curve = np.where(near > 0, 0.1 * np.maximum(near, 1e-9) ** local, 0.0)
-    survival = np.clip(curve * jitter(len(RATIOS), 1, RUNS, size=1e-3), 0, 1)
+    survival = np.clip(curve * jitter(len(RATIOS), 1, WORLDS, size=1e-3), 0, 1)
     smallest = beta[(survival == 1).sum(axis=1) - 1][:, None]
     variables = {
-        "risk": (("soft_ratio", "n_train", "repeat"), risk),
-        "weight_norm": (("soft_ratio", "n_train", "repeat"), norm),
-        "zero_norm": (("n_train", "repeat"), zero * norm[-1]),
+        "risk": (("soft_ratio", "n_train", "world"), risk),
+        "weight_norm": (("soft_ratio", "n_train", "world"), norm),
+        "zero_norm": (("n_train", "world"), zero * norm[-1]),
     }
-    oracles = ("soft_ratio", "oracle_size", "repeat")
+    oracles = ("soft_ratio", "oracle_size", "world")
     for suffix in ("", "_nested"):
         variables |= {
             f"oracle_angle{suffix}": (cells, angle),
@@ -82,11 +82,12 @@ def transfer(
             f"oracle_zero_norm{suffix}": (oracles[1:], zero * oracle[-1]),
             f"smallest_angle{suffix}": (oracles, np.broadcast_to(smallest, oracle.shape)),
             f"angle_survival{suffix}": (
-                ("soft_ratio", "oracle_size", "beta", "repeat"),
-                np.broadcast_to(survival[:, None], (len(RATIOS), len(ORACLES), len(beta), RUNS)),
+                ("soft_ratio", "oracle_size", "beta", "world"),
+                np.broadcast_to(survival[:, None], (len(RATIOS), len(ORACLES), len(beta), WORLDS)),
             ),
         }
-    group = xr.Dataset(variables, coords={"soft_ratio": RATIOS, "n_train": SIZES, "oracle_size": ORACLES, "beta": beta})
+    coords = {"soft_ratio": RATIOS, "n_train": SIZES, "oracle_size": ORACLES, "beta": beta}
+    group = xr.Dataset(variables, coords=coords | {"world": np.arange(WORLDS)}).expand_dims(run=[0], axis=-1)
     group = xr.concat([group, group], dim=xr.Variable("teacher_kind", ["network", "linear"]))
     built = dict(zip(("risk", "risk_bound_printed"), counterexample, strict=True))
     return group.assign(

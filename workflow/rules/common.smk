@@ -4,6 +4,7 @@ import os
 
 from snakemake.exceptions import WorkflowError
 
+from kdtheory.study import batches as study_batches
 from kdtheory.study import config as study_config
 from kdtheory.study import sources as study_sources
 
@@ -37,6 +38,7 @@ wildcard_constraints:
     teacher="[a-z][a-z0-9_]*",
     experiment="[a-z][a-z0-9_]*",
     cell="[a-z][a-z0-9_]*",
+    first="[0-9]{4,9}",
     figure="[a-z0-9_]+",
     module="[a-z0-9_]+",
 
@@ -62,9 +64,9 @@ def as_json(node, indent=""):
     return "\n".join(["{", ",\n".join(lines), f"{indent}}}"])
 
 
-def settings(*path):
-    """A job's settings as JSON: the leaves of one block that are not names of its inputs."""
-    return as_json({key: value for key, value in block(*path).items() if key not in REFERENCES})
+def settings(node):
+    """A job's settings as JSON: the leaves of a block that are not names of its inputs."""
+    return as_json({key: value for key, value in node.items() if key not in REFERENCES})
 
 
 def one_of(names):
@@ -89,20 +91,41 @@ def image_sets_of(*datasets):
     return sorted({card["x-images"] for card in cards if "x-images" in card})
 
 
-def dataset_file(name):
-    return f"results/datasets/{name}.nc"
+def batches(dataset, worlds=None):
+    """How the files of each batch of a dataset are named, and those of what learns from it."""
+    return study_batches.names(block("datasets", dataset), worlds)
 
 
-def logits_of(cell):
-    """The logits that a cell's students read."""
-    return f"results/teachers/{cell['teacher']}/logits/{cell['dataset']}.nc"
+def batches_of(cell):
+    """The batches that a cell has, which are the first of its dataset."""
+    dataset = cell["dataset"]
+    return batches(dataset, study_batches.worlds_of_cell(cell, block("datasets", dataset)))
 
 
-def students_of(experiment):
+def dataset_files(experiment):
+    """The files of all datasets of an experiment, in the batches that its cells have."""
+    used = {(cell["dataset"], first) for cell in cells(experiment).values() for first in batches_of(cell)}
+    used |= {(name, first) for name in block("experiments", experiment).get("datasets", []) for first in batches(name)}
+    return [f"results/datasets/{name}/{first}.nc" for name, first in sorted(used)]
+
+
+def logits_files(experiment):
+    """The logits that the students of an experiment read."""
+    used = {
+        (cell["teacher"], cell["dataset"], first) for cell in cells(experiment).values() for first in batches_of(cell)
+    }
+    return [f"results/teachers/{teacher}/logits/{dataset}/{first}.nc" for teacher, dataset, first in sorted(used)]
+
+
+def student_files(experiment):
     """The student files of an experiment; one that measures teachers alone has none."""
     if "x-student" not in CARDS[experiment]:
         return []
-    return [f"results/students/{experiment}/{cell}.nc" for cell in cells(experiment)]
+    return [
+        f"results/students/{experiment}/{name}/{first}.nc"
+        for name, cell in cells(experiment).items()
+        for first in batches_of(cell)
+    ]
 
 
 def group_file(experiment):
@@ -131,14 +154,14 @@ def experiments_learnt_by(*students):
 
 def jobs_behind(experiment):
     """Logs of the jobs that an experiment's group comes from, which say why it is missing."""
-    used = list(cells(experiment).values())
+    used = [(name, cell, first) for name, cell in cells(experiment).items() for first in batches_of(cell)]
     return [
         f"analysis/{experiment}",
-        *(f"students/{experiment}-{cell}" for cell in cells(experiment)),
-        *(f"datasets/{name}" for name in datasets_of(experiment)),
+        *(f"students/{experiment}-{name}/{first}" for name, cell, first in used),
+        *(f"datasets/{name}/{first}" for name in datasets_of(experiment) for first in batches(name)),
         *(f"datasets/fetched/{name}" for name in image_sets_of(*datasets_of(experiment))),
-        *sorted({f"teachers/{cell['teacher']}" for cell in used}),
-        *sorted({f"teachers/{cell['teacher']}-{cell['dataset']}" for cell in used}),
+        *sorted({f"teachers/{cell['teacher']}/{first}" for _, cell, first in used}),
+        *sorted({f"teachers/{cell['teacher']}-{cell['dataset']}/{first}" for _, cell, first in used}),
     ]
 
 

@@ -1,7 +1,7 @@
-# Inputs and ground truth.
+# Inputs and ground truth. A job makes a batch of worlds, as every later one does; files are named by their first world.
 rule datasets:
     input:
-        sorted({f"results/datasets/{name}.nc" for experiment in EXPERIMENTS for name in datasets_of(experiment)}),
+        sorted({file for experiment in EXPERIMENTS for file in dataset_files(experiment)}),
 
 
 # On a cluster it runs where Snakemake does: compute nodes often reach no network. A server that does not answer is asked
@@ -34,9 +34,9 @@ rule make_dataset:
         images=images_of,
         code=dataset_code,
     output:
-        "results/datasets/{dataset}.nc",
+        "results/datasets/{dataset}/{first}.nc",
     log:
-        "logs/datasets/{dataset}.log",
+        "logs/datasets/{dataset}/{first}.log",
     conda:
         "../../envs/study.yaml"
     threads: 1
@@ -49,7 +49,7 @@ rule make_dataset:
         settings=dataset_settings,
         seed=lookup("seed", within=config),
     message:
-        "Make dataset {wildcards.dataset}"
+        "Make dataset {wildcards.dataset}, batch {wildcards.first}"
     shell:
         "python -m kdtheory.tasks.{params.kind} build --key {wildcards.dataset} --seed {params.seed}"
         " {params.images:q} --settings /dev/stdin --output {output:q} 2> {log:q} <<< {params.settings:q}"

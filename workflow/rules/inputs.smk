@@ -21,7 +21,7 @@ def dataset_code(wildcards):
 
 
 def dataset_settings(wildcards):
-    return settings("datasets", wildcards.dataset)
+    return settings(study_batches.settings(block("datasets", wildcards.dataset), int(wildcards.first)))
 
 
 def images_of(wildcards):
@@ -43,24 +43,28 @@ def teacher_code(wildcards):
 
 
 def teacher_settings(wildcards):
-    return settings("teachers", wildcards.teacher)
+    return settings(block("teachers", wildcards.teacher))
 
 
-def training_data_of(wildcards):
+def training_set_of(teacher):
     """The dataset that a teacher is trained on: the one whose points its students see."""
-    used = [cell for name in EXPERIMENTS for cell in cells(name).values() if cell["teacher"] == wildcards.teacher]
+    used = [cell for name in EXPERIMENTS for cell in cells(name).values() if cell["teacher"] == teacher]
     datasets = sorted({cell["dataset"] for cell in used})
     if len(datasets) != 1:
         raise WorkflowError(
-            f"teachers.{wildcards.teacher}: is used with {', '.join(datasets) or 'no dataset'}; a trained teacher must have one"
+            f"teachers.{teacher}: is used with {', '.join(datasets) or 'no dataset'}; a trained teacher must have one"
         )
-    return dataset_file(datasets[0])
+    return datasets[0]
+
+
+def training_data_of(wildcards):
+    return f"results/datasets/{training_set_of(wildcards.teacher)}/{wildcards.first}.nc"
 
 
 def teacher_file(wildcards):
     """What a teacher's logits are computed from: its checkpoints, or the user's own file."""
     if wildcards.teacher in TRAINED:
-        return f"results/teachers/{wildcards.teacher}/checkpoints.safetensors"
+        return f"results/teachers/{wildcards.teacher}/checkpoints/{wildcards.first}.safetensors"
     return block("teachers", wildcards.teacher, "path") if teacher_kind(wildcards) == "file" else []
 
 
@@ -84,15 +88,19 @@ def student_code(wildcards):
 
 
 def student_dataset(wildcards):
-    return dataset_file(cell_of(wildcards)["dataset"])
+    return f"results/datasets/{cell_of(wildcards)['dataset']}/{wildcards.first}.nc"
 
 
 def student_logits(wildcards):
-    return logits_of(cell_of(wildcards))
+    cell = cell_of(wildcards)
+    return f"results/teachers/{cell['teacher']}/logits/{cell['dataset']}/{wildcards.first}.nc"
 
 
 def student_settings(wildcards):
-    return settings("experiments", wildcards.experiment, "cells", wildcards.cell)
+    """Without how many of the dataset's worlds a cell has: that chooses its batches, and shapes none."""
+    cell = cell_of(wildcards)
+    chooses = {"worlds"} & block("datasets", cell["dataset"]).keys()
+    return settings({key: value for key, value in cell.items() if key not in chooses})
 
 
 def key_of(wildcards):
@@ -102,15 +110,15 @@ def key_of(wildcards):
 
 
 def measured_students(wildcards):
-    return students_of(wildcards.experiment)
+    return student_files(wildcards.experiment)
 
 
 def measured_datasets(wildcards):
-    return [dataset_file(name) for name in datasets_of(wildcards.experiment)]
+    return dataset_files(wildcards.experiment)
 
 
 def measured_logits(wildcards):
-    return sorted({logits_of(cell) for cell in cells(wildcards.experiment).values()})
+    return logits_files(wildcards.experiment)
 
 
 def analysis_code(wildcards):

@@ -1,7 +1,7 @@
-# What learns. A cell of an experiment is one job; all its repeats are computed inside it.
+# What learns. A batch of worlds of a cell is one job; all their runs are computed inside it.
 rule students:
     input:
-        [path for name in EXPERIMENTS for path in students_of(name)],
+        [file for experiment in EXPERIMENTS for file in student_files(experiment)],
 
 
 # Students of any module. The rules below are the same job under a name of its own, by which a profile or `--forcerun`
@@ -12,11 +12,11 @@ rule fit_students:
         logits=student_logits,
         code=student_code,
     output:
-        "results/students/{experiment}/{cell}.nc",
+        "results/students/{experiment}/{cell}/{first}.nc",
     log:
-        "logs/students/{experiment}-{cell}.log",
+        "logs/students/{experiment}-{cell}/{first}.log",
     benchmark:
-        "results/benchmarks/students/{experiment}-{cell}.tsv"
+        "results/benchmarks/students/{experiment}-{cell}/{first}.tsv"
     conda:
         "../../envs/study.yaml"
     threads: 1
@@ -29,7 +29,7 @@ rule fit_students:
         settings=student_settings,
         seed=lookup("seed", within=config),
     message:
-        "Fit students: {wildcards.experiment}, {wildcards.cell}"
+        "Fit students: {wildcards.experiment}, {wildcards.cell}, batch {wildcards.first}"
     shell:
         "python -m kdtheory.students.{params.student} fit --key {params.key} --seed {params.seed}"
         " --dataset {input.dataset:q} --logits {input.logits:q} --settings /dev/stdin --output {output:q}"
@@ -48,21 +48,21 @@ use rule fit_students as fit_linear with:
     wildcard_constraints:
         experiment=experiments_learnt_by("linear.transfer", "linear.path"),
     message:
-        "Fit linear students: {wildcards.experiment}, {wildcards.cell}"
+        "Fit linear students: {wildcards.experiment}, {wildcards.cell}, batch {wildcards.first}"
 
 
 use rule fit_students as fit_deep_linear with:
     wildcard_constraints:
         experiment=experiments_learnt_by("deep_linear.paths"),
     message:
-        "Fit deep linear students: {wildcards.experiment}, {wildcards.cell}"
+        "Fit deep linear students: {wildcards.experiment}, {wildcards.cell}, batch {wildcards.first}"
 
 
 use rule fit_students as fit_kernel with:
     wildcard_constraints:
         experiment=experiments_learnt_by("kernel.points"),
     message:
-        "Fit kernel students: {wildcards.experiment}, {wildcards.cell}"
+        "Fit kernel students: {wildcards.experiment}, {wildcards.cell}, batch {wildcards.first}"
 
 
 use rule fit_students as fit_image_kernel with:
@@ -72,7 +72,7 @@ use rule fit_students as fit_image_kernel with:
         mem_mb=4000,
         runtime=60,
     message:
-        "Fit kernel students on images: {wildcards.experiment}, {wildcards.cell}"
+        "Fit kernel students on images: {wildcards.experiment}, {wildcards.cell}, batch {wildcards.first}"
 
 
 use rule fit_students as fit_resnet with:
@@ -82,11 +82,11 @@ use rule fit_students as fit_resnet with:
         mem_mb=4000,
         runtime=600,
     message:
-        "Train residual students: {wildcards.experiment}, {wildcards.cell}"
+        "Train residual students: {wildcards.experiment}, {wildcards.cell}, batch {wildcards.first}"
 
 
 use rule fit_students as fit_network with:
     wildcard_constraints:
         experiment=experiments_learnt_by("finite_width.networks"),
     message:
-        "Fit networks of finite width: {wildcards.experiment}, {wildcards.cell}"
+        "Fit networks of finite width: {wildcards.experiment}, {wildcards.cell}, batch {wildcards.first}"

@@ -16,11 +16,21 @@ NAMES = {
 }
 
 
+def batches_like(named):
+    """The batches of the dataset behind a file, by the wildcards of its name."""
+    if "cell" in named:
+        cell = cells(named["experiment"]).get(named["cell"])
+        return batches(cell["dataset"]) if cell else []
+    return batches(named["dataset"] if "dataset" in named else training_set_of(named["teacher"]))
+
+
 def makes(step, target):
-    """Whether a step makes a file, whose wildcards are names of this configuration."""
-    return step.is_producer(target) and all(
-        value in NAMES.get(name, [value]) for name, value in step.get_wildcards(target).items()
-    )
+    """Whether a step makes a file, whose wildcards are names and batches of this configuration."""
+    if not step.is_producer(target):
+        return False
+    named = dict(step.get_wildcards(target).items())
+    known = all(value in NAMES.get(name, [value]) for name, value in named.items())
+    return known and ("first" not in named or named["first"] in batches_like(named))
 
 
 def check_targets():

@@ -1,7 +1,7 @@
 # Teachers, and their logits on the points of a dataset: students read logits, never the teacher.
 rule teachers:
     input:
-        sorted({logits_of(cell) for name in EXPERIMENTS for cell in cells(name).values()}),
+        sorted({file for experiment in EXPERIMENTS for file in logits_files(experiment)}),
 
 
 # Networks, which are trained on a GPU where there is one. The checkpoints of all stopping epochs are one file.
@@ -10,11 +10,11 @@ rule train_teacher:
         dataset=training_data_of,
         code=teacher_code,
     output:
-        "results/teachers/{teacher}/checkpoints.safetensors",
+        "results/teachers/{teacher}/checkpoints/{first}.safetensors",
     log:
-        "logs/teachers/{teacher}.log",
+        "logs/teachers/{teacher}/{first}.log",
     benchmark:
-        "results/benchmarks/teachers/{teacher}.tsv"
+        "results/benchmarks/teachers/{teacher}/{first}.tsv"
     wildcard_constraints:
         teacher=teachers_trained_on("gpu"),
     conda:
@@ -28,7 +28,7 @@ rule train_teacher:
         settings=teacher_settings,
         seed=lookup("seed", within=config),
     message:
-        "Train teacher {wildcards.teacher}"
+        "Train teacher {wildcards.teacher}, batch {wildcards.first}"
     shell:
         "python -m kdtheory.teachers.{params.kind} train --key {wildcards.teacher} --seed {params.seed}"
         " --dataset {input.dataset:q} --settings /dev/stdin --output {output:q} 2> {log:q} <<< {params.settings:q}"
@@ -41,13 +41,13 @@ use rule train_teacher as train_teacher_on_cpu with:
 
 rule export_logits:
     input:
-        dataset="results/datasets/{dataset}.nc",
+        dataset="results/datasets/{dataset}/{first}.nc",
         teacher=teacher_file,
         code=teacher_code,
     output:
-        "results/teachers/{teacher}/logits/{dataset}.nc",
+        "results/teachers/{teacher}/logits/{dataset}/{first}.nc",
     log:
-        "logs/teachers/{teacher}-{dataset}.log",
+        "logs/teachers/{teacher}-{dataset}/{first}.log",
     conda:
         "../../envs/study.yaml"
     threads: 1
@@ -60,7 +60,7 @@ rule export_logits:
         settings=teacher_settings,
         seed=lookup("seed", within=config),
     message:
-        "Export the logits of teacher {wildcards.teacher} on {wildcards.dataset}"
+        "Export the logits of teacher {wildcards.teacher} on {wildcards.dataset}, batch {wildcards.first}"
     shell:
         "python -m kdtheory.teachers.{params.kind} export --key {wildcards.teacher} --seed {params.seed}"
         " --dataset {input.dataset:q} {params.checkpoints:q} --settings /dev/stdin --output {output:q}"

@@ -43,7 +43,7 @@ def _merged(*groups):
 def _angles(experiment, cell):
     weights = experiment.student(cell)["weights"].transpose("learner", "kappa", "n_train", "world", "axis")
     angle = signed_angle(weights.values, experiment.dataset_of(cell)["teacher_direction"].values)
-    return weights.isel(axis=0, drop=True).copy(data=angle).assign_coords(world=np.arange(weights.sizes["world"]))
+    return weights.isel(axis=0, drop=True).copy(data=angle)
 
 
 def _risk(angle, dataset):
@@ -85,12 +85,7 @@ def _sampled_risk(experiment):
                 students[index, :, 1:] @ across.T
             )
             risk[world, index] = np.mean(logits < 0, axis=1)
-    risk = (
-        weights.isel(axis=0, drop=True)
-        .copy(data=risk)
-        .assign_coords(world=np.arange(len(risk)))
-        .transpose("kappa", "n_train", "world")
-    )
+    risk = weights.isel(axis=0, drop=True).copy(data=risk).transpose("kappa", "n_train", "world")
     return labelled(risk, f"transfer risk, estimated on {points} test points", "PL19 Fig. 3")
 
 

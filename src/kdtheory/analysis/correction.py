@@ -16,7 +16,7 @@ def measure(experiment):
     return xr.Dataset(
         {
             **_of_the_correction(students),
-            "truth_norm": labelled(_truth_norm(students), words, "JZ20 Eq. 11"),
+            "truth_norm": labelled(_truth_norm(students).transpose("truth", "world", "run"), words, "JZ20 Eq. 11"),
             "teacher_error": teacher_error(experiment, "main"),
         }
     )
@@ -54,7 +54,7 @@ def _of_the_correction(students):
         ),
         "cosine": (cosine, "cosine between a purely soft student's weight change and the truth's", "JZ20 Eq. 11"),
     }
-    dims = ("truth", "teacher", "stopping_epoch", "n_train", "repeat")
+    dims = ("truth", "stopping_epoch", "n_train", "world", "run")
     return {name: labelled(values.transpose(*dims), *labels) for name, (values, *labels) in variables.items()}
 
 

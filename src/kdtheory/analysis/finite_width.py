@@ -5,7 +5,7 @@ import xarray as xr
 
 from kdtheory.analysis.measurement import labelled, run_measure
 
-_DIMS = ("student", "width", "n_train", "soft_ratio", "repeat", "step")
+_DIMS = ("student", "width", "n_train", "soft_ratio", "step", "world")
 
 
 def measure(experiment):
@@ -49,7 +49,7 @@ def measure(experiment):
     }  # fmt: skip
     group = xr.Dataset({name: labelled(_ordered(values), *labels) for name, (values, *labels) in group.items()})
     test_points = xr.DataArray(np.int64(students.sizes["test"]))
-    return group.assign(test_points=labelled(test_points, "number of test points of a run", "ours"))
+    return group.assign(test_points=labelled(test_points, "number of test points of a world", "ours"))
 
 
 def _distance(logits, reference, dim):

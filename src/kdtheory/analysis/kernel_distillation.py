@@ -2,21 +2,19 @@
 
 import xarray as xr
 
+from kdtheory.analysis.image_shares import number_of_images, teacher_accuracy
 from kdtheory.analysis.measurement import labelled, run_measure
-from kdtheory.analysis.sampled_errors import sample_size
 
 
 def measure(experiment):
-    """Measure test accuracy for each teacher, stopping epoch, size, soft ratio and order of the transfer images."""
-    students, test_points = experiment.student("main"), sample_size(experiment, "main")
-    accuracy = 1 - students["wrong_truth"] / test_points
-    of_teacher = experiment.logits_of("main")["teacher_accuracy"].transpose("teacher", "stopping_epoch")
-    of_teacher = of_teacher.sel({dim: students[dim].values for dim in of_teacher.dims})
+    """Measure test accuracy for each stopping epoch, size, soft ratio, world and order of its transfer images."""
+    students = experiment.student("main")
+    accuracy = 1 - students["wrong_truth"] / students["test_points"]
     return xr.Dataset(
         {
             "accuracy": labelled(accuracy, "test accuracy", "JZ20 Fig. 5 middle"),
-            "teacher_accuracy": labelled(of_teacher, "teacher's test accuracy", "JZ20 Sec. 5"),
-            "test_points": test_points,
+            "teacher_accuracy": teacher_accuracy(experiment, "main", students["stopping_epoch"]),
+            "test_points": number_of_images(students),
         }
     )
 

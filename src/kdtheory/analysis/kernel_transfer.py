@@ -2,15 +2,15 @@
 
 import xarray as xr
 
+from kdtheory.analysis.image_shares import number_of_images
 from kdtheory.analysis.measurement import labelled, run_measure
-from kdtheory.analysis.sampled_errors import sample_size
 
 
 def measure(experiment):
-    """Measure transfer risk for each teacher, stopping epoch, size, soft ratio and order of the transfer images."""
-    students, test_points = experiment.student("main"), sample_size(experiment, "main")
-    risk = labelled(students["wrong_teacher"] / test_points, "transfer risk", "JZ20 Sec. S2")
-    return xr.Dataset({"risk": risk, "test_points": test_points})
+    """Measure transfer risk for each stopping epoch, size, soft ratio, world and order of its transfer images."""
+    students = experiment.student("main")
+    risk = labelled(students["wrong_teacher"] / students["test_points"], "transfer risk", "JZ20 Sec. S2")
+    return xr.Dataset({"risk": risk, "test_points": number_of_images(students)})
 
 
 if __name__ == "__main__":

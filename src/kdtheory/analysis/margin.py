@@ -1,6 +1,5 @@
 """Measurement ``linear/margin``: risk of distilled students on tasks with an angular margin (PL19 Corollary 1)."""
 
-import numpy as np
 import xarray as xr
 
 from kdtheory.analysis.laws import angle_laws
@@ -42,7 +41,7 @@ def _measure_dimension(experiment, cell):
             ),
         }
     )
-    return group.assign_coords(n_train=weights["n_train"], world=np.arange(len(angle[0])), dim=dim)
+    return group.assign_coords(n_train=weights["n_train"], world=weights["world"], dim=dim)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ def measure(experiment):
         join="outer",
         combine_attrs="override",
     ).sortby("depth")
-    group = group.transpose("target", "dim", "depth", "window", "n_train", "repeat")
+    group = group.transpose("target", "dim", "depth", "window", "n_train", "world", "run")
     predicted = [
         [plateau_prediction(target, int(dim)) for dim in group["dim"].values] for target in group["target"].values
     ]

@@ -1,45 +1,36 @@
-"""What the measurements of residual students share: what each cell's students decide, and joining the cells."""
+"""Joining the cells of residual students, each of which fills a part of the group."""
 
 import xarray as xr
 
+from kdtheory.analysis.image_shares import number_of_images
 from kdtheory.analysis.measurement import labelled
 
 
-def shares(experiment, decided, *, fixed):
-    """Join the students of all cells: share of test images decided so, agreement with their targets, size of the test.
+def joined(experiment, *, fixed):
+    """Join the students of all cells.
 
     Parameters
     ----------
     experiment : Experiment
-    decided : callable
-        ``decided(decision, students)``: of a cell's students, whether their ``decision(…, test)`` is such.
     fixed : sequence of str
         Dimensions of which the cells must have one value, the same in all; they are left out.
 
     Returns
     -------
     xarray.Dataset
-        ``share`` and ``agreement`` over the other dimensions of the students, NaN where no cell has measured, and
-        ``test_points``.
+        ``wrong_truth``, ``wrong_teacher`` and ``agreement`` over the other dimensions of the students, world and run
+        last, NaN where no cell has measured, and ``test_points(world)``.
 
     Raises
     ------
     ValueError
-        The cells have several values of a fixed dimension.
+        The cells have several values of a fixed dimension, or other test images.
     """
-    cells = []
-    for name in experiment.cells:
-        students = experiment.student(name)
-        share = decided(students["logits"].argmax("class"), students).mean("test")
-        agreement = students["agreement"].rename("agreement")
-        cells.append(xr.Dataset({"share": share, "agreement": agreement, "test_points": students.sizes["test"]}))
-    group = xr.merge(cells, join="outer", compat="no_conflicts")
+    cells = [experiment.student(name) for name in experiment.cells]
+    group = xr.merge(cells, join="outer", compat="no_conflicts", combine_attrs="drop")
     for dim in fixed:
         if group.sizes[dim] > 1:
             raise ValueError(f"the cells must have one {dim}, found {group[dim].values.tolist()}")
-    group = group.isel(dict.fromkeys(fixed, 0), drop=True)
-    long_names = {
-        "agreement": "agreement with the targets on the training images",
-        "test_points": "number of test images of a share",
-    }
-    return group.assign({name: labelled(group[name], words, "ours") for name, words in long_names.items()})
+    group = group.isel(dict.fromkeys(fixed, 0), drop=True).transpose(..., "world", "run")
+    agreement = labelled(group["agreement"], "agreement with the targets on the training images", "ours")
+    return group.assign(agreement=agreement, test_points=number_of_images(group))

@@ -2,23 +2,21 @@
 
 import xarray as xr
 
+from kdtheory.analysis.image_shares import teacher_accuracy
 from kdtheory.analysis.measurement import labelled, run_measure
-from kdtheory.analysis.resnet_cells import shares
+from kdtheory.analysis.resnet_cells import joined
 
 
 def measure(experiment):
     """Measure test accuracy and agreement with the targets for each stopping epoch, loss scale and soft ratio."""
-    group = shares(experiment, lambda decision, students: decision == students["label"], fixed=["n_train"])
-    of_teacher = experiment.logits_of(experiment.cells[0])["teacher_accuracy"].isel(teacher=0, drop=True)
-    dims = ("stopping_epoch", "loss_scale", "soft_ratio", "repeat")
+    students = joined(experiment, fixed=["n_train"])
+    accuracy = 1 - students["wrong_truth"] / students["test_points"]
     return xr.Dataset(
         {
-            "accuracy": labelled(group["share"].transpose(*dims), "test accuracy", "JZ20 Fig. 5 middle"),
-            "agreement": group["agreement"].transpose(*dims),
-            "teacher_accuracy": labelled(
-                of_teacher.sel(stopping_epoch=group["stopping_epoch"]), "teacher's test accuracy", "JZ20 Sec. 5"
-            ),
-            "test_points": group["test_points"],
+            "accuracy": labelled(accuracy, "test accuracy", "JZ20 Fig. 5 middle"),
+            "agreement": students["agreement"],
+            "teacher_accuracy": teacher_accuracy(experiment, experiment.cells[0], students["stopping_epoch"]),
+            "test_points": students["test_points"],
         }
     )
 

@@ -3,22 +3,17 @@
 import xarray as xr
 
 from kdtheory.analysis.measurement import labelled, run_measure
-from kdtheory.analysis.resnet_cells import shares
+from kdtheory.analysis.resnet_cells import joined
 
 
 def measure(experiment):
     """Measure transfer risk and agreement with the targets for each soft ratio and size of the transfer set."""
-
-    def differs(decision, students):
-        return decision != students["teacher_logits"].argmax("class")
-
-    group = shares(experiment, differs, fixed=["stopping_epoch", "loss_scale"])
-    dims = ("soft_ratio", "n_train", "repeat")
+    students = joined(experiment, fixed=["stopping_epoch", "loss_scale"])
     return xr.Dataset(
         {
-            "risk": labelled(group["share"].transpose(*dims), "transfer risk", "JZ20 Sec. S2"),
-            "agreement": group["agreement"].transpose(*dims),
-            "test_points": group["test_points"],
+            "risk": labelled(students["wrong_teacher"] / students["test_points"], "transfer risk", "JZ20 Sec. S2"),
+            "agreement": students["agreement"],
+            "test_points": students["test_points"],
         }
     )
 

@@ -13,8 +13,8 @@ def sample_size(experiment, cell):
 
 
 def teacher_error(experiment, cell):
-    """Return the error of each of a cell's teachers at each stopping epoch, (teacher, stopping_epoch)."""
-    error = experiment.logits_of(cell)["teacher_error"].transpose("teacher", "stopping_epoch")
+    """Return the error of each world's teacher at each of a cell's stopping epochs, (stopping_epoch, world)."""
+    error = experiment.logits_of(cell)["teacher_error"].transpose("stopping_epoch", "world")
     students = experiment.student(cell)
     error = error.sel({dim: np.atleast_1d(students[dim].values) for dim in error.dims})
     return labelled(error, "teacher's error on a large fresh sample", "JZ20 Sec. 5")

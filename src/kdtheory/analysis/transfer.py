@@ -9,9 +9,9 @@ from kdtheory.analysis.printed_bound import counterexample
 from kdtheory.analysis.sampled_errors import sample_size
 from kdtheory.analysis.weight_growth import growth, prefix_products
 
-_DIMS = ("teacher_kind", "soft_ratio", "oracle_size", "n_train", "beta", "window", "repeat")
-# What is not a column of the cube: one epoch, one seed, one norm of the teacher.
-_SINGLE = ("stopping_epoch", "teacher", "teacher_norm")
+_DIMS = ("teacher_kind", "soft_ratio", "oracle_size", "n_train", "beta", "window", "world", "run")
+# What is not a column of the cube: one epoch, one norm of the teacher.
+_SINGLE = ("stopping_epoch", "teacher_norm")
 
 
 def measure(experiment):

@@ -4,7 +4,9 @@ import numpy as np
 import xarray as xr
 
 from kdtheory.analysis.measurement import labelled
-from kdtheory.theory.inefficiency import candidate_inefficiency, data_inefficiency, octave_windows
+from kdtheory.statistics.inefficiency import inefficiency_draws, literal_inefficiency_draws
+from kdtheory.statistics.jackknife import pooled
+from kdtheory.theory.inefficiency import octave_windows
 
 
 def prefix_products(one, other):
@@ -29,7 +31,7 @@ def growth(coefficients, source):
 
     Parameters
     ----------
-    coefficients : xarray.DataArray, dims (…, repeat, n)
+    coefficients : xarray.DataArray, dims (…, world, run, n)
         y = L⁻¹Δz of every run.
     source : str
         The figure that shows it.
@@ -37,9 +39,9 @@ def growth(coefficients, source):
     Returns
     -------
     xarray.Dataset
-        ``weight_norm(…, n_train, repeat)``, ``inefficiency(…, window)`` and ``inefficiency_se``.
+        ``weight_norm(…, n_train, world, run)``, ``inefficiency(…, window)`` and ``inefficiency_se``.
     """
-    norm = np.sqrt(prefix_products(coefficients, coefficients)).transpose(..., "n_train", "repeat")
+    norm = np.sqrt(prefix_products(coefficients, coefficients)).transpose(..., "n_train", "world", "run")
     words = "norm of the student's weight change"
     return xr.Dataset({"weight_norm": labelled(norm, words, f"JZ20 Eq. 9, {source}")}).merge(
         windowed_inefficiency(norm, source)
@@ -51,7 +53,7 @@ def windowed_inefficiency(norm, source):
 
     Parameters
     ----------
-    norm : xarray.DataArray, dims (…, n_train, repeat)
+    norm : xarray.DataArray, dims (…, n_train, world, run)
         ‖Δŵ_n‖ for n = 1 … n_max.
     source : str
         The figure that shows it.
@@ -62,17 +64,14 @@ def windowed_inefficiency(norm, source):
         ``inefficiency(…, window)`` and ``inefficiency_se``, with coordinates ``window_start`` and ``window_end``.
     """
     windows = octave_windows(norm.sizes["n_train"])
-    value, error = xr.apply_ufunc(
-        data_inefficiency, norm, xr.DataArray(windows, dims=("window", "end")),
-        input_core_dims=[["repeat", "n_train"], ["window", "end"]], output_core_dims=[["window"], ["window"]],
-    )  # fmt: skip
+    sizes = np.unique(windows)
+    chosen = norm.sel(n_train=sizes).transpose("world", "run", "n_train", ...)
+    estimate = pooled(inefficiency_draws(chosen.values, sizes, windows))
     words = "data inefficiency, mean of the window weighted by 1/n"
-    return xr.Dataset(
-        {
-            "inefficiency": labelled(value, words, f"JZ20 Eq. 10, {source}"),
-            "inefficiency_se": labelled(error, f"jackknife standard error of the {words}", "ours"),
-        },
-        coords={"window_start": ("window", windows[:, 0]), "window_end": ("window", windows[:, 1])},
+    group = _labelled_estimate("inefficiency", estimate, ("window", *chosen.dims[3:]), words, source)
+    group = group.assign_coords({dim: norm[dim] for dim in chosen.dims[3:] if dim in norm.coords})
+    return group.transpose(..., "window").assign_coords(
+        window_start=("window", windows[:, 0]), window_end=("window", windows[:, 1])
     )
 
 
@@ -82,7 +81,8 @@ def growth_with_candidates(students, source):
     Parameters
     ----------
     students : xarray.Dataset
-        ``coefficients(…, repeat, n)`` and ``squared_step(…, n_train, repeat, candidate)``, r²/s² of each candidate.
+        ``coefficients(…, world, run, n)`` and ``squared_step(…, n_train, world, run, candidate)``, r²/s² of each
+        candidate.
     source : str
         The figure that shows it.
 
@@ -92,16 +92,21 @@ def growth_with_candidates(students, source):
         Also ``inefficiency_candidate(…, n_train)`` and ``inefficiency_candidate_se``, NaN at sizes without candidates.
     """
     group = growth(students["coefficients"], source)
-    steps, sizes = students["squared_step"], students["n_train"]
-    value, error = xr.apply_ufunc(
-        candidate_inefficiency, group["weight_norm"].sel(n_train=sizes) ** 2, steps, sizes,
-        input_core_dims=[["repeat"], ["repeat", "candidate"], []], output_core_dims=[[], []],
-    )  # fmt: skip
+    norms = group["weight_norm"].sel(n_train=students["n_train"]).transpose("world", "run", ..., "n_train")
+    steps = students["squared_step"].transpose(*norms.dims, "candidate")
+    estimate = pooled(literal_inefficiency_draws(norms.values**2, steps.values, students["n_train"].values))
     words = f"data inefficiency by {steps.sizes['candidate']} candidates for the next point"
-    candidates = xr.Dataset(
+    candidates = _labelled_estimate("inefficiency_candidate", estimate, norms.dims[2:], words, source)
+    candidates = candidates.assign_coords({dim: norms[dim] for dim in norms.dims[2:]})
+    return group.merge(candidates.reindex(n_train=group["n_train"]))
+
+
+def _labelled_estimate(name, estimate, dims, words, source):
+    """The value of an estimate and its standard error, as ``name`` and ``name_se``."""
+    value, error = xr.DataArray(estimate.value, dims=dims), xr.DataArray(estimate.standard_error, dims=dims)
+    return xr.Dataset(
         {
-            "inefficiency_candidate": labelled(value, words, f"JZ20 Eq. 10, {source}"),
-            "inefficiency_candidate_se": labelled(error, f"jackknife standard error of the {words}", "ours"),
+            name: labelled(value, words, f"JZ20 Eq. 10, {source}"),
+            f"{name}_se": labelled(error, f"standard error over worlds of the {words}", "ours"),
         }
     )
-    return group.merge(candidates.reindex(n_train=group["n_train"]))

@@ -1,13 +1,13 @@
 """Findings on Theorem 2 and Fig. 5 right (JZ20), for each definition of the truth's logits z_g.
 
-Teachers are the replicates. Within each of them ⟨δŵ_h, Δŵ_c⟩ is taken in units of both vectors' norms, as a cosine, so
+Worlds are the draws. Within each of them ⟨δŵ_h, Δŵ_c⟩ is taken in units of both vectors' norms, as a cosine, so
 that no size of the sample outweighs another, and it is averaged over runs.
 """
 
 import numpy as np
 
 from kdtheory.claims import rules
-from kdtheory.claims.draws import worlds_of
+from kdtheory.claims.draws import of_same_worlds, worlds_of
 from kdtheory.claims.finding import Finding
 from kdtheory.claims.hard_label_students import best_hard_student
 from kdtheory.statistics.correlations import rank_correlations_by_world
@@ -28,7 +28,7 @@ def sign_of_correction(correction, imperfect, truth: str, *, poor: bool) -> Find
     Parameters
     ----------
     correction, imperfect : xarray.Dataset
-        The groups ``wide/correction`` and ``wide/imperfect``, of the same teachers.
+        The groups ``wide/correction`` and ``wide/imperfect``; the worlds of both are compared.
     truth : str
         One of `TRUTHS`.
     poor : bool
@@ -44,12 +44,12 @@ def sign_of_correction(correction, imperfect, truth: str, *, poor: bool) -> Find
     chosen = error > SIMILAR * hard if poor else error < hard / SIMILAR
     values = cosine.where(chosen).mean("stopping_epoch")
     epochs = ", ".join(
-        f"{epoch} ({count} teachers)"
-        for epoch, count in zip(error["stopping_epoch"].values, chosen.sum("teacher").values, strict=True)
+        f"{epoch} ({count} worlds)"
+        for epoch, count in zip(error["stopping_epoch"].values, chosen.sum("world").values, strict=True)
         if count
     )
     shown = ", ".join(
-        f"{float(value):.3f} (n = {int(value['n_train'])})" for value in values.mean("teacher") if np.isfinite(value)
+        f"{float(value):.3f} (n = {int(value['n_train'])})" for value in values.mean("world") if np.isfinite(value)
     )
     reason = f"epochs {epochs or 'none'}; mean cosine {shown or 'none'}".replace(" -", " −")
     return rules.order(mean((1 if poor else -1) * worlds_of(values, "n_train")), reason=reason)
@@ -66,7 +66,7 @@ def switch_of_sign(correction, imperfect, truth: str) -> Finding:
     Returns
     -------
     Finding
-        Of a value, 0; an estimate is the mean number of stopping epochs from the one to the other at one n. A teacher
+        Of a value, 0; an estimate is the mean number of stopping epochs from the one to the other at one n. A world
         without a switch has it one epoch after the last.
     """
     cosine, error, hard = _compared(correction, imperfect, truth)
@@ -76,7 +76,7 @@ def switch_of_sign(correction, imperfect, truth: str) -> Finding:
     never = int((switch == cosine.sizes["stopping_epoch"]).sum())
     reason = (
         f"the sign switches {np.median(apart):+.2g} stopping epochs after the teacher outperforms, median over "
-        f"{apart.size} pairs of teacher and n; range {apart.min():+d} to {apart.max():+d}; no switch in {never}"
+        f"{apart.size} pairs of world and n; range {apart.min():+d} to {apart.max():+d}; no switch in {never}"
     ).replace("-", "−")
     return rules.value(mean(apart), 0.0, ONE_EPOCH, reason=reason)
 
@@ -92,24 +92,26 @@ def angle_tells_error(correction, imperfect, truth: str) -> Finding:
     Returns
     -------
     Finding
-        Of an order; the estimate is the mean over teachers of Spearman's correlation, itself a mean over n.
+        Of an order; the estimate is the mean over worlds of Spearman's correlation, itself a mean over n.
     """
-    angle = np.arccos(correction["cosine"].sel(truth=truth, drop=True).mean("repeat").clip(-1, 1))
-    error = imperfect["test_error"].sel(soft_ratio=1.0, drop=True).mean("repeat")
-    shared = {dim: np.intersect1d(angle[dim], error[dim]) for dim in ("teacher", "stopping_epoch", "n_train")}
-    both = [worlds_of(values.sel(shared), "stopping_epoch", "n_train") for values in (angle, error)]
-    teachers, epochs, sizes = both[0].shape
-    correlations = np.full(teachers, np.nan)
+    angle = np.arccos(correction["cosine"].sel(truth=truth, drop=True).clip(-1, 1))
+    error = imperfect["test_error"].sel(soft_ratio=1.0, drop=True)
+    shared = {dim: np.intersect1d(angle[dim], error[dim]) for dim in ("stopping_epoch", "n_train")}
+    both = of_same_worlds(angle.sel(shared), error.sel(shared))
+    both = [worlds_of(values, "stopping_epoch", "n_train") for values in both]
+    worlds, epochs, sizes = both[0].shape
+    correlations = np.full(worlds, np.nan)
     if epochs >= _FEWEST_RANKED and sizes:
         correlations = rank_correlations_by_world(*both).mean(axis=-1)
-    reason = f"{teachers} teachers, {epochs} epochs, {sizes} sizes"
+    reason = f"{worlds} worlds, {epochs} epochs, {sizes} sizes"
     return rules.beyond(mean(correlations), above=0.0, reason=reason)
 
 
 def _compared(correction, imperfect, truth):
-    """Mean cosines (teacher, epoch, n), the teachers' errors (teacher, epoch), and the hard student's (teacher)."""
+    """Mean cosines (epoch, n, world), the teachers' errors (epoch, world), and the hard student's (world)."""
     cosine = correction["correction_cosine"].sel(truth=truth, drop=True).sortby(["stopping_epoch", "n_train"])
-    return cosine.mean("repeat"), correction["teacher_error"].sortby("stopping_epoch"), best_hard_student(imperfect)
+    error = correction["teacher_error"].sortby("stopping_epoch")
+    return of_same_worlds(cosine.mean("run"), error, best_hard_student(imperfect))
 
 
 def _first(state):

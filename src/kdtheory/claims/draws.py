@@ -1,22 +1,20 @@
-"""The independent draws behind a claim, moved to the front as the estimators of `kdtheory.statistics` take them."""
+"""The independent draws behind a claim, moved to the front as the estimators of `kdtheory.statistics` take them.
+
+Worlds are the draws: each has its own truth, teacher and points. What varies within a world is averaged first.
+"""
 
 import numpy as np
 
-# The teachers where a group has several, each with runs of its own students, and otherwise the runs.
-_TEACHERS, _RUNS = "teacher", "repeat"
-
-# What the runs share, so that no interval contains its spread.
-ONE_TASK = "the draws are runs with one truth and one teacher"
-ONE_TRUTH = "the draws are teachers of one truth"
+_WORLDS, _RUNS = "world", "run"
 
 
 def worlds_of(variable, *dims):
-    """Return a variable with one number for each independent draw: the mean over its runs, where it has any.
+    """Return a variable with one number for each world: the mean over its runs, where it has any.
 
     Parameters
     ----------
     variable : xarray.DataArray
-        With the dimensions ``dims`` and those of the draws.
+        With the dimensions ``dims``, ``world`` and perhaps ``run``.
     *dims : str
         The other dimensions, in the order that is asked for.
 
@@ -24,20 +22,27 @@ def worlds_of(variable, *dims):
     -------
     ndarray of float, shape (worlds, dims...)
     """
-    worlds = _RUNS
-    if _TEACHERS in variable.dims:
-        worlds, variable = _TEACHERS, variable.mean(_RUNS) if _RUNS in variable.dims else variable
-    return variable.transpose(worlds, *dims).values.astype(float)
+    variable = variable.mean(_RUNS) if _RUNS in variable.dims else variable
+    return variable.transpose(_WORLDS, *dims).values.astype(float)
 
 
 def runs_of(variable, *dims):
-    """Return a variable with all runs of each draw, shape (worlds, runs, dims...); the rest as for `worlds_of`.
+    """Return a variable with all runs of each world, shape (worlds, runs, dims...); the rest as for `worlds_of`."""
+    return variable.transpose(_WORLDS, _RUNS, *dims).values.astype(float)
 
-    Runs without teachers are draws of one run each.
-    """
-    if _TEACHERS not in variable.dims:
-        return worlds_of(variable, *dims)[:, None]
-    return variable.transpose(_TEACHERS, _RUNS, *dims).values.astype(float)
+
+def worlds_in_words(values):
+    """Return "20 worlds", or "20 worlds, 4 runs of each", of a variable or a group."""
+    runs = values.sizes.get(_RUNS, 1)
+    return f"{values.sizes[_WORLDS]} worlds" + (f", {runs} runs of each" if runs > 1 else "")
+
+
+def of_same_worlds(*variables):
+    """Return variables of several groups in the worlds that all of them have, for comparisons within worlds."""
+    worlds = variables[0][_WORLDS].values
+    for variable in variables[1:]:
+        worlds = np.intersect1d(worlds, variable[_WORLDS].values)
+    return tuple(variable.sel({_WORLDS: worlds}) for variable in variables)
 
 
 def fitted(by_world, x, samples, points=2):

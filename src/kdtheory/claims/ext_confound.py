@@ -4,7 +4,7 @@ import numpy as np
 
 from kdtheory.claims import rules
 from kdtheory.claims.finding import ORDER
-from kdtheory.claims.image_draws import DRAWS, by_draw, name_of_draws, or_illustration
+from kdtheory.claims.image_draws import DRAWS, by_world, or_illustration
 from kdtheory.claims.registry import claim
 from kdtheory.statistics.means import mean
 
@@ -63,9 +63,9 @@ def _both(values):
 
 
 def _table(found):
-    """Values (draws, epochs, [plain, curvature], soft ratios)."""
-    draws = [by_draw(found.sel(loss_scale=loss, drop=True), "stopping_epoch", "soft_ratio") for loss in _LOSSES]
-    return np.stack(draws, axis=2)
+    """Values (worlds, epochs, [plain, curvature], soft ratios)."""
+    worlds = [by_world(found.sel(loss_scale=loss, drop=True), "stopping_epoch", "soft_ratio") for loss in _LOSSES]
+    return np.stack(worlds, axis=2)
 
 
 def _means(found, table):
@@ -73,7 +73,4 @@ def _means(found, table):
         f"{plain:.3f} and {scaled:.3f} (ρ = {ratio:g})"
         for ratio, (plain, scaled) in zip(found["soft_ratio"].values, table.mean(axis=(0, 1)).T, strict=True)
     )
-    return (
-        f"mean {found.name} with the plain loss and with the loss divided by its curvature: {shown}; "
-        f"{name_of_draws(found)}"
-    )
+    return f"mean {found.name} with the plain loss and with the loss divided by its curvature: {shown}"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kdtheory.claims.draws import ONE_TASK, with_gaps, worlds_of
+from kdtheory.claims.draws import with_gaps, worlds_of
 from kdtheory.claims.finding import RATE, VALUE
 from kdtheory.claims.registry import claim
 from kdtheory.claims.rules import DERIVED, ERROR_RATE, rate, value
@@ -19,10 +19,9 @@ _READS = {
     "reads": ("wide/finite_width",),
     "section": "2",
     "scope": "ours",
-    "reading": ONE_TASK,
     "error_rate": ERROR_RATE,
 }
-_HALF_TEST = f"t-tests over runs, by the jackknife: equivalence to −½ within {DERIVED}"
+_HALF_TEST = f"t-tests over worlds, by the jackknife: equivalence to −½ within {DERIVED}"
 
 
 @claim(
@@ -60,7 +59,7 @@ def _approaches(name, variable, statement, quantity):
         statement=statement,
         quantity=f"exponent of the fall with width of the mean distance of {quantity}, widths ≥ {FIRST_WIDTH}, each n "
         "and ρ",
-        test="one-sided t-tests over runs, by the jackknife: above 0 in every cell, Holm for `fails`",
+        test="one-sided t-tests over worlds, by the jackknife: above 0 in every cell, Holm for `fails`",
         kind=RATE,
         **_READS,
     )
@@ -88,12 +87,12 @@ _approaches(
     "ext-width-risk",
     statement="Networks that are wide, linearized or trained, have the transfer risk of the infinitely wide student.",
     quantity="risk of the linearized student and of the trained network less that of the kernel student of the same "
-    "run, each at the largest width with its full number of runs, each n and ρ",
-    test=f"t-tests over runs: equivalence to 0 within {_RISK_TOLERANCE} in every cell",
+    "world, each at the largest width at which the most worlds were measured, each n and ρ",
+    test=f"t-tests over worlds: equivalence to 0 within {_RISK_TOLERANCE} in every cell",
     kind=VALUE,
     tolerance=_RISK_TOLERANCE,
     assumes=(f"{_NETWORKS}.doublings", f"{_NETWORKS}.step_share"),
-    **(_READS | {"reading": f"networks are not trained to convergence, all for as many steps; {ONE_TASK}"}),
+    **(_READS | {"reading": "networks are not trained to convergence, all for as many steps"}),
 )
 def _risk(finite):
     risk = finite["risk"].sortby("width")
@@ -101,14 +100,14 @@ def _risk(finite):
     for student in ("linearized", "network"):
         kernel, networks = (worlds_of(risk.sel(student=one), "width", *_CELLS) for one in ("kernel", student))
         differences = networks - kernel
-        runs = np.isfinite(differences).any(axis=(2, 3)).sum(axis=0)
-        widest = np.flatnonzero(runs == runs.max())[-1]
+        worlds = np.isfinite(differences).any(axis=(2, 3)).sum(axis=0)
+        widest = np.flatnonzero(worlds == worlds.max())[-1]
         here = paired_difference(networks[:, widest], kernel[:, widest])
         both = np.isfinite(differences[:, widest])
         of_student, of_kernel = (values[:, widest][both].mean() for values in (networks, kernel))
         width = int(risk["width"][widest])
         found.append(here)
-        shown.append(f"{of_student:.3f} for {of_kernel:.3f} ({student}, width {width}, {runs.max()} runs)")
+        shown.append(f"{of_student:.3f} for {of_kernel:.3f} ({student}, width {width}, {worlds.max()} worlds)")
     differences = joined(found)
     reason = with_gaps(f"mean risk {', '.join(shown)}", differences)
     return value(differences, 0.0, _RISK_TOLERANCE, reason=reason)

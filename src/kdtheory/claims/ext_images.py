@@ -2,12 +2,10 @@
 
 from dataclasses import replace
 
-import numpy as np
-
 from kdtheory.claims import rules
 from kdtheory.claims.finding import ORDER
 from kdtheory.claims.image_accuracy import MIX, STUDENTS, accuracy_in_words, accuracy_of, gain_over
-from kdtheory.claims.image_draws import DRAWS, or_illustration
+from kdtheory.claims.image_draws import DRAWS, IMAGES, by_world, or_illustration
 from kdtheory.claims.registry import HOLDS, UNDECIDED, claim
 from kdtheory.statistics.means import mean
 
@@ -25,16 +23,15 @@ def _helps_less(student, group, words, assumed):
         error_rate=rules.ERROR_RATE,
         kind=ORDER,
         scope="ours",
-        reading="the test images are fixed",
+        reading=IMAGES,
         assumes=(assumed,),
     )
     def check(distillation):
         gain = gain_over(distillation, 1.0)
         found = rules.order(mean(gain[:, 0] - gain[:, -1]), reason=accuracy_in_words(distillation))
         found = or_illustration(found, accuracy_of(distillation))
-        own = distillation["teacher_accuracy"].sortby("stopping_epoch")
-        better = own.isel(stopping_epoch=-1, drop=True) - own.isel(stopping_epoch=0, drop=True)
-        shown = rules.order(mean(np.atleast_1d(better.values)))
+        own = by_world(distillation["teacher_accuracy"], "stopping_epoch")
+        shown = rules.order(mean(own[:, -1] - own[:, 0]))
         if shown.verdict == HOLDS:
             return found
         return replace(found, verdict=UNDECIDED, reason=f"later teachers are not shown to be better; {found.reason}")

@@ -10,7 +10,7 @@ from kdtheory.claims.hard_label_gains import (
     better_late_teachers,
     gains,
     in_words,
-    over_teachers,
+    over_worlds,
 )
 from kdtheory.claims.registry import claim
 
@@ -23,7 +23,8 @@ _SIZES = " and ".join(map(str, LARGE))
     statement="Some hard labels help the student of a good teacher more with many points than with few.",
     quantity=f"test error at ρ = 1 less that at ρ = {MIX}: n = {_SIZES} less n = {SMALL}, mean over the stopping "
     f"epochs from {FIRST_EPOCH} on at which the teacher errs less than the student of hard labels with the largest n",
-    test="one-sided paired t-test at both n, Holm for `fails`; teachers, of one truth, are the draws",
+    test="one-sided paired t-test at both n, Holm for `fails`; worlds, each with a "
+    "truth and a teacher of its own, are the draws",
     figure="jz20_fig5",
     reads=("wide/imperfect",),
     error_rate=rules.ERROR_RATE,
@@ -35,4 +36,4 @@ def _sizes(imperfect):
     chosen = better_late_teachers(imperfect)
     gain = gains(imperfect, MIX, 1.0, chosen).reindex(n_train=[SMALL, *LARGE])
     more = gain.isel(n_train=slice(1, None)) - gain.isel(n_train=0, drop=True)
-    return rules.order(over_teachers(more), reason=in_words(gain, chosen))
+    return rules.order(over_worlds(more), reason=in_words(gain, chosen))

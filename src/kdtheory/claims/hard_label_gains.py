@@ -1,4 +1,4 @@
-"""What the student of an imperfect teacher gains by some hard labels (JZ20 Fig. 5 left), teachers as replicates.
+"""What the student of an imperfect teacher gains by some hard labels (JZ20 Fig. 5 left), one number for each world.
 
 The soft ratio of the mix is fixed beforehand; none is picked from the data.
 """
@@ -25,39 +25,39 @@ def gains(imperfect, mix: float, rival: float, chosen=None):
         The group ``wide/imperfect``.
     mix, rival : float
         Soft ratios of the student that may gain and of the other.
-    chosen : xarray.DataArray of bool, dims (teacher, stopping_epoch), optional
-        Stopping epochs that take part, for each teacher; by default all.
+    chosen : xarray.DataArray of bool, dims (stopping_epoch, world), optional
+        Stopping epochs that take part, in each world; by default all.
 
     Returns
     -------
-    xarray.DataArray, dims (teacher, n_train)
+    xarray.DataArray, dims (world, n_train)
         Means over runs and over the epochs; NaN where a soft ratio was not measured or no epoch takes part.
     """
-    error = imperfect["test_error"].mean("repeat").sortby(["n_train", "soft_ratio"])
+    error = imperfect["test_error"].mean("run").sortby(["n_train", "soft_ratio"])
     error = error.reindex(soft_ratio=[mix, rival], method="nearest", tolerance=1e-9)
     gain = error.isel(soft_ratio=1, drop=True) - error.isel(soft_ratio=0, drop=True)
-    return (gain if chosen is None else gain.where(chosen)).mean("stopping_epoch").transpose("teacher", "n_train")
+    return (gain if chosen is None else gain.where(chosen)).mean("stopping_epoch").transpose("world", "n_train")
 
 
 def worse_teachers(imperfect):
-    """Return where the teacher errs more than the best student of hard labels, dims (teacher, stopping_epoch)."""
+    """Return where the teacher errs more than the best student of hard labels, dims (stopping_epoch, world)."""
     return imperfect["teacher_error"] > best_hard_student(imperfect)
 
 
 def better_late_teachers(imperfect):
-    """Return where the teacher errs less than it, from `FIRST_EPOCH` on, dims (teacher, stopping_epoch)."""
+    """Return where the teacher errs less than it, from `FIRST_EPOCH` on, dims (stopping_epoch, world)."""
     error = imperfect["teacher_error"]
     return (error < best_hard_student(imperfect)) & (error["stopping_epoch"] >= FIRST_EPOCH)
 
 
-def over_teachers(gain) -> Estimate:
-    """Return the mean gains over teachers, shape (sizes,)."""
+def over_worlds(gain) -> Estimate:
+    """Return the mean gains over worlds, shape (sizes,)."""
     return mean(worlds_of(gain, "n_train"))
 
 
 def in_words(gain, chosen=None) -> str:
-    """Return the mean gains by n, and how many pairs of teacher and epoch they are of."""
-    estimate = over_teachers(gain)
+    """Return the mean gains by n, and how many pairs of world and epoch they are of."""
+    estimate = over_worlds(gain)
     sizes = [f"n = {size}" for size in gain["n_train"].values]
-    pairs = "" if chosen is None else f"; {int(np.sum(chosen))} pairs of teacher and epoch"
+    pairs = "" if chosen is None else f"; {int(np.sum(chosen))} pairs of world and epoch"
     return f"mean gain {listed(sizes, estimate, '{:.2g}')}{pairs}".replace(" -", " −")

@@ -4,7 +4,7 @@
 def best_hard_student(imperfect):
     """Return the test error of the best student of hard labels: the least soft ratio, the most points.
 
-    It does not depend on the teacher, whose labels it does not see.
+    It does not depend on the teacher's stopping epoch, since it does not see its labels.
 
     Parameters
     ----------
@@ -13,8 +13,8 @@ def best_hard_student(imperfect):
 
     Returns
     -------
-    xarray.DataArray, dims (teacher)
+    xarray.DataArray, dims (world)
         Means over runs.
     """
     error = imperfect["test_error"].sortby(["soft_ratio", "n_train"])
-    return error.isel(soft_ratio=0, n_train=-1, stopping_epoch=0, drop=True).mean("repeat")
+    return error.isel(soft_ratio=0, n_train=-1, stopping_epoch=0, drop=True).mean("run")

@@ -1,18 +1,20 @@
-"""Data inefficiency (JZ20 Eq. 10) of the weight norms of a cube group, one draw for each independent replicate.
+"""Data inefficiency (JZ20 Eq. 10) of the weight norms of a cube group, one draw for each world.
 
-Where there are several teachers, they are the replicates and E is over the runs of each teacher. With one teacher, or
-none, the runs are the replicates and draws are those of the jackknife.
+E is over the runs of a world, or over the worlds where each has one run.
 """
 
 import numpy as np
 
-from kdtheory.statistics.inefficiency import inefficiency_by_world
-from kdtheory.statistics.jackknife import jackknife
+from kdtheory.claims.draws import fitted, runs_of
+from kdtheory.statistics import inefficiency as statistics
+from kdtheory.statistics.laws import mean_slopes_by_world
 
 # Below this size students know too little for the shape of I(n) to mean anything.
 FIRST_SIZE = 16
 # Where plateaus are looked for: three octaves, fixed before the data.
 PLATEAU = (128, 1024)
+# What a declaration says of the draws.
+WORLDS = "; worlds are the draws; where fewer than 20 runs have norms that vary by more than 30 %, I is descriptive"
 
 
 def octaves(norm):
@@ -33,48 +35,57 @@ def inefficiency_draws(norm, windows):
 
     Parameters
     ----------
-    norm : xarray.DataArray, dims (cells…, n_train, repeat), perhaps with ``teacher``
+    norm : xarray.DataArray, dims (cells…, n_train, world, run)
         ‖Δŵ_n‖₂.
     windows : list of (int, int)
         First and last sample size of each.
 
     Returns
     -------
-    array, shape (replicates, windows, cells…)
-        For `kdtheory.statistics.jackknife.pooled`; differences of draws are paired within replicates.
+    array, shape (worlds, windows, cells…)
+        For `kdtheory.statistics.jackknife.pooled`; differences of draws are paired within worlds. NaN where I(n) is
+        descriptive only, since the norms that E is over are few and vary much.
     """
     sizes = sorted({size for window in windows for size in window})
-    chosen = norm.sel(n_train=sizes)
-    if "teacher" in norm.dims:
-        values = chosen.transpose("teacher", "repeat", "n_train", ...).values
-        return inefficiency_by_world(values, sizes, windows)
-    runs = chosen.transpose("repeat", "n_train", ...).values
-    if len(runs) < 2:
-        return np.full((len(runs), len(windows), *runs.shape[2:]), np.nan)
-    # One run is no sample of a world, so that the logarithm's bias is that of all runs together.
-    first, last = np.searchsorted(sizes, windows).T
-    weights = np.array([np.sum(1 / np.arange(*window)) for window in windows])
-
-    def statistic(runs):
-        measured = ~np.isnan(runs)
-        with np.errstate(invalid="ignore"):
-            logarithms = np.log(np.where(measured, runs, 0.0).sum(axis=0) / measured.sum(axis=0))
-        grown = logarithms[last] - logarithms[first]
-        return grown / weights.reshape(-1, *[1] * (grown.ndim - 1))
-
-    return jackknife(statistic, runs)
+    cells = [dim for dim in norm.dims if dim not in ("world", "run", "n_train")]
+    norms = runs_of(norm.sel(n_train=sizes), "n_train", *cells)
+    draws = statistics.inefficiency_draws(norms, sizes, windows)
+    # With one run E is over the worlds.
+    wild = statistics.is_descriptive(norms if norms.shape[1] > 1 else norms.swapaxes(0, 1))
+    ends = np.searchsorted(sizes, windows)
+    return np.where(wild[ends].any(axis=1), np.nan, draws)
 
 
-def replicates(norm):
-    """Return the words for the replicates."""
-    if "teacher" in norm.dims:
-        return f"{norm.sizes['teacher']} teachers, {norm.sizes['repeat']} runs of each"
-    return f"{norm.sizes['repeat']} runs"
+def decline(norm):
+    """Return draws of the exponent b of I(n) ~ n^−b, and the sizes it is of.
+
+    Parameters
+    ----------
+    norm : xarray.DataArray, dims (cells…, n_train, world, run)
+        I(n) is taken between adjacent sample sizes; NaN with fewer than two such windows, or where one is descriptive.
+
+    Returns
+    -------
+    array, shape (worlds, cells…)
+    """
+    sizes = norm["n_train"].values
+    cells = [norm.sizes[dim] for dim in norm.dims if dim not in ("world", "run", "n_train")]
+    if len(sizes) < 3:
+        return np.full((norm.sizes["world"], *cells), np.nan)
+    draws = inefficiency_draws(norm, np.stack([sizes[:-1], sizes[1:]], axis=1))
+    return -fitted(mean_slopes_by_world, octave_middles(sizes), draws)
+
+
+def octave_middles(sizes):
+    """Return the middles of adjacent sizes on a logarithmic scale, as logarithms."""
+    logarithms = np.log(sizes)
+    return (logarithms[1:] + logarithms[:-1]) / 2
 
 
 def listed(names, draws, form="{:.2f}"):
-    """Return "0.50 (ρ = 0), 0.31 (ρ = 0.5)" from words and draws, (replicates, names)."""
-    return ", ".join(f"{form.format(mean)} ({name})" for name, mean in zip(names, draws.mean(axis=0), strict=True))
+    """Return "0.50 (ρ = 0), descriptive (ρ = 0.5)" from words and draws, (worlds, names)."""
+    means = [form.format(mean) if np.isfinite(mean) else "descriptive" for mean in draws.mean(axis=0)]
+    return ", ".join(f"{mean} ({name})" for name, mean in zip(names, means, strict=True))
 
 
 def span(window):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kdtheory.claims.draws import ONE_TASK, listed, ratios, worlds_of
+from kdtheory.claims.draws import listed, ratios, worlds_of
 from kdtheory.claims.finding import ORDER, in_parts
 from kdtheory.claims.registry import claim
 from kdtheory.claims.rules import ERROR_RATE, always, beyond
@@ -26,9 +26,9 @@ _ORACLE = "independent oracle of the largest N"
     "jz20-sec32-informative-network",
     statement="The bound of Theorem 1 improves on that of linear distillation, which says nothing.",
     quantity=f"mean bound at the largest n, {_ORACLE}, network teacher",
-    test=f"one-sided t-tests over runs: below {_VACUOUS} at every ρ, in each part",
+    test=f"one-sided t-tests over worlds: below {_VACUOUS} at every ρ, in each part",
     parts=_RATIOS,
-    reading=f"a bound of {_VACUOUS} or more says nothing; {ONE_TASK}",
+    reading=f"a bound of {_VACUOUS} or more says nothing",
     assumes=(HARD_LOGIT, ORACLE_SIZES),
     **_READS,
     **_TWO_PARTS,
@@ -41,9 +41,9 @@ def _informative_network(transfer):
     "ext-informative-linear",
     statement="With a linear teacher, which the paper does not use, the bound of Theorem 1 says something.",
     quantity=f"mean bound at the largest n, {_ORACLE}, linear teacher",
-    test=f"one-sided t-tests over runs: below {_VACUOUS} at every ρ, in each part",
+    test=f"one-sided t-tests over worlds: below {_VACUOUS} at every ρ, in each part",
     parts=_RATIOS,
-    reading=f"a bound of {_VACUOUS} or more says nothing; {ONE_TASK}",
+    reading=f"a bound of {_VACUOUS} or more says nothing",
     assumes=(ORACLE_SIZES,),
     **_READS,
     **(_TWO_PARTS | {"scope": "ours"}),
@@ -72,9 +72,9 @@ _SIZES = ("few points", "many points")
     "jz20-sec32-small-samples",
     statement="With small samples the bound is loose, p(π/2 − α_n) ≈ 1, and with more samples it is not.",
     quantity=f"mean bound at the smallest and at the largest n, {_ORACLE}, network teacher, every ρ",
-    test=f"one-sided t-tests over runs: above {_VACUOUS} with few points, below it with many",
+    test=f"one-sided t-tests over worlds: above {_VACUOUS} with few points, below it with many",
     parts=_SIZES,
-    reading=f"≈ 1 is {_VACUOUS} or more; a bound that is loose at every n says nothing of small samples; {ONE_TASK}",
+    reading=f"≈ 1 is {_VACUOUS} or more; a bound that is loose at every n says nothing of small samples",
     assumes=(HARD_LOGIT, ORACLE_SIZES),
     **_READS,
     **_TWO_PARTS,
@@ -95,10 +95,10 @@ def _small_samples(transfer):
     statement="Features φ(x) and the oracle Δw* − Δw_z are very likely to be perpendicular.",
     quantity=f"share of test points with an angle of {np.degrees(_PERPENDICULAR):.0f}° or more between them, every ρ "
     "and N, independent and nested oracles",
-    test=f"one-sided t-tests over runs: above {_VERY_LIKELY} in every cell of each part",
+    test=f"one-sided t-tests over worlds: above {_VERY_LIKELY} in every cell of each part",
     parts=_TEACHERS,
     reading=f"perpendicular is {np.degrees(_PERPENDICULAR):.0f}° or more, which was chosen with the data and is "
-    f"exploratory until a fresh seed; very likely is more than {_VERY_LIKELY}; {ONE_TASK}",
+    f"exploratory until a fresh seed; very likely is more than {_VERY_LIKELY}",
     assumes=(ORACLE_SIZES,),
     **_READS,
     **_TWO_PARTS,
@@ -117,7 +117,7 @@ def _perpendicular(transfer):
 @claim(
     "jz20-sec32-linear-bound",
     statement="The bound of linear distillation, min_β p(β) + p(π/2 − β)ⁿ, is 1 for such features.",
-    quantity="that bound less 1 with the p(β) of the test points, every teacher, ρ, N, n and run, independent and "
+    quantity="that bound less 1 with the p(β) of the test points, every teacher, ρ, N, n and world, independent and "
     "nested oracles",
     test="0 or more in every cell",
     **_READS,

@@ -25,15 +25,15 @@ _BOTH = {
     "assumes": ASSUMES,
     "reading": f"{TRUTHS['smooth']}, since the paper does not define the truth's logits; best = with the largest n",
 }
-_TEACHERS = "; teachers, of one truth, are the draws"
+_WORLDS = "; worlds, each with a truth and a teacher of its own, are the draws"
 
 
 @claim(
     "jz20-thm2-derivative",
     statement="Eq. 12 is the derivative of cos α(Δŵ, Δw_g) with respect to the hard ratio at ρ = 1 (Theorem 2).",
     quantity="derivative less finite difference of the exact effective logits, over the largest derivative at the same "
-    "n and truth",
-    test=f"every teacher, epoch, n, run and truth agrees to {_AGREEMENT:g}",
+    "n and z_g",
+    test=f"every world, run, epoch, n and z_g agrees to {_AGREEMENT:g}",
     tolerance=_AGREEMENT,
     **_THEOREM,
 )
@@ -62,7 +62,7 @@ def _projection(correction):
     statement="⟨δŵ_h, Δŵ_c⟩ is positive where the teacher does worse than the best student of hard labels.",
     quantity="cosine of δŵ_h and Δŵ_c, mean over the stopping epochs at which the teacher's error is more than "
     f"{SIMILAR} times that student's, every n",
-    test="one-sided t-test at every n" + _TEACHERS,
+    test="one-sided t-test at every n" + _WORLDS,
     kind=ORDER,
     **_BOTH,
 )
@@ -75,7 +75,7 @@ def _poor(correction, imperfect):
     statement="⟨δŵ_h, Δŵ_c⟩ is negative where the teacher does better than the best student of hard labels.",
     quantity="minus the cosine of δŵ_h and Δŵ_c, mean over the stopping epochs at which the teacher's error is less "
     f"than 1/{SIMILAR} of that student's, every n",
-    test="one-sided t-test at every n" + _TEACHERS,
+    test="one-sided t-test at every n" + _WORLDS,
     kind=ORDER,
     **_BOTH,
 )
@@ -88,7 +88,7 @@ def _good(correction, imperfect):
     statement="⟨δŵ_h, Δŵ_c⟩ switches its sign about when the teacher outperforms the best student of hard labels.",
     quantity="stopping epochs from the first at which the teacher outperforms to the first at which the mean cosine of "
     "δŵ_h and Δŵ_c is negative, every n",
-    test="equivalence to 0 at every n" + _TEACHERS,
+    test="equivalence to 0 at every n" + _WORLDS,
     kind=VALUE,
     tolerance=ONE_EPOCH,
     **_BOTH,
@@ -101,7 +101,7 @@ def _switch(correction, imperfect):
     "jz20-sec5-angle-smooth",
     statement="A student with a smaller angle α(Δŵ, Δw_g) to the truth generalizes better.",
     quantity="rank correlation over stopping epochs of the angle and the test error at ρ = 1, mean over n",
-    test="one-sided t-test" + _TEACHERS,
+    test="one-sided t-test" + _WORLDS,
     kind=ORDER,
     **{**_BOTH, "reading": f"{TRUTHS['smooth']}; students of teachers that stopped at different epochs"},
 )
@@ -110,4 +110,4 @@ def _angle(correction, imperfect):
 
 
 def _largest(values):
-    return np.abs(values).max(("teacher", "stopping_epoch", "repeat"))
+    return np.abs(values).max(("stopping_epoch", "world", "run"))

@@ -3,14 +3,16 @@
 import numpy as np
 
 from kdtheory.claims import rules
+from kdtheory.claims.draws import worlds_in_words, worlds_of
 from kdtheory.claims.finding import ORDER
-from kdtheory.claims.inefficiency import inefficiency_draws, listed, plateau, replicates, span
+from kdtheory.claims.inefficiency import WORLDS, inefficiency_draws, listed, plateau, span
 from kdtheory.claims.registry import claim
 from kdtheory.statistics.jackknife import pooled
 from kdtheory.statistics.means import mean, trend_by_world
 
-_TEACHERS = "; teachers are the draws, all of one ground truth"
-_ADJACENT = "one-sided paired t-test of every adjacent pair" + _TEACHERS
+_WORLDS = "; worlds, each with a truth and a teacher of its own, are the draws"
+_PAIRS = "one-sided paired t-test of every adjacent pair"
+_ADJACENT = _PAIRS + _WORLDS
 _EXAMPLE = {"figure": "jz20_fig4", "reads": ("wide/example",), "kind": ORDER, "error_rate": rules.ERROR_RATE}
 _ERRORS = {**_EXAMPLE, "figure": "jz20_fig5", "reads": ("wide/imperfect",)}
 _STOPPING = {**_EXAMPLE, "reads": ("wide/stopping",)}
@@ -45,19 +47,19 @@ def _logit_detail(example):
     section="4.1",
     statement="Early stopping costs details of the class boundary (the 1-D example).",
     quantity="class boundaries that a teacher lacks or has too many, at the first stopping epoch less at the last",
-    test="one-sided paired t-test" + _TEACHERS,
+    test="one-sided paired t-test" + _WORLDS,
     reading="the two ends",
     scope="reading",
     **_EXAMPLE,
 )
 def _boundary_detail(example):
-    found = _by_epoch(example, "sign_changes")
-    missing = np.abs(found - int(example["true_sign_changes"]))
+    found, true = _by_epoch(example, "sign_changes"), worlds_of(example["true_sign_changes"])
+    missing = np.abs(found - true[:, None])
     error = 100 * _by_epoch(example, "boundary_error").mean(axis=0)
     epochs = _epochs(example)
     reason = (
-        f"of {int(example['true_sign_changes'])} boundaries a teacher has {listed(epochs, found, '{:.3g}')}; wrong on "
-        f"{error[0]:.3g} % of x at {epochs[0]} and on {error[-1]:.2g} % at {epochs[-1]}"
+        f"of {true.mean():.3g} boundaries on average a teacher has {listed(epochs, found, '{:.3g}')}; wrong on "
+        f"{error[0]:.3g} % of x at {epochs[0]} and on {error[-1]:.2g} % at {epochs[-1]}; {len(found)} worlds"
     )
     return rules.order(mean(missing[:, 0] - missing[:, -1]), reason=reason)
 
@@ -74,7 +76,7 @@ def _boundary_detail(example):
 )
 def _boundary_error(imperfect):
     error = _teacher_error(imperfect)
-    reason = f"mean error {listed(_epochs(imperfect), error, '{:.3f}')}; {len(error)} teachers"
+    reason = f"mean error {listed(_epochs(imperfect), error, '{:.3f}')}; {len(error)} worlds"
     return rules.order(mean(-np.diff(error, axis=1)), trend=mean(trend_by_world(-error)), reason=reason)
 
 
@@ -84,7 +86,7 @@ def _boundary_error(imperfect):
     statement="Early stopping costs details of the class boundary: a teacher generalizes better at the end than at "
     "first.",
     quantity="teacher's error on fresh inputs of the plane at the first stopping epoch less that at the last",
-    test="one-sided paired t-test" + _TEACHERS,
+    test="one-sided paired t-test" + _WORLDS,
     scope="reading",
     reading="the two ends",
     **_ERRORS,
@@ -100,13 +102,13 @@ def _boundary_error_ends(imperfect):
     section="4.1",
     statement="Early stopping of the teacher improves the data efficiency of distillation: I(n) rises with the epoch.",
     quantity="rise of I over n = 128…1024 from each stopping epoch to the next, ρ = 1",
-    test=_ADJACENT,
+    test=_PAIRS + WORLDS,
     reading="every epoch against the next",
     **_STOPPING,
 )
 def _stopping(stopping):
     norm, values = _by_stopping_epoch(stopping)
-    reason = f"I over n = {span(plateau(norm))}: {listed(_epochs(stopping), values, '{:.3f}')}; {replicates(norm)}"
+    reason = f"I over n = {span(plateau(norm))}: {listed(_epochs(stopping), values, '{:.3f}')}; {worlds_in_words(norm)}"
     return rules.order(pooled(np.diff(values, axis=1)), trend=pooled(trend_by_world(values)), reason=reason)
 
 
@@ -115,7 +117,7 @@ def _stopping(stopping):
     section="4.1",
     statement="Early stopping of the teacher improves the data efficiency of distillation (first against last epoch).",
     quantity="I over n = 128…1024 at the last stopping epoch less that at the first, ρ = 1",
-    test="one-sided paired t-test" + _TEACHERS,
+    test="one-sided paired t-test" + WORLDS,
     scope="reading",
     reading="the two ends",
     **_STOPPING,
@@ -129,14 +131,14 @@ def _stopping_ends(stopping):
 
 def _grows(example, name, words):
     values = _by_epoch(example, name)
-    reason = f"{words} {listed(_epochs(example), values, '{:.3g}')}; {len(values)} teachers"
+    reason = f"{words} {listed(_epochs(example), values, '{:.3g}')}; {len(values)} worlds"
     logarithms = np.log(values)
     return rules.order(mean(np.diff(logarithms, axis=1)), trend=mean(trend_by_world(logarithms)), reason=reason)
 
 
 def _by_epoch(example, name):
-    """Values (teachers, epochs)."""
-    return example[name].sortby("stopping_epoch").transpose("teacher", "stopping_epoch").values
+    """Values (worlds, epochs)."""
+    return worlds_of(example[name].sortby("stopping_epoch"), "stopping_epoch")
 
 
 def _epochs(group):
@@ -144,11 +146,11 @@ def _epochs(group):
 
 
 def _teacher_error(imperfect):
-    """Errors (teachers, epochs)."""
-    return imperfect["teacher_error"].sortby("stopping_epoch").transpose("teacher", "stopping_epoch").values
+    """Errors (worlds, epochs)."""
+    return _by_epoch(imperfect, "teacher_error")
 
 
 def _by_stopping_epoch(stopping):
-    """Norms, and draws of I over the plateau's window (draws, epochs)."""
+    """Norms, and draws of I over the plateau's window (worlds, epochs)."""
     norm = stopping["weight_norm"].sortby("stopping_epoch").transpose("stopping_epoch", ...)
     return norm, inefficiency_draws(norm, [plateau(norm)])[:, 0]

@@ -5,7 +5,7 @@ import numpy as np
 from kdtheory.claims import rules
 from kdtheory.claims.draws import fitted
 from kdtheory.claims.finding import LAW, ORDER, RATE
-from kdtheory.claims.image_draws import DRAWS, by_draw, name_of_draws, or_illustration
+from kdtheory.claims.image_draws import DRAWS, IMAGES, by_world, or_illustration
 from kdtheory.claims.registry import claim
 from kdtheory.statistics.jackknife import pooled
 from kdtheory.statistics.laws import count_changes_by_world, count_slopes_by_world
@@ -23,6 +23,7 @@ _STUDENTS = {
         "experiments.resnet_transfer.cells.<name>.steps",
     ),
 }
+_DIMS = "n_train", "soft_ratio", "stopping_epoch"
 _JACKKNIFE = ", exponents by Poisson quasi-likelihood on counts, jackknife" + DRAWS
 
 
@@ -42,7 +43,7 @@ def _power_law(student, group, words, assumed):
         test="equivalence to 0, and a falling risk, in every cell" + _JACKKNIFE,
         kind=LAW,
         tolerance=rules.STRAIGHT,
-        reading="the test images are fixed",
+        reading=IMAGES,
         **shared,
     )
     def power_law(transfer):
@@ -51,8 +52,7 @@ def _power_law(student, group, words, assumed):
             pooled(fitted(by_world, x, counts, points))
             for by_world, points in ((count_changes_by_world, 3), (count_slopes_by_world, 2))
         )
-        reason = f"{_exponents(transfer, -slopes.value)}; {name_of_draws(transfer['risk'])}"
-        return or_illustration(rules.law(changes, slopes, reason=reason), transfer["risk"])
+        return or_illustration(rules.law(changes, slopes, reason=_exponents(transfer)), transfer["risk"])
 
     @claim(
         f"jz20-s2-{student}-faster",
@@ -60,13 +60,13 @@ def _power_law(student, group, words, assumed):
         quantity="exponent b of R ~ n^−b at ρ = 1 less that at each ρ < 1, each stopping epoch",
         test="one-sided paired t-test in every cell" + _JACKKNIFE,
         kind=RATE,
-        reading="the test images are fixed",
+        reading=IMAGES,
         **shared,
     )
     def faster(transfer):
         slopes = fitted(count_slopes_by_world, _log_sizes(transfer), counted(transfer))
-        reason = f"{_exponents(transfer, -pooled(slopes).value)}; {name_of_draws(transfer['risk'])}"
-        return or_illustration(rules.rate(pooled(slopes[:, :-1] - slopes[:, -1:]), reason=reason), transfer["risk"])
+        steps = pooled(slopes[:, :-1] - slopes[:, -1:])
+        return or_illustration(rules.rate(steps, reason=_exponents(transfer)), transfer["risk"])
 
     @claim(
         f"jz20-s2-{student}-lower",
@@ -75,16 +75,16 @@ def _power_law(student, group, words, assumed):
         test="one-sided paired t-test in every cell" + DRAWS,
         kind=ORDER,
         scope="reading",
-        reading="the paper draws it and does not say it; the test images are fixed",
+        reading=f"the paper draws it and does not say it; {IMAGES}",
         **shared,
     )
     def lower(transfer):
-        last = counted(transfer)[:, -1] / int(transfer["test_points"])
+        last = by_world(transfer["risk"], *_DIMS)[:, -1]
         shown = ", ".join(
             f"{value:.3g} (ρ = {ratio:g})"
             for ratio, value in zip(_ratios(transfer), last.mean(axis=(0, 2)), strict=True)
         )
-        reason = f"mean risk at n = {int(transfer['n_train'].max())}: {shown}; {name_of_draws(transfer['risk'])}"
+        reason = f"mean risk at n = {int(transfer['n_train'].max())}: {shown}"
         return or_illustration(rules.order(mean(last[:, :-1] - last[:, -1:]), reason=reason), transfer["risk"])
 
 
@@ -93,8 +93,8 @@ for _student, _declared in _STUDENTS.items():
 
 
 def counted(transfer):
-    """Return mean numbers of test images on which student and teacher differ, (draws, sizes, ratios, epochs)."""
-    return by_draw(transfer["risk"] * int(transfer["test_points"]), "n_train", "soft_ratio", "stopping_epoch")
+    """Return mean numbers of test images on which student and teacher differ, (worlds, sizes, ratios, epochs)."""
+    return by_world(transfer["risk"] * transfer["test_points"], *_DIMS)
 
 
 def _log_sizes(transfer):
@@ -105,8 +105,12 @@ def _ratios(transfer):
     return np.sort(transfer["soft_ratio"].values)
 
 
-def _exponents(transfer, exponents):
-    """Words for the exponents (ratios, epochs) and their range over epochs; those that were not fitted are left out."""
+def _exponents(transfer):
+    """Words for b by soft ratio and its range over epochs; those that were not fitted are left out."""
+    if transfer.sizes["world"] == 1:
+        # An illustration: the runs of the one world are pooled.
+        transfer = transfer.isel(world=0, drop=True).rename(run="world")
+    exponents = -pooled(fitted(count_slopes_by_world, _log_sizes(transfer), counted(transfer))).value
     found = [
         (ratio, np.sort(row[np.isfinite(row)]).round(2))
         for ratio, row in zip(_ratios(transfer), exponents, strict=True)

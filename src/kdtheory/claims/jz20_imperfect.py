@@ -10,7 +10,7 @@ from kdtheory.claims.hard_label_gains import (
     better_late_teachers,
     gains,
     in_words,
-    over_teachers,
+    over_worlds,
     worse_teachers,
 )
 from kdtheory.claims.registry import claim
@@ -23,7 +23,7 @@ _READS = {
     "kind": ORDER,
     "assumes": ("experiments.imperfect.cells.main.hard_logit",),
 }
-_TEACHERS = "; teachers, of one truth, are the draws"
+_WORLDS = "; worlds, each with a truth and a teacher of its own, are the draws"
 _SIZES = " and ".join(map(str, LARGE))
 _BEATS_SOFT = f"ρ = {LITTLE} against ρ = 1", f"ρ = {LITTLE} against ρ = 0.5"
 _MINORITY = f"ρ = {MIX} against ρ = 1", f"ρ = {MIX} against every ρ ≤ 0.5"
@@ -36,7 +36,7 @@ _CONVENTION = "; all stopping epochs; the convention of Eq. 2, without a factor 
     "(teachers worse than the best student of hard labels).",
     quantity=f"test error at ρ = 1 less that at ρ = {MIX}, mean over the stopping epochs at which the teacher errs "
     "more than the student of hard labels with the largest n, every n",
-    test="one-sided paired t-test at every n" + _TEACHERS,
+    test="one-sided paired t-test at every n" + _WORLDS,
     reading=f"some = a tenth, ρ = {MIX}",
     error_rate=rules.ERROR_RATE,
     **_READS,
@@ -44,7 +44,7 @@ _CONVENTION = "; all stopping epochs; the convention of Eq. 2, without a factor 
 def _poor(imperfect):
     chosen = worse_teachers(imperfect)
     gain = gains(imperfect, MIX, 1.0, chosen)
-    return rules.order(over_teachers(gain), reason=in_words(gain, chosen))
+    return rules.order(over_worlds(gain), reason=in_words(gain, chosen))
 
 
 @claim(
@@ -53,7 +53,7 @@ def _poor(imperfect):
     "(teachers better than the best student of hard labels).",
     quantity=f"test error at ρ = 1 less that at ρ = {MIX}, mean over the stopping epochs from {FIRST_EPOCH} on at "
     f"which the teacher errs less than the student of hard labels with the largest n, n = {_SIZES}",
-    test="one-sided paired t-test at both n, Holm for `fails`" + _TEACHERS,
+    test="one-sided paired t-test at both n, Holm for `fails`" + _WORLDS,
     reading=f"some = a tenth, ρ = {MIX}; large samples, where hard labels can teach what the teacher does not know",
     error_rate=rules.ERROR_RATE,
     **_READS,
@@ -61,14 +61,14 @@ def _poor(imperfect):
 def _good(imperfect):
     chosen = better_late_teachers(imperfect)
     gain = gains(imperfect, MIX, 1.0, chosen).reindex(n_train=list(LARGE))
-    return rules.order(over_teachers(gain), reason=in_words(gain, chosen))
+    return rules.order(over_worlds(gain), reason=in_words(gain, chosen))
 
 
 @claim(
     "jz20-fig5-little",
     statement="A little portion of hard labels is what an imperfect teacher's student needs.",
     quantity=f"test error at ρ = 1, and at ρ = 0.5, less that at ρ = {LITTLE}, mean over stopping epochs, every n",
-    test="one-sided paired t-test at every n" + _TEACHERS,
+    test="one-sided paired t-test at every n" + _WORLDS,
     scope="reading",
     reading="a little = a twentieth" + _CONVENTION,
     parts=_BEATS_SOFT,
@@ -85,7 +85,7 @@ def _little(imperfect):
     "jz20-fig5-minority",
     statement="A little portion of hard labels is what an imperfect teacher's student needs (less than half).",
     quantity=f"test error at ρ = 1, and at every ρ ≤ 0.5, less that at ρ = {MIX}, mean over stopping epochs, every n",
-    test="one-sided paired t-test at every n and ρ" + _TEACHERS,
+    test="one-sided paired t-test at every n and ρ" + _WORLDS,
     reading="a little = less than half, at its best a tenth" + _CONVENTION,
     parts=_MINORITY,
     error_rate=2 * rules.ERROR_RATE,
@@ -102,4 +102,4 @@ def _minority(imperfect):
 def _beats(imperfect, mix, rivals):
     found = [gains(imperfect, mix, rival) for rival in rivals]
     reason = "; ".join(f"over ρ = {rival:g}: {in_words(gain)}" for rival, gain in zip(rivals, found, strict=True))
-    return rules.order(joined(map(over_teachers, found)), reason=reason)
+    return rules.order(joined(map(over_worlds, found)), reason=reason)

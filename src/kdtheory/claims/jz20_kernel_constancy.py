@@ -1,6 +1,6 @@
 """Section 2: the kernel of a wide network stays almost constant while it is trained."""
 
-from kdtheory.claims.draws import ONE_TASK, with_gaps, worlds_of
+from kdtheory.claims.draws import with_gaps, worlds_of
 from kdtheory.claims.finding import ORDER, RATE
 from kdtheory.claims.registry import claim
 from kdtheory.claims.rules import ERROR_RATE, READ_OFF_A_PLOT, beyond, rate
@@ -17,11 +17,11 @@ _ASSUMES = (f"{_NETWORKS}.doublings", f"{_NETWORKS}.step_share")
     statement="The kernel of a wide network stays almost constant during training.",
     quantity=f"mean over networks of the largest ‖Θ̂_step − Θ̂_0‖/‖Θ̂_0‖ of all steps, widths ≥ {FIRST_WIDTH}, each n "
     "and ρ",
-    test=f"one-sided t-tests over runs: below {READ_OFF_A_PLOT} in every cell, Holm for `fails`",
+    test=f"one-sided t-tests over worlds: below {READ_OFF_A_PLOT} in every cell, Holm for `fails`",
     kind=ORDER,
     scope="reading",
     reading=f"“almost” is a relative change below {READ_OFF_A_PLOT}, “wide” is {FIRST_WIDTH} or more, “during "
-    f"training” is for as many steps as were run; {ONE_TASK}",
+    f"training” is for as many steps as were run",
     assumes=(f"{_NETWORKS}.widths", *_ASSUMES),
     **_READS,
 )
@@ -39,9 +39,8 @@ def _constant(finite):
     statement="The wider the network, the less its kernel changes during training.",
     quantity=f"exponent of the fall of mean ‖Θ̂_step − Θ̂_0‖/‖Θ̂_0‖ with width, widths ≥ {FIRST_WIDTH}, after the last "
     "step that all widths have, each n and ρ",
-    test="one-sided t-tests over runs, by the jackknife: above 0 in every cell, Holm for `fails`",
+    test="one-sided t-tests over worlds, by the jackknife: above 0 in every cell, Holm for `fails`",
     kind=RATE,
-    reading=ONE_TASK,
     assumes=_ASSUMES,
     **_READS,
 )

@@ -3,8 +3,9 @@
 import numpy as np
 
 from kdtheory.claims import rules
+from kdtheory.claims.draws import of_same_worlds, worlds_in_words
 from kdtheory.claims.finding import ORDER, VALUE
-from kdtheory.claims.inefficiency import inefficiency_draws, listed, octaves, plateau, replicates, span
+from kdtheory.claims.inefficiency import WORLDS, inefficiency_draws, listed, octaves, plateau, span
 from kdtheory.claims.registry import claim
 from kdtheory.statistics.jackknife import pooled
 from kdtheory.statistics.means import trend_by_world
@@ -17,7 +18,6 @@ _MIXING = {
     "assumes": ("experiments.mixing.cells.main.hard_logit",),
 }
 _BOTH = {**_MIXING, "reads": ("wide/mixing", "wide/references"), "kind": ORDER}
-_TEACHERS = "; teachers are the draws, all of one ground truth"
 
 
 @claim(
@@ -25,7 +25,7 @@ _TEACHERS = "; teachers are the draws, all of one ground truth"
     section="4.2",
     statement="Hard labels increase data inefficiency: I(n) falls with the soft ratio.",
     quantity="fall of I over n = 128…1024 from each ρ to the next, perfect teachers",
-    test="one-sided paired t-test of every adjacent pair" + _TEACHERS,
+    test="one-sided paired t-test of every adjacent pair" + WORLDS,
     kind=ORDER,
     reading="every soft ratio against the next",
     **_MIXING,
@@ -33,7 +33,7 @@ _TEACHERS = "; teachers are the draws, all of one ground truth"
 def _mixing(mixing):
     norm = _by_ratio(mixing)
     values = _over_plateau(norm)
-    reason = f"I over n = {span(plateau(norm))}: {listed(_ratios(norm), values, '{:.3f}')}; {replicates(norm)}"
+    reason = f"I over n = {span(plateau(norm))}: {listed(_ratios(norm), values, '{:.3f}')}; {worlds_in_words(norm)}"
     return rules.order(pooled(-np.diff(values, axis=1)), trend=pooled(trend_by_world(-values)), reason=reason)
 
 
@@ -42,7 +42,7 @@ def _mixing(mixing):
     section="4.2",
     statement="Adding hard labels to distillation increases sample complexity: pure soft labels have the lowest I(n).",
     quantity="I over n = 128…1024 at each ρ < 1 less that at ρ = 1, perfect teachers",
-    test="one-sided paired t-test at every ρ" + _TEACHERS,
+    test="one-sided paired t-test at every ρ" + WORLDS,
     kind=ORDER,
     reading="every soft ratio against ρ = 1",
     **_MIXING,
@@ -51,7 +51,7 @@ def _mixing_soft(mixing):
     norm = _by_ratio(mixing)
     values = _over_plateau(norm)
     excess = values[:, :-1] - values[:, -1:]
-    reason = f"I(ρ) − I(1): {listed(_ratios(norm)[:-1], excess, '{:.3f}')}; {replicates(norm)}"
+    reason = f"I(ρ) − I(1): {listed(_ratios(norm)[:-1], excess, '{:.3f}')}; {worlds_in_words(norm)}"
     return rules.order(pooled(excess), reason=reason)
 
 
@@ -60,14 +60,14 @@ def _mixing_soft(mixing):
     section="4.2",
     statement="With hard labels alone I(n) ≈ 0.5.",
     quantity="I over n = 128…1024 at the smallest ρ",
-    test=f"equivalence to {_HARD_PLATEAU}" + _TEACHERS,
+    test=f"equivalence to {_HARD_PLATEAU}" + WORLDS,
     kind=VALUE,
     tolerance=rules.READ_OFF_A_PLOT,
     **_MIXING,
 )
 def _hard_plateau(mixing):
     norm = _by_ratio(mixing).isel(soft_ratio=0)
-    reason = f"I over n = {span(plateau(norm))} at ρ = {float(norm['soft_ratio']):g}; {replicates(norm)}"
+    reason = f"I over n = {span(plateau(norm))} at ρ = {float(norm['soft_ratio']):g}; {worlds_in_words(norm)}"
     return rules.value(pooled(_over_plateau(norm)), _HARD_PLATEAU, rules.READ_OFF_A_PLOT, reason=reason)
 
 
@@ -76,7 +76,7 @@ def _hard_plateau(mixing):
     section="4.2",
     statement="With hard labels alone the curve I(n) is constant.",
     quantity="I at the smallest ρ over each later octave of n ≥ 16 less that over the first one",
-    test="equivalence to 0 of every difference" + _TEACHERS,
+    test="equivalence to 0 of every difference" + WORLDS,
     kind=VALUE,
     tolerance=rules.READ_OFF_A_PLOT,
     **_MIXING,
@@ -84,7 +84,7 @@ def _hard_plateau(mixing):
 def _hard_constant(mixing):
     norm = _by_ratio(mixing).isel(soft_ratio=0)
     curve = inefficiency_draws(norm, octaves(norm))
-    reason = f"I by octaves: {_by_octave(norm, curve)}; {replicates(norm)}"
+    reason = f"I by octaves: {_by_octave(norm, curve)}; {worlds_in_words(norm)}"
     return rules.value(pooled(curve[:, 1:] - curve[:, :1]), 0.0, rules.READ_OFF_A_PLOT, reason=reason)
 
 
@@ -93,14 +93,14 @@ def _hard_constant(mixing):
     section="4.2",
     statement="With pure soft labels the curve I(n) decreases.",
     quantity="fall of I at ρ = 1 from each octave of n ≥ 16 to the next",
-    test="one-sided paired t-test of every adjacent pair" + _TEACHERS,
+    test="one-sided paired t-test of every adjacent pair" + WORLDS,
     kind=ORDER,
     **_MIXING,
 )
 def _soft_decreasing(mixing):
     norm = _by_ratio(mixing).sel(soft_ratio=1.0)
     curve = inefficiency_draws(norm, octaves(norm))
-    reason = f"I by octaves: {_by_octave(norm, curve)}; {replicates(norm)}"
+    reason = f"I by octaves: {_by_octave(norm, curve)}; {worlds_in_words(norm)}"
     return rules.order(pooled(-np.diff(curve, axis=1)), trend=pooled(trend_by_world(-curve)), reason=reason)
 
 
@@ -108,8 +108,8 @@ def _soft_decreasing(mixing):
     "jz20-sec42-easier-than-random",
     section="4.2",
     statement="A discontinuous function is easier to learn than random labels: the constant of hard labels is lower.",
-    quantity="I over n = 128…1024 of random labels less that of students of hard labels, mean over teachers",
-    test="one-sided t-test, paired by the runs' points",
+    quantity="I over n = 128…1024 of random labels less that of students of hard labels",
+    test="one-sided t-test, paired within worlds, whose points both tasks share" + WORLDS,
     **_BOTH,
 )
 def _easier_than_random(mixing, references):
@@ -122,8 +122,8 @@ def _easier_than_random(mixing, references):
     "jz20-sec42-smoothing-not-easy",
     section="4.2",
     statement="Label smoothing is not an easy task compared with pure soft distillation.",
-    quantity="I over n = 128…1024 of label smoothing less that of pure soft distillation, mean over teachers",
-    test="one-sided t-test, paired by the runs' points",
+    quantity="I over n = 128…1024 of label smoothing less that of pure soft distillation",
+    test="one-sided t-test, paired within worlds, whose points both tasks share" + WORLDS,
     **_BOTH,
 )
 def _smoothing_not_easy(mixing, references):
@@ -149,10 +149,7 @@ def _by_octave(norm, curve):
 
 
 def _paired(norm, references, reference):
-    """Draws of I by runs of the same points: of students, whose teachers are averaged, and of a reference task."""
-    other = references["weight_norm"].sel(reference=reference)
-    window, runs = plateau(norm), min(norm.sizes["repeat"], other.sizes["repeat"])
-    chosen = [values.isel(repeat=slice(runs)) for values in (norm, other)]
-    # The teacher is a cell here, which is averaged, and the runs are the draws.
-    students = inefficiency_draws(chosen[0].rename(teacher="averaged"), [window])[:, 0].mean(axis=-1)
-    return students, inefficiency_draws(chosen[1], [window])[:, 0], window
+    """Draws of I of students and of a reference task in the worlds of both, and the window."""
+    window = plateau(norm)
+    both = of_same_worlds(norm, references["weight_norm"].sel(reference=reference))
+    return *(inefficiency_draws(each, [window])[:, 0] for each in both), window

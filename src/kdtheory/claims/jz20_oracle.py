@@ -3,7 +3,7 @@
 import numpy as np
 
 from kdtheory.claims.decisions import by_tests
-from kdtheory.claims.draws import ONE_TASK, listed, ratios, worlds_of
+from kdtheory.claims.draws import listed, ratios, worlds_of
 from kdtheory.claims.finding import ORDER, RATE, VALUE
 from kdtheory.claims.registry import claim
 from kdtheory.claims.rules import DERIVED, ERROR_RATE, SAME_ORACLE, order, value, with_oracle
@@ -21,9 +21,9 @@ _SAME = f"α′_n at n ≤ N/8 changes by less than {SAME_ORACLE} rad from N/2 t
     section="3",
     statement="There is an oracle weight change Δw* that expresses the effective logits (ρ = 1).",
     quantity=f"{_EXPONENT}, ρ = 1, network teacher",
-    test=f"t-test over runs: equivalence to 0 within {DERIVED}; no verdict unless {_SAME}",
+    test=f"t-test over worlds: equivalence to 0 within {DERIVED}; no verdict unless {_SAME}",
     kind=VALUE,
-    reading=f"‖Δw*‖ and the angle to it converge when N grows; {ONE_TASK}",
+    reading="‖Δw*‖ and the angle to it converge when N grows",
     tolerance=DERIVED,
     assumes=(ORACLE_SIZES,),
     **_READS,
@@ -39,10 +39,9 @@ def _oracle(transfer):
     section="3.1",
     statement="With hard labels ‖Δŵ‖ does not converge, so that no oracle weight change exists (ρ < 1).",
     quantity=f"{_EXPONENT}, each ρ < 1, network teacher",
-    test=f"t-tests over runs: above {DERIVED} at every ρ; refuted where it is below and {_SAME}, Holm",
+    test=f"t-tests over worlds: above {DERIVED} at every ρ; refuted where it is below and {_SAME}, Holm",
     kind=RATE,
-    reading="the norm grows like a power of N; a small jump shows only at large N, until when the angle still changes; "
-    + ONE_TASK,
+    reading="the norm grows like a power of N; a small jump shows only at large N, until when the angle still changes",
     tolerance=DERIVED,
     assumes=(HARD_LOGIT, ORACLE_SIZES),
     **_READS,
@@ -63,10 +62,9 @@ def _no_oracle(transfer):
     statement="With hard labels α′_n at fixed n drifts towards π/2 as the oracle grows, by more than without them.",
     quantity="rise of α′_n at the largest n ≤ N/8 from N/2 to N at each ρ < 1, less that at ρ = 1, independent oracle, "
     "network teacher",
-    test="one-sided paired t-tests over runs at every ρ < 1, Holm for `fails`",
+    test="one-sided paired t-tests over worlds at every ρ < 1, Holm for `fails`",
     kind=ORDER,
     scope="ours",
-    reading=ONE_TASK,
     assumes=(HARD_LOGIT, ORACLE_SIZES),
     **_READS,
 )

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from kdtheory.claims.draws import ONE_TASK, fitted, listed, ratios, with_gaps, worlds_of
+from kdtheory.claims.draws import fitted, listed, ratios, with_gaps, worlds_of
 from kdtheory.claims.finding import IDENTITY, LAW, ORDER, RATE, in_parts
 from kdtheory.claims.registry import claim
 from kdtheory.claims.rules import (
@@ -20,9 +20,17 @@ from kdtheory.claims.rules import (
     value,
     with_oracle,
 )
-from kdtheory.claims.transfer_draws import FIRST_SIZE, HARD_LOGIT, ORACLE_SIZES, near_oracle, network, oracle_changes
+from kdtheory.claims.transfer_draws import (
+    FIRST_SIZE,
+    HARD_LOGIT,
+    ORACLE_SIZES,
+    angle_slopes,
+    near_oracle,
+    network,
+    oracle_changes,
+)
 from kdtheory.statistics.jackknife import pooled
-from kdtheory.statistics.laws import count_changes_by_world, count_slopes_by_world, mean_slopes_by_world
+from kdtheory.statistics.laws import count_changes_by_world, count_slopes_by_world
 from kdtheory.statistics.means import mean
 
 # "As β → π/2" is where p(β) is at most this.
@@ -40,10 +48,10 @@ _NO_ORACLE = "no verdict without an oracle at every ρ"
     statement="All curves p(β) are nearly linear in β as β → π/2.",
     quantity=f"exponent of p(β) in π/2 − β where p ≤ {_NEAR}, and its change over that range, ρ = 1; share of that "
     "range in which p is 0, each ρ < 1; network teacher",
-    test=f"t-tests over runs: change/exponent within {STRAIGHT} of 0; exponent within {READ_OFF_A_PLOT} of 1; share "
+    test=f"t-tests over worlds: change/exponent within {STRAIGHT} of 0; exponent within {READ_OFF_A_PLOT} of 1; share "
     f"below {_NEAR} at every ρ < 1, Holm for `fails`",
     kind=LAW,
-    reading=f"hard labels keep |z_eff| ≥ t > 0, so that p(β) = 0 in a gap below π/2; {ONE_TASK}",
+    reading="hard labels keep |z_eff| ≥ t > 0, so that p(β) = 0 in a gap below π/2",
     parts=_LINEAR_PARTS,
     tolerance=READ_OFF_A_PLOT,
     **(_RANDOM | {"error_rate": len(_LINEAR_PARTS) * ERROR_RATE}),
@@ -77,10 +85,10 @@ def _linear(transfer):
     statement="The curves p(β) do not change monotonically with ρ.",
     quantity="changes of p(β) from each ρ to the next at each tabulated β where no curve is 0 or 1, on the same "
     "points, network teacher",
-    test="paired t-tests over runs: some β has a rise and a fall, Bonferroni over β and ρ; `fails` when all go one way "
-    "at every β",
+    test="paired t-tests over worlds: some β has a rise and a fall, Bonferroni over β and ρ; `fails` when all go one "
+    "way at every β",
     kind=ORDER,
-    reading=f"at some fixed angle β; {ONE_TASK}",
+    reading="at some fixed angle β",
     **_RANDOM,
 )
 def _nonmonotone_somewhere(transfer):
@@ -97,11 +105,11 @@ def _nonmonotone_somewhere(transfer):
     section="3",
     statement="The curves p(β) do not change monotonically with ρ.",
     quantity="change of the mean angle ∫p(β)dβ from each ρ to the next, on the same points, network teacher",
-    test="paired t-tests over runs: some change is a rise and another a fall, Bonferroni over ρ; `fails` when all go "
+    test="paired t-tests over worlds: some change is a rise and another a fall, Bonferroni over ρ; `fails` when all go "
     "one way",
     kind=ORDER,
     scope="reading",
-    reading=f"of the mean angle, at the largest oracle; {ONE_TASK}",
+    reading="of the mean angle, at the largest oracle",
     **_RANDOM,
 )
 def _nonmonotone(transfer):
@@ -115,7 +123,7 @@ def _nonmonotone(transfer):
     "jz20-fig2-angle-decreases",
     section="3.2",
     statement="The angle α′_n between student and oracle decreases monotonically with n.",
-    quantity="fall of cos α′_n from each n to the next along growing sets, nested oracle, every ρ, N and run",
+    quantity="fall of cos α′_n from each n to the next along growing sets, nested oracle, every ρ, N and world",
     test="every step, to rounding",
     kind=IDENTITY,
     scope="reading",
@@ -133,9 +141,9 @@ def _decreases(transfer):
     section="3.2",
     statement="The angle α′_n between student and oracle decreases monotonically with n.",
     quantity=f"fall of the mean α′_n from each n to the next, every ρ, {_ANGLES}",
-    test=f"one-sided paired t-tests over runs at every step, Holm for `fails`; {_NO_ORACLE}",
+    test=f"one-sided paired t-tests over worlds at every step, Holm for `fails`; {_NO_ORACLE}",
     kind=ORDER,
-    reading=f"an oracle of other points, as from training on fresh batches; {ONE_TASK}",
+    reading="an oracle of other points, as from training on fresh batches",
     **_RANDOM,
 )
 def _decreases_independent(transfer):
@@ -156,16 +164,13 @@ def _decreases_independent(transfer):
     section="3.1",
     statement="The angle α′_n converges fastest in pure soft distillation.",
     quantity=f"exponent of the decay of mean α′_n with n at ρ = 1 less that at each ρ < 1, {FIRST_SIZE} ≤ {_ANGLES}",
-    test=f"t-tests over runs, by the jackknife: every difference above 0, Holm for `fails`; {_NO_ORACLE}",
+    test=f"t-tests over worlds, by the jackknife: every difference above 0, Holm for `fails`; {_NO_ORACLE}",
     kind=RATE,
-    reading=ONE_TASK,
     **_RANDOM,
 )
 def _fastest(transfer):
-    angle = near_oracle(transfer, FIRST_SIZE)["oracle_angle"]
-    x = np.log(angle["n_train"].values)
-    slopes = fitted(mean_slopes_by_world, x, worlds_of(angle, "n_train", "soft_ratio"))
-    reason = f"α′_n ~ n^−c with c = {listed(ratios(angle), -pooled(slopes))}"
+    slopes = angle_slopes(transfer)
+    reason = f"α′_n ~ n^−c with c = {listed(ratios(network(transfer)), -pooled(slopes))}"
     differences = pooled(slopes[:, :-1] - slopes[:, -1:])
     found = rate(differences, reason=with_gaps(reason, differences))
     return with_oracle(found, oracle_changes(transfer, first=FIRST_SIZE))
@@ -176,10 +181,10 @@ def _fastest(transfer):
     section="3",
     statement="For softer tasks the direction of the weights is closer to the oracle's: α′_n is smaller, the higher ρ.",
     quantity=f"fall of the mean α′_n from each ρ to the next at every {_ANGLES}",
-    test=f"one-sided paired t-tests over runs at every step, Holm for `fails`; {_NO_ORACLE}",
+    test=f"one-sided paired t-tests over worlds at every step, Holm for `fails`; {_NO_ORACLE}",
     kind=ORDER,
     scope="reading",
-    reading=f"levels at each n, not rates; {ONE_TASK}",
+    reading="levels at each n, not rates",
     **_RANDOM,
 )
 def _angle_ordered(transfer):

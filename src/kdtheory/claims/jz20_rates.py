@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from kdtheory.claims.draws import ONE_TASK, fitted, listed, worlds_of
+from kdtheory.claims.draws import fitted, listed, worlds_of
 from kdtheory.claims.finding import RATE, VALUE
+from kdtheory.claims.inefficiency import decline
 from kdtheory.claims.registry import claim
 from kdtheory.claims.rules import DERIVED, ERROR_RATE, beyond, value, with_oracle
 from kdtheory.claims.transfer_draws import (
     FIRST_SIZE,
     LAST_SIZE,
     ORACLE_SIZES,
-    decline_by_world,
     in_range,
     near_oracle,
     network,
@@ -22,16 +22,16 @@ from kdtheory.statistics.laws import count_slopes_by_world, mean_slopes_by_world
 _READS = {"figure": "jz20_fig2", "reads": ("wide/transfer",), "section": "3.1", "error_rate": ERROR_RATE}
 _ALL_SIZES = f"{FIRST_SIZE} ≤ n ≤ {LAST_SIZE}, ρ = 1, network teacher"
 _NEAR = f"{FIRST_SIZE} ≤ n ≤ N/8, largest independent oracle, ρ = 1, network teacher"
-_AGREES = f"t-test over runs, by the jackknife: equivalence to 0 within {DERIVED}; no verdict without an oracle"
+_AGREES = f"t-test over worlds, by the jackknife: equivalence to 0 within {DERIVED}; no verdict without an oracle"
 
 
 @claim(
     "jz20-sec31-angle-rate",
     statement="If I(n) ~ n^−b at ρ = 1, the angle falls like α_n ~ n^(−b/2).",
-    quantity=f"measured exponent of mean α′_n less b/2 from the same runs' norms, {_NEAR}",
+    quantity=f"measured exponent of mean α′_n less b/2 from the same worlds' norms, {_NEAR}",
     test=_AGREES,
     kind=VALUE,
-    reading=f"exponents over the measured sizes; {ONE_TASK}",
+    reading="exponents over the measured sizes",
     tolerance=DERIVED,
     assumes=(ORACLE_SIZES,),
     **_READS,
@@ -46,9 +46,9 @@ def _angle_rate(transfer):
     "jz20-sec31-risk-rate",
     statement="With p(β) nearly linear the transfer risk falls at least as fast as n^(−b/2).",
     quantity=f"measured exponent of the risk less b/2, {_ALL_SIZES}",
-    test="t-test over runs, by the jackknife: above 0",
+    test="t-test over worlds, by the jackknife: above 0",
     kind=RATE,
-    reading=f"O(n^(−b/2)) bounds the rate from below; {ONE_TASK}",
+    reading="O(n^(−b/2)) bounds the rate from below",
     **_READS,
 )
 def _risk_rate(transfer):
@@ -63,7 +63,7 @@ def _risk_rate(transfer):
     test=_AGREES,
     kind=VALUE,
     scope="reading",
-    reading="explains = same exponent, as a p(β) linear near π/2 would give; a bound alone asks for less; " + ONE_TASK,
+    reading="explains = same exponent, as a p(β) linear near π/2 would give; a bound alone asks for less",
     tolerance=DERIVED,
     assumes=(ORACLE_SIZES,),
     **_READS,
@@ -77,10 +77,9 @@ def _explains(transfer):
     "ext-classical-rate",
     statement="The bound's rate outperforms classical bounds, b > 1, which the paper leaves open.",
     quantity=f"exponent b of I(n) ~ n^−b, {_ALL_SIZES}",
-    test="t-test over runs, by the jackknife: above 1",
+    test="t-test over worlds, by the jackknife: above 1",
     kind=RATE,
     scope="ours",
-    reading=ONE_TASK,
     **_READS,
 )
 def _classical(transfer):
@@ -95,7 +94,7 @@ def _exponents(students, transfer):
     x = np.log(sizes)
     counts = np.round(worlds_of(soft["risk"], "n_train") * int(transfer["test_points"]))
     rates = {
-        "decay": decline_by_world(sizes, worlds_of(soft["weight_norm"], "n_train")),
+        "decay": decline(soft["weight_norm"]),
         "risk": -fitted(count_slopes_by_world, x, counts),
     }
     if "oracle_size" not in soft.dims:

@@ -4,13 +4,13 @@ import numpy as np
 
 from kdtheory.claims import rules
 from kdtheory.claims.finding import ORDER
-from kdtheory.claims.inefficiency import inefficiency_draws, listed, plateau, span
+from kdtheory.claims.inefficiency import WORLDS, inefficiency_draws, listed, plateau, span
 from kdtheory.claims.registry import claim
 from kdtheory.statistics.estimate import joined
 from kdtheory.statistics.jackknife import pooled
 from kdtheory.statistics.means import independent_difference
 
-_UNPAIRED = "one-sided Welch test of every task; runs are the draws"
+_UNPAIRED = "one-sided Welch test of every task, whose worlds are others than the reference's" + WORLDS
 _READS = {
     "figure": "jz20_fig3",
     "reads": ("wide/modes", "wide/references"),
@@ -58,7 +58,7 @@ def _zero_easy(flips, references):
         f"I over n = {span(plateau(norm))}: {zero.mean():.3f} (zero function), {listed(names, values)}, "
         f"{random.mean():.2f} (random labels)"
     )
-    # Zero function and random labels are targets of the same runs.
+    # Zero function and random labels are targets in the same worlds.
     steps = joined([independent_difference(pooled(values), pooled(zero)), pooled(random - zero)])
     return rules.order(steps, reason=reason)
 
@@ -79,12 +79,12 @@ def _random_hardest(modes, references):
 
 
 def _mixtures(modes):
-    """Norms, names and draws of I of each mixture (draws, mixtures)."""
+    """Norms, names and draws of I of each mixture (worlds, mixtures)."""
     norm = modes["weight_norm"].sel(width_law="shrinking").sortby("modes").transpose("modes", ...)
     names = [f"q = {count}" for count in norm["modes"].values]
     return norm, names, inefficiency_draws(norm, [plateau(norm)])[:, 0]
 
 
 def _reference(references, name, window) -> np.ndarray:
-    """Draws of I of a reference (draws,)."""
+    """Draws of I of a reference (worlds,)."""
     return inefficiency_draws(references["weight_norm"].sel(reference=name), [window])[:, 0]

@@ -7,7 +7,7 @@ from kdtheory.claims.registry import claim
 from kdtheory.claims.rules import exact_bound, identity
 
 _ORACLES = ("", "_nested")
-_EVERYWHERE = "every teacher, ρ, N, n and run, independent and nested oracles"
+_EVERYWHERE = "every teacher, ρ, N, n and world, independent and nested oracles"
 _TEST = "every cell; cells with a bound of 1 say nothing"
 _READS = {"figure": "jz20_theorem1", "reads": ("wide/transfer",), "section": "3"}
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kdtheory.claims.draws import ONE_TASK, fitted, listed, ratios, with_gaps, worlds_of
+from kdtheory.claims.draws import fitted, listed, ratios, with_gaps, worlds_of
 from kdtheory.claims.finding import LAW, ORDER, RATE, VALUE, in_parts
 from kdtheory.claims.registry import claim
 from kdtheory.claims.rules import ERROR_RATE, READ_OFF_A_PLOT, STRAIGHT, beyond, law, order, rate, value
@@ -22,7 +22,7 @@ from kdtheory.statistics.means import mean, trend_by_world
 
 _PARTS = ("ρ = 1", "ρ < 1")
 _SIZES = f"{FIRST_SIZE} ≤ n ≤ {LAST_SIZE}, network teacher"
-_COUNTS = "t-tests over runs of exponents by Poisson quasi-likelihood, pooled by the jackknife"
+_COUNTS = "t-tests over worlds of exponents by Poisson quasi-likelihood, pooled by the jackknife"
 _READS = {"figure": "jz20_fig2", "reads": ("wide/transfer",), "error_rate": ERROR_RATE}
 
 
@@ -33,7 +33,6 @@ _READS = {"figure": "jz20_fig2", "reads": ("wide/transfer",), "error_rate": ERRO
     quantity=f"change of the exponent of R ~ n^−b over the range, relative to it, each ρ, {_SIZES}",
     test=f"{_COUNTS}: equivalence to 0 within {STRAIGHT} at every ρ, in each part",
     kind=LAW,
-    reading=ONE_TASK,
     parts=_PARTS,
     tolerance=STRAIGHT,
     assumes=(HARD_LOGIT,),
@@ -59,7 +58,6 @@ def _power_law(transfer):
     quantity=f"exponent b of R ~ n^−b at ρ = 1 less that at each ρ < 1, {_SIZES}",
     test=f"{_COUNTS}: every difference above 0, Holm for `fails`",
     kind=RATE,
-    reading=ONE_TASK,
     assumes=(HARD_LOGIT,),
     **_READS,
 )
@@ -79,7 +77,7 @@ def _faster(transfer):
     quantity=f"exponent b of R ~ n^−b at each ρ less that at the next ρ below, {_SIZES}",
     test=f"{_COUNTS}: every difference above 0, Holm for `fails`",
     kind=RATE,
-    reading=f"every soft ratio against its neighbour; {ONE_TASK}",
+    reading="every soft ratio against its neighbour",
     assumes=(HARD_LOGIT,),
     **_READS,
 )
@@ -96,9 +94,8 @@ def _ordered(transfer):
     section="3",
     statement="With a perfect teacher hard labels are not beneficial: pure soft labels give the lowest transfer risk.",
     quantity="mean risk at each ρ < 1 less that at ρ = 1, at the largest n, on the same points, network teacher",
-    test="one-sided paired t-tests over runs at every ρ < 1, Holm for `fails`",
+    test="one-sided paired t-tests over worlds at every ρ < 1, Holm for `fails`",
     kind=ORDER,
-    reading=ONE_TASK,
     assumes=(HARD_LOGIT,),
     **_READS,
 )
@@ -116,7 +113,6 @@ def _lower(transfer):
     quantity=f"exponent b of R ~ n^−b at ρ = 1, {_SIZES}",
     test=f"{_COUNTS}: above ½",
     kind=RATE,
-    reading=ONE_TASK,
     **_READS,
 )
 def _rate_half(transfer):
@@ -131,7 +127,6 @@ def _rate_half(transfer):
     quantity=f"exponent b of R ~ n^−b at ρ = 1, {_SIZES}",
     test=f"{_COUNTS}: equivalence to 1 within {READ_OFF_A_PLOT}",
     kind=VALUE,
-    reading=ONE_TASK,
     tolerance=READ_OFF_A_PLOT,
     **_READS,
 )
@@ -145,10 +140,10 @@ def _rate_one(transfer):
     section="4",
     statement="√(ΔzᵀΘ⁻¹Δz/n), known as a generalization bound, tells which task generalizes better.",
     quantity=f"rank correlation of ‖Δŵ_n‖/√n and risk over soft ratios, at each n, {_SIZES}",
-    test="t-tests over runs: above 0 at every n, Holm for `fails`",
+    test="t-tests over worlds: above 0 at every n, Holm for `fails`",
     kind=ORDER,
     scope="reading",
-    reading=f"tasks are soft ratios, n is fixed; {ONE_TASK}",
+    reading="tasks are soft ratios, n is fixed",
     assumes=(HARD_LOGIT,),
     **_READS,
 )
@@ -164,10 +159,10 @@ def _proxy(transfer):
     section="4",
     statement="A faster falling √(ΔzᵀΘ⁻¹Δz/n) means a faster decreasing generalization error.",
     quantity=f"correlation over soft ratios of two exponents in n, that of ‖Δŵ_n‖/√n and that of the risk, {_SIZES}",
-    test="t-test over runs of Pearson's correlation, pooled by the jackknife: above 0",
+    test="t-test over worlds of Pearson's correlation, pooled by the jackknife: above 0",
     kind=RATE,
     scope="reading",
-    reading=f"rates in n, tasks are soft ratios; {ONE_TASK}",
+    reading="rates in n, tasks are soft ratios",
     assumes=(HARD_LOGIT,),
     **_READS,
 )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kdtheory.claims.draws import ONE_TASK, worlds_of
+from kdtheory.claims.draws import worlds_of
 from kdtheory.claims.finding import ORDER, VALUE, in_parts
 from kdtheory.claims.registry import claim
 from kdtheory.claims.rules import DERIVED, ERROR_RATE, beyond, value
@@ -27,10 +27,9 @@ _READS = {
     "jz20-sec31-zero-small",
     statement="The zero function is much easier to reach than the oracle: ‖Δw_z‖ ≪ ‖Δw*‖.",
     quantity="mean ‖Δw_z‖/‖Δw*‖ of oracles of the largest size, every ρ, independent and nested",
-    test=f"one-sided t-tests over runs: below {_MUCH_SMALLER} in every cell of each part",
+    test=f"one-sided t-tests over worlds: below {_MUCH_SMALLER} in every cell of each part",
     kind=ORDER,
-    reading=f"“≪” is a ratio below {_MUCH_SMALLER}, at given N: in two dimensions ‖Δw_z‖ itself grows like √ln N; "
-    + ONE_TASK,
+    reading=f"“≪” is a ratio below {_MUCH_SMALLER}, at given N: in two dimensions ‖Δw_z‖ itself grows like √ln N",
     **_READS,
 )
 def _zero_small(transfer):
@@ -48,9 +47,9 @@ def _zero_small(transfer):
     "jz20-sec31-zero-neglected",
     statement="Δw_z can be neglected in the angle: α_n ≈ α′_n, so that cos α_n ≈ ‖Δŵ_n‖/‖Δw*‖ (Eq. 9).",
     quantity="mean α_n/α′_n − 1 with the nested oracle, for which Eq. 9's last equality is exact, every ρ, N and n",
-    test=f"t-tests over runs: equivalence to 0 within {DERIVED} in every cell of each part",
+    test=f"t-tests over worlds: equivalence to 0 within {DERIVED} in every cell of each part",
     kind=VALUE,
-    reading=f"relative error of the angle; {ONE_TASK}",
+    reading="relative error of the angle",
     tolerance=DERIVED,
     **_READS,
 )

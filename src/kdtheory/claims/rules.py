@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 
+from kdtheory.claims.choice_rules import one_of
 from kdtheory.claims.curve_rules import law, not_monotone
 from kdtheory.claims.decisions import (
     DERIVED,
@@ -44,6 +45,7 @@ __all__ = [
     "in_parts",
     "law",
     "not_monotone",
+    "one_of",
     "order",
     "rate",
     "value",

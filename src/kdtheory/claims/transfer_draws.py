@@ -1,14 +1,10 @@
 """What the claims on ``wide/transfer`` share: ranges of sample sizes, exponents, and whether an oracle is reached."""
 
-from itertools import pairwise
-
 import numpy as np
 
 from kdtheory.claims.draws import fitted, worlds_of
-from kdtheory.statistics.inefficiency import log_expectation
-from kdtheory.statistics.jackknife import jackknife
-from kdtheory.statistics.laws import count_slopes_by_world
-from kdtheory.statistics.means import mean, trend_by_world
+from kdtheory.statistics.laws import count_slopes_by_world, mean_slopes_by_world
+from kdtheory.statistics.means import mean
 
 # The range of laws in n. Below it students know too little; the largest size is left to comparisons of levels.
 FIRST_SIZE, LAST_SIZE = 16, 1024
@@ -42,6 +38,12 @@ def risk_slopes(transfer, kind="network"):
     return fitted(count_slopes_by_world, np.log(sizes), counts)
 
 
+def angle_slopes(transfer):
+    """Return draws of the slope of ln mean α′_n in ln n for n ≤ N/8, (worlds, ratios rising)."""
+    angle = near_oracle(transfer, FIRST_SIZE)["oracle_angle"]
+    return fitted(mean_slopes_by_world, np.log(angle["n_train"].values), worlds_of(angle, "n_train", "soft_ratio"))
+
+
 def near_oracle(transfer, first=1):
     """Return the network's students with the largest oracle, from size ``first`` to an eighth of the oracle's."""
     chosen = network(transfer).isel(oracle_size=-1)
@@ -72,36 +74,3 @@ def oracle_changes(transfer, soft_ratio=None, first=1):
         angle = angle.sel(soft_ratio=np.asarray(soft_ratio))
     angles = worlds_of(angle, "oracle_size", "soft_ratio", "n_train")
     return mean(angles[:, 1] - angles[:, 0])
-
-
-def decline_by_world(sizes, norms):
-    """Return draws of the exponent b of I(n) ~ n^−b, each of one run, so that E is over the draws themselves.
-
-    Parameters
-    ----------
-    sizes : array of int, shape (sizes,)
-        Ends of adjacent windows, over which I(n) is weighted by 1/n.
-    norms : array, shape (worlds, sizes, ...)
-
-    Returns
-    -------
-    ndarray, shape (worlds, ...)
-        For `pooled`; NaN with fewer than two windows or worlds.
-    """
-    if len(sizes) < 3 or len(norms) < 2:
-        return np.full((len(norms), *norms.shape[2:]), np.nan)
-    weights = np.array([np.sum(1 / np.arange(*ends)) for ends in pairwise(sizes)])
-
-    def decline(chosen):
-        grown = np.diff(log_expectation(chosen, axis=0), axis=0)
-        inefficiency = grown / weights.reshape(-1, *[1] * (grown.ndim - 1))
-        with np.errstate(invalid="ignore"):
-            return -trend_by_world(np.log(inefficiency)[None], octave_middles(sizes))[0]
-
-    return jackknife(decline, norms)
-
-
-def octave_middles(sizes):
-    """Return the middles of adjacent sizes on a logarithmic scale, as logarithms."""
-    logarithms = np.log(sizes)
-    return (logarithms[1:] + logarithms[:-1]) / 2

@@ -22,13 +22,13 @@ def width_slopes(values):
     Parameters
     ----------
     values : xarray.DataArray
-        Dimensions width, those of the draws, and perhaps n_train, soft_ratio and step; of steps the last one is taken
+        Dimensions width, world, and perhaps n_train, soft_ratio and step; of steps the last one is taken
         that all widths have.
 
     Returns
     -------
     slopes : Estimate, shape (cells...)
-        From the draws that were measured at all widths.
+        From the worlds that were measured at all widths.
     str
     """
     values = _at_end(values.sortby("width"))

@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from kdtheory.claims.draws import worlds_in_words
 from kdtheory.figures import style
 from kdtheory.figures.registry import Figure, run_figure
-from kdtheory.figures.replicates import complete_log_slope, slope_in_words
+from kdtheory.figures.replicates import log_slope, slope_in_words
 
 FIGURE = Figure(
     reads=("wide/finite_width",),
@@ -13,19 +14,20 @@ FIGURE = Figure(
     caption=(
         "JZ20 replace a wide network by its linearization, and compute with the kernel of infinite width. Here are "
         "networks in NTK parameterization beside them, each compared with students of its own start. Upper left: "
-        "relative distance of the empirical kernel from the infinite one; theory predicts the slope −1/2 (grey). "
-        "Upper middle: relative distance of logits on test points, at the largest n: of the linearized student, "
-        "solved in closed form (solid) and trained by stochastic gradient descent (dashed), from the infinitely wide "
-        "one, and of the trained network from its linearization after as many steps, the last ones that all widths "
-        "have (dotted). Then: relative change of the kernel in training, which JZ20 call almost constant, after as "
-        "many steps; and transfer risk of the three, of networks also after as many steps. Lower row, against steps "
-        "of full-batch descent at the largest n, ρ = 1 solid and the least ρ dashed: distance of the network on test "
-        "points from its linearization after as many steps, and from the closed form that this one tends to; from its "
-        "targets, the effective logits, on training points; and the change of the kernel. A kernel that changes is "
-        "where network and linearization part. The loss saturates, and no network is trained to convergence: where a "
-        "curve still falls at its right end, the value there is one of the budget of steps and not of the width. "
-        "Slopes are those of means at widths of 256 or more, over the runs that were measured at all of them, with "
-        "95 % jackknife intervals; bars are 95 % intervals over runs."
+        "relative distance of the empirical kernel from the infinite one; theory predicts the slope −1/2 (grey). Upper "
+        "middle: relative distance of logits on test points, at the largest n: of the linearized student, solved in "
+        "closed form (solid) and trained by stochastic gradient descent (dashed), from the infinitely wide one, and of "
+        "the trained network from its linearization after as many steps, the last ones that all widths have (dotted). "
+        "Then: relative change of the kernel in training, which JZ20 call almost constant, after as many steps; and "
+        "transfer risk of the three, of networks also after as many steps. Lower row, against steps of full-batch "
+        "descent at the largest n, ρ = 1 solid and the least ρ dashed: distance of the network on test points from its "
+        "linearization after as many steps, and from the closed form that this one tends to; from its targets, the "
+        "effective logits, on training points; and the change of the kernel. A kernel that changes is where network "
+        "and linearization part. The loss saturates, and no network is trained to convergence: where a curve still "
+        "falls at its right end, the value there is one of the budget of steps and not of the width. Slopes are those "
+        "of means at widths of 256 or more, over the worlds that were measured at all of them, with 95 % jackknife "
+        "intervals; bars are 95 % intervals over worlds, each with a truth, a teacher and points of its own; fewer of "
+        "them have trained networks."
     ),
 )
 
@@ -64,7 +66,7 @@ def draw(finite):
     ):
         _draw_steps(axis, largest[name])
         axis.set_ylabel(label)
-        style.title(axis, f"{title}, {where}", f"{ends}; bands: all runs")
+        style.title(axis, f"{title}, {where}", f"{ends}; bands: all worlds")
     for axis in axes.flat:
         axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2)
     return figure
@@ -73,11 +75,11 @@ def draw(finite):
 def _draw_kernel(axis, distance):
     _width_axis(axis, distance)
     axis.set_yscale("log")
-    mean = style.draw_mean(axis, distance, "repeat", color=style.BLUE, label="empirical kernel", **_THIN)
+    mean = style.draw_mean(axis, distance, "world", color=style.BLUE, label="empirical kernel", **_THIN)
     _guide(axis, mean)
     style.plain_ticks(axis.yaxis, mean.values)
     axis.set_ylabel(r"$\|\hat\Theta - \Theta\|_F / \|\Theta\|_F$")
-    style.title(axis, "Kernel at the start", f"slope {_slope(distance)}")
+    style.title(axis, f"Kernel at the start, {worlds_in_words(distance)}", f"slope {_slope(distance)}")
 
 
 def _draw_distances(axis, finite, lines):
@@ -90,8 +92,8 @@ def _draw_distances(axis, finite, lines):
             here = shown[name].sel(soft_ratio=ratio)
             if here.notnull().any():
                 label = f"ρ = {ratio:g}: {_slope(here)}" if line == "-" else None
-                style.draw_mean(axis, here, "repeat", color=colour, linestyle=line, label=label, **_THIN)
-    means = {name: values.mean("repeat") for name, values in shown.items()}
+                style.draw_mean(axis, here, "world", color=colour, linestyle=line, label=label, **_THIN)
+    means = {name: values.mean("world") for name, values in shown.items()}
     _guide(axis, means[next(iter(lines))].mean("soft_ratio"))
     every = np.concatenate([mean.values.ravel() for mean in means.values()])
     style.plain_ticks(axis.yaxis, every[np.isfinite(every)])
@@ -104,7 +106,7 @@ def _draw_risk(axis, risk):
             here = risk.sel(student=student, soft_ratio=ratio)
             here = here.assign_coords(width=shift * here["width"])
             label = student if line == "-" else None
-            style.draw_mean(axis, here, "repeat", color=colour, linestyle=line, label=label, **_THIN)
+            style.draw_mean(axis, here, "world", color=colour, linestyle=line, label=label, **_THIN)
     axis.set_ylim(bottom=0)
     _width_axis(axis, risk)
     axis.set_ylabel("transfer risk, P[student ≠ teacher]")
@@ -116,14 +118,14 @@ def _draw_steps(axis, values):
     axis.set_yscale("log")
     for width, colour in style.shades([int(width) for width in values["width"].values]).items():
         for ratio, line in _lines(values).items():
-            here = values.sel(width=width, soft_ratio=ratio).transpose("step", "repeat")
+            here = values.sel(width=width, soft_ratio=ratio).transpose("step", "world")
             if here.notnull().any():
                 label = f"width {width}" if line == "-" else None
-                axis.plot(here["step"], here.mean("repeat"), color=colour, linestyle=line, label=label)
-                low, high = here.min("repeat"), here.max("repeat")
+                axis.plot(here["step"], here.mean("world"), color=colour, linestyle=line, label=label)
+                low, high = here.min("world"), here.max("world")
                 axis.fill_between(here["step"], low, high, color=colour, alpha=0.12, linewidth=0)
     axis.set_xlabel("step of gradient descent")
-    shown = values.sel(soft_ratio=list(_lines(values))).mean("repeat").values
+    shown = values.sel(soft_ratio=list(_lines(values))).mean("world").values
     style.plain_ticks(axis.yaxis, shown[np.isfinite(shown)])
 
 
@@ -146,7 +148,7 @@ def _at_end(values):
 
 
 def _slope(values):
-    return slope_in_words(complete_log_slope(values.sel(width=values["width"] >= _FIRST_WIDTH)))
+    return slope_in_words(log_slope(values.sel(width=values["width"] >= _FIRST_WIDTH)))
 
 
 def _guide(axis, mean):

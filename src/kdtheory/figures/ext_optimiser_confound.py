@@ -3,7 +3,9 @@
 import numpy as np
 
 from kdtheory.figures import style
+from kdtheory.figures.image_panels import draws_in_words
 from kdtheory.figures.registry import Figure, run_figure
+from kdtheory.figures.replicates import by_world
 
 FIGURE = Figure(
     reads=("images/resnet_distillation",),
@@ -15,7 +17,8 @@ FIGURE = Figure(
         "loss divided by ρ/T² + 1 − ρ (blue), which has the same optimum: accuracy on test images, and the share of "
         "training images on which the student decides like its targets, the exact effective logits. Where red is below "
         "blue at ρ = 1, the plain loss under-trains students of soft labels, and hard labels seem to help more than "
-        "they do. Ticks are means with 95 % intervals; grey lines join runs that share initialisation and order."
+        "they do. Ticks are means with 95 % intervals over worlds, or, an illustration, over the runs of a single "
+        "world; grey lines join students that share initialisation and order."
     ),
 )
 
@@ -25,7 +28,7 @@ _APART = 0.2
 
 def draw(distillation):
     """Draw accuracy and agreement with the targets of both losses, where both were run."""
-    raw = distillation["accuracy"].sel(loss_scale="raw").notnull().all("repeat")
+    raw = distillation["accuracy"].sel(loss_scale="raw").notnull().all(["world", "run"])
     epoch = int(distillation["stopping_epoch"][raw.any("soft_ratio").values][-1])
     measured = np.flatnonzero(raw.sel(stopping_epoch=epoch))
     cells = distillation.sel(stopping_epoch=epoch).isel(soft_ratio=measured).sortby("soft_ratio")
@@ -37,20 +40,22 @@ def draw(distillation):
     style.title(axes[0, 0], f"Teacher of epoch {epoch}", _gains(cells["accuracy"]))
     _draw_pairs(axes[0, 1], cells["agreement"])
     axes[0, 1].set_ylabel("agreement with the targets")
-    style.title(axes[0, 1], "Training images", f"{cells.sizes['repeat']} runs")
+    style.title(axes[0, 1], "Training images", draws_in_words(cells))
     style.legend_below(figure, 3)
     return figure
 
 
 def _draw_pairs(axis, values):
-    """Means with intervals, and lines that join runs of the same number."""
+    """Means with intervals, and lines that join the two students of each world and run."""
     ratios = np.arange(values.sizes["soft_ratio"])
     places = np.array([ratios - _APART, ratios + _APART])
-    runs = values.sel(loss_scale=list(_LOSSES)).transpose("loss_scale", "soft_ratio", "repeat")
-    for run in range(runs.sizes["repeat"]):
-        axis.plot(places, runs.isel(repeat=run), ".-", color=style.GREY, linewidth=0.6, ms=4, zorder=1)
+    values = values.sel(loss_scale=list(_LOSSES))
+    pairs = values.stack(student=["world", "run"]).transpose("student", "loss_scale", "soft_ratio").values
+    for pair in pairs:
+        axis.plot(places, pair, ".-", color=style.GREY, linewidth=0.6, ms=4, zorder=1)
+    means, over = by_world(values)
     for place, (loss, (colour, words)) in zip(places, _LOSSES.items(), strict=True):
-        mean, error = style.mean_and_half_width(runs.sel(loss_scale=loss), "repeat")
+        mean, error = style.mean_and_half_width(means.sel(loss_scale=loss), over)
         axis.errorbar(
             place, mean, error.fillna(0), fmt="_", color=colour, ms=18, mew=2, elinewidth=1.2, label=words
         )  # fmt: skip
@@ -61,7 +66,7 @@ def _draw_pairs(axis, values):
 
 def _gains(accuracy):
     """What hard labels seem to gain under each loss."""
-    mean = accuracy.mean("repeat")
+    mean = accuracy.mean(["world", "run"])
     gain = mean.isel(soft_ratio=0) - mean.isel(soft_ratio=-1)
     least = float(accuracy["soft_ratio"][0])
     plain, scaled = (100 * float(gain.sel(loss_scale=loss)) for loss in _LOSSES)

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from kdtheory.claims.draws import worlds_in_words
 from kdtheory.figures import style
-from kdtheory.figures.jz20_fig3 import draw_curves, fit_to_means
+from kdtheory.figures.jz20_fig3 import draw_curves, fit_to_means, half_widths
 from kdtheory.figures.registry import Figure, run_figure
 
 FIGURE = Figure(
@@ -17,10 +18,11 @@ FIGURE = Figure(
         "target that jumps in every dimension, (d−2)/(2d) for a target with kinks and for the student's own random "
         "start, 0 for a smooth target. Left: the last octave of n against the dimension, for students of L hidden "
         "layers. Middle: I(n) on the way there. Right: the last octave against the depth; the prediction does not "
-        "depend on it. Predictions are for large n: hollow circles are the octave before the last, and where dots "
-        "have moved away from them the plateau is not yet reached. In two dimensions the norm of a target with "
-        "kinks grows like √(ln n), so its I(n) falls to zero slowly; in many dimensions all targets but the random "
-        "labels approach slowly. Dots are means over octaves of n, bars 95 % jackknife intervals over runs."
+        "depend on it. Predictions are for large n: hollow circles are the octave before the last, and where dots have "
+        "moved away from them the plateau is not yet reached. In two dimensions the norm of a target with kinks grows "
+        "like √(ln n), so its I(n) falls to zero slowly; in many dimensions all targets but the random labels approach "
+        "slowly. Dots are of octaves of n, with E in eq. 10 over worlds, each with points, labels and a start of its "
+        "own; bars are 95 % jackknife intervals over worlds."
     ),
 )
 
@@ -46,9 +48,9 @@ def draw(plateaus):
     _draw_last(axes[0, 0], plateaus.sel(depth=depth), "dim", colours)
     axes[0, 0].set_xlabel("dimension $d$ of the inputs")
     axes[0, 0].set_ylabel(r"data inefficiency $\mathcal{I}(n)$")
-    style.title(axes[0, 0], f"Dimension, L = {depth}", _last_octave(plateaus))
+    style.title(axes[0, 0], f"Dimension, L = {depth}", f"{_last_octave(plateaus)}; {_furthest(plateaus, depth)}")
     _draw_growth(axes[0, 1], plateaus.sel(depth=depth, dim=dim), colours)
-    style.title(axes[0, 1], f"Sample size, d = {dim}, L = {depth}", f"{plateaus.sizes['repeat']} runs")
+    style.title(axes[0, 1], f"Sample size, d = {dim}, L = {depth}", worlds_in_words(plateaus))
     _draw_last(axes[0, 2], plateaus.sel(dim=dim), "depth", colours)
     axes[0, 2].set_xlabel("hidden layers $L$")
     style.title(axes[0, 2], f"Depth, d = {dim}", _last_octave(plateaus))
@@ -61,7 +63,7 @@ def draw(plateaus):
 def _draw_last(axis, plateaus, along, colours):
     last = plateaus.isel(window=-1)
     last = last.sel({along: last["inefficiency"].notnull().all("target")})
-    quantile = _quantile(plateaus)
+    half_width = half_widths(last)
     # Beside each other the bars can be told apart.
     shifts = np.linspace(-1, 1, len(colours)) * 0.012 * max(np.ptp(last[along].values), 1)
     for (target, colour), shift in zip(colours.items(), shifts, strict=True):
@@ -73,7 +75,7 @@ def _draw_last(axis, plateaus, along, colours):
         axis.errorbar(
             here[along] + shift,
             here["inefficiency"],
-            quantile * here["inefficiency_se"],
+            half_width.sel(target=target),
             fmt="o",
             color=colour,
             elinewidth=1,
@@ -88,15 +90,18 @@ def _draw_growth(axis, plateaus, colours):
         axis.axhline(float(plateaus["predicted"].sel(target=target)), color=colour, linestyle="--", linewidth=1.2)
 
 
-def _quantile(plateaus):
-    from scipy.special import stdtrit
-
-    return stdtrit(plateaus.sizes["repeat"] - 1, 0.975)
-
-
 def _last_octave(plateaus):
     last = plateaus.isel(window=-1)
     return f"n = {int(last['window_start'])}…{int(last['window_end'])}"
+
+
+def _furthest(plateaus, depth):
+    """The target and the dimension whose last octave is furthest from its prediction, in words."""
+    last = plateaus.isel(window=-1).sel(depth=depth)
+    off = (last["inefficiency"] - last["predicted"]).stack(cell=("target", "dim")).dropna("cell")
+    most = off.isel(cell=int(np.abs(off).argmax("cell")))
+    name = _TARGETS[str(most["target"].values)][1]
+    return f"furthest: {name}, d = {int(most['dim'])}, off by {float(most):+.2f}".replace("-", "−")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Panels of students of images: accuracy against the soft ratio, and its change from purely soft labels."""
 
 from kdtheory.figures import style
-from kdtheory.figures.replicates import by_teacher
+from kdtheory.figures.replicates import by_world
 
 _THIN = {"linewidth": 1.2, "ms": 3.5}
 
@@ -13,19 +13,21 @@ def draw_accuracy(axis, distillation, name):
     ----------
     axis : matplotlib.axes.Axes
     distillation : xarray.Dataset
-        accuracy(stopping_epoch, soft_ratio, repeat and, if any, teacher, n_train) and teacher_accuracy.
+        ``accuracy(stopping_epoch, soft_ratio, world, run)``, of several n_train or of one, and
+        ``teacher_accuracy(stopping_epoch, world)``.
     name : str
         Whose accuracy it is, for the title.
     """
     accuracy = _at_largest(distillation["accuracy"])
     for epoch, colour in _epochs(accuracy).items():
         here = accuracy.sel(stopping_epoch=epoch)
-        style.draw_mean(axis, *by_teacher(here), color=colour, label=f"epoch {epoch}", **_THIN)
+        style.draw_mean(axis, *by_world(here), color=colour, label=f"epoch {epoch}", **_THIN)
         teacher = float(distillation["teacher_accuracy"].sel(stopping_epoch=epoch).mean())
         axis.axhline(teacher, 0.85, 1, color=colour, linewidth=1.5, linestyle=":")
     style.soft_ratio_axis(axis, accuracy["soft_ratio"])
     axis.set_ylabel("accuracy on test images")
-    style.title(axis, f"{name}, CIFAR-10{_size(accuracy)}", _best(accuracy))
+    worlds = f"{accuracy.sizes['world']} world{'s' * (accuracy.sizes['world'] > 1)}"
+    style.title(axis, f"{name}, CIFAR-10{_size(accuracy)}", f"{worlds}; {_best(accuracy)}")
 
 
 def draw_change(axis, distillation, name):
@@ -34,12 +36,17 @@ def draw_change(axis, distillation, name):
     change = 100 * (accuracy - accuracy.sel(soft_ratio=1.0, drop=True))
     for epoch, colour in _epochs(accuracy).items():
         here = change.sel(stopping_epoch=epoch)
-        style.draw_mean(axis, *by_teacher(here), color=colour, label=f"epoch {epoch}", **_THIN)
+        style.draw_mean(axis, *by_world(here), color=colour, label=f"epoch {epoch}", **_THIN)
     axis.axhline(0, color=style.INK, linewidth=0.8)
     style.soft_ratio_axis(axis, accuracy["soft_ratio"])
     axis.set_ylabel("change of the accuracy (points)")
-    below = f"{accuracy.sizes['teacher']} teachers, {accuracy.sizes['repeat']} runs each"
-    style.title(axis, f"{name}: change from purely soft labels", below)
+    style.title(axis, f"{name}: change from purely soft labels", draws_in_words(accuracy))
+
+
+def draws_in_words(values):
+    """Return how many worlds and runs there are: "8 worlds, 1 run each"."""
+    worlds, runs = (f"{values.sizes[dim]} {dim}{'s' * (values.sizes[dim] > 1)}" for dim in ("world", "run"))
+    return f"{worlds}, {runs} each"
 
 
 def _at_largest(accuracy):

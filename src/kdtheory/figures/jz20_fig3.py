@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from kdtheory.claims.draws import worlds_in_words
 from kdtheory.figures import style
 from kdtheory.figures.registry import Figure, run_figure
 
@@ -11,14 +12,16 @@ FIGURE = Figure(
     question="08. Data inefficiency: what makes a task hard?",
     caption=(
         "Data inefficiency I(n) (eq. 10), how fast the student's weights still grow with the sample size n: low is "
-        "easy. Dots are means over octaves of n with 95 % jackknife intervals over runs; hollow circles are eq. 10 "
-        "as it is printed, from many candidates for the next point. Dashed lines are the paper's references, random "
-        "labels as the hard task and the zero function as the easy one. Left and middle: functions of q Gaussian "
-        "modes. The paper shows I(n) that falls with n and is ordered by q, and does not print the modes' widths: "
-        "with widths that shrink like q^(−1/2) (left) look for the order, with one fixed width (middle) see whether "
-        "it survives. Right: one smooth function whose signs are flipped with probability p. The paper shows "
-        "curves ordered by p that stop falling, at about 0.8 for random signs; the plateau that the kernel's "
-        "spectrum gives for independent noise is (d + 1)/(2d) (dotted), 3/4 for two inputs."
+        "easy. Dots are means over octaves of n and over worlds, each with a function and points of its own, with 95 % "
+        "intervals over worlds; hollow circles are eq. 10 as it is printed, from many candidates for the next point. "
+        "Dashed lines, with the same intervals, are the paper's references, random labels as the hard task and the "
+        "zero function as the easy one. Left and middle: functions of q Gaussian modes. The paper shows I(n) that "
+        "falls with n and is ordered by q, and does not print the modes' widths: with widths that shrink like q^(−1/2) "
+        "(left) look for the order, with one fixed width (middle) see whether it survives. Right: smooth functions "
+        "whose signs are flipped with probability p. The paper shows curves ordered by p that stop falling, at about "
+        "0.8 for random signs; the plateau that the kernel's spectrum gives for independent noise is (d + 1)/(2d) "
+        "(dotted), 3/4 for two inputs. Where flips are rare, the norms of a few runs can vary so much that I(n) is "
+        "descriptive; the claims say where, and leave it out."
     ),
 )
 
@@ -40,12 +43,14 @@ def draw(modes, flips, references):
         here = modes.sel(width_law=law)
         draw_curves(axis, here, "modes", numbers, "q = {}")
         draw_candidates(axis, here, "modes", numbers)
-        style.title(axis, _LAWS[law], last_octave(here, "modes", "q = {}"))
+        style.title(axis, f"{_LAWS[law]}, {worlds_in_words(modes)}", last_octave(here, "modes", "q = {}"))
     probabilities = style.shades(list(flips["flip_probability"].values))
     draw_curves(axes[0, -1], flips, "flip_probability", probabilities, "p = {:g}")
     draw_candidates(axes[0, -1], flips, "flip_probability", probabilities)
     axes[0, -1].axhline(NOISE_PLATEAU, color=style.INK, linestyle=":", linewidth=1, label="(d + 1)/(2d)")
-    style.title(axes[0, -1], "Flipped signs", last_octave(flips, "flip_probability", "p = {:g}"))
+    style.title(
+        axes[0, -1], f"Flipped signs, {worlds_in_words(flips)}", last_octave(flips, "flip_probability", "p = {:g}")
+    )
     for axis in axes[0]:
         draw_references(axis, references, REFERENCES)
         axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.17), ncols=3)
@@ -55,13 +60,13 @@ def draw(modes, flips, references):
 
 
 def draw_curves(axis, group, along, colours, words, **options):
-    """Draw I(n) by octaves of n, a curve for each value of a dimension, with 95 % jackknife intervals over runs.
+    """Draw I(n) by octaves of n, a curve for each value of a dimension, with 95 % intervals over worlds.
 
     Parameters
     ----------
     axis : matplotlib.axes.Axes
     group : xarray.Dataset
-        ``inefficiency(…, window)`` and ``inefficiency_se`` with no other dimensions, and ``weight_norm`` of its runs.
+        ``inefficiency(…, window)`` and ``inefficiency_se`` with no other dimensions, and ``weight_norm`` of its worlds.
     along : str
         The dimension.
     colours : dict
@@ -71,8 +76,7 @@ def draw_curves(axis, group, along, colours, words, **options):
     **options
         Passed to ``Axes.errorbar``.
     """
-    half_width = group["inefficiency_se"] * _student_quantile(group.sizes["repeat"])
-    centre = np.sqrt(group["window_start"] * group["window_end"])
+    centre, half_width = octave_centres(group), half_widths(group)
     for value, colour in colours.items():
         here = {along: value}
         options = {"marker": "o", "elinewidth": 1, "linewidth": 1.2, **options, "color": colour}
@@ -87,14 +91,16 @@ def draw_candidates(axis, group, along, colours):
     single = group["inefficiency_candidate"].dropna("n_train", how="all")
     for value, colour in colours.items():
         axis.plot(single["n_train"], single.sel({along: value}), "o", mfc="none", mec=colour, ms=6, mew=0.8)
+    axis.plot([], [], "o", mfc="none", mec=style.GREY, ms=6, mew=0.8, label="eq. 10")
 
 
 def draw_references(axis, references, chosen):
-    """Draw I(n) of reference tasks as dashed lines: names and line options."""
-    centre = np.sqrt(references["window_start"] * references["window_end"])
+    """Draw I(n) of reference tasks as dashed lines with 95 % intervals: names and line options."""
+    centre, half_width = octave_centres(references), half_widths(references)
     for name, options in chosen.items():
-        curve = references["inefficiency"].sel(reference=name)
-        axis.plot(centre, curve, linestyle="--", linewidth=1.6, zorder=1, **options)
+        here = {"reference": name}
+        options = {"linestyle": "--", "linewidth": 1.6, "elinewidth": 1, "zorder": 1, **options}
+        axis.errorbar(centre, references["inefficiency"].sel(here), half_width.sel(here), **options)
 
 
 def fit_to_means(*panels):
@@ -106,10 +112,17 @@ def fit_to_means(*panels):
         axis.set_ylim(min(0.0, np.nanmin(heights)) - 0.05, 1.05 * np.nanmax(heights))
 
 
-def _student_quantile(runs):
+def octave_centres(group):
+    """Return the middles of the octaves of n on a logarithmic axis."""
+    return np.sqrt(group["window_start"] * group["window_end"])
+
+
+def half_widths(group):
+    """Return the half widths of 95 % intervals of I(n), those of the claims, NaN with a single world."""
     from scipy.special import stdtrit
 
-    return stdtrit(runs - 1, 0.975)
+    worlds = group.sizes["world"]
+    return group["inefficiency_se"] * (stdtrit(worlds - 1, 0.975) if worlds > 1 else np.nan)
 
 
 def last_octave(group, along, words):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from kdtheory.claims.draws import worlds_in_words
 from kdtheory.figures import style
 from kdtheory.figures.jz20_fig3 import draw_curves, draw_references, fit_to_means, last_octave
 from kdtheory.figures.registry import Figure, run_figure
@@ -11,17 +12,18 @@ FIGURE = Figure(
     shows="Fig. 4",
     question="08. Data inefficiency: what makes a task hard?",
     caption=(
-        "Left: a task with one input; grey is where the true class is 1. Upper left: a teacher's logits at several "
-        "stopping epochs, which the paper shows to grow in scale and in detail; compare where they cross zero with "
-        "the edges of the grey. Lower left: the logits at which students of the last epoch's teacher rest, with the "
-        "jump that hard labels open where the teacher changes its class. The paper reads them as the teacher cut "
-        "off at a threshold (dashed) and, for small soft ratios ρ, as label smoothing (dotted, ln(2/ε − 1) with ε = "
-        "the smallest ρ). Right: data inefficiency I(n), low is easy. Upper right: students of purely soft labels "
-        "by the teacher's stopping epoch; the paper shows that earlier stopping is easier. Lower right: by ρ at one "
-        "late epoch. The paper shows a change from falling curves to a constant of about 0.5 as hard labels are "
-        "added; 1/2 (dotted) is what the kernel's spectrum gives for a target that jumps, in any dimension. Dashed: "
-        "label smoothing and random labels. Dots are means over octaves of n and over teachers where there are "
-        "several; bars are 95 % intervals that allow for both runs and teachers."
+        "Left: an example, world 0 of a task with one input; the claims about it use all worlds. Grey is where the "
+        "true class is 1. Upper left: the teacher's logits at several stopping epochs, which the paper shows to grow "
+        "in scale and in detail; compare where they cross zero with the edges of the grey. Lower left: the logits at "
+        "which students of the last epoch's teacher rest, with the jump that hard labels open where the teacher "
+        "changes its class. The paper reads them as the teacher cut off at a threshold (dashed) and, for small soft "
+        "ratios ρ, as label smoothing (dotted, ln(2/ε − 1) with ε = the smallest ρ). Right: data inefficiency I(n), "
+        "low is easy. Upper right: students of purely soft labels by the teacher's stopping epoch; the paper shows "
+        "that earlier stopping is easier. Lower right: by ρ at one late epoch. The paper shows a change from falling "
+        "curves to a constant of about 0.5 as hard labels are added; 1/2 (dotted) is what the kernel's spectrum gives "
+        "for a target that jumps, in any dimension. Dashed: label smoothing and random labels. Dots are means over "
+        "octaves of n and over worlds, each with a truth, a teacher and points of its own; bars are 95 % intervals "
+        "over worlds."
     ),
 )
 
@@ -30,7 +32,6 @@ REFERENCES = {
     "label_smoothing": {"color": style.GREEN, "label": "label smoothing"},
 }
 JUMP_PLATEAU = 0.5
-_MOST_CURVES = 6
 _SHAPE = ("logit_scale", "sign_changes")
 
 
@@ -40,27 +41,12 @@ def draw(example, stopping, mixing, references):
     epochs = style.shades(sorted({*example["stopping_epoch"].values, *stopping["stopping_epoch"].values}))
     _draw_teacher(axes[0, 0], example, epochs)
     _draw_student(axes[1, 0], example)
-    _draw_stopping(axes[0, 1], _over_teachers(stopping), epochs, references)
-    _draw_mixing(axes[1, 1], _over_teachers(mixing.sortby("soft_ratio")), references)
+    _draw_stopping(axes[0, 1], stopping, epochs, references)
+    _draw_mixing(axes[1, 1], mixing.sortby("soft_ratio"), references)
     fit_to_means(*axes[:, 1])
     for axis in axes.ravel():
         axis.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     return figure
-
-
-def _over_teachers(group):
-    """Mean inefficiency of several teachers, with an error that allows for runs, which they share, and for teachers."""
-    if "teacher" not in group.dims:
-        return group
-    value, within = group["inefficiency"], group["inefficiency_se"].mean("teacher")
-    between = value.std("teacher", ddof=1) / np.sqrt(group.sizes["teacher"])
-    return group.assign(inefficiency=value.mean("teacher"), inefficiency_se=np.hypot(within, between))
-
-
-def _thinned(values):
-    """As many of the values as a panel can hold, both ends among them."""
-    places = np.linspace(0, len(values) - 1, min(_MOST_CURVES, len(values)))
-    return values[places.round().astype(int)]
 
 
 def _shade_class(axis, example):
@@ -84,23 +70,23 @@ def _shade_class(axis, example):
 
 def _draw_teacher(axis, example, colours):
     _shade_class(axis, example)
-    for epoch in _thinned(example["stopping_epoch"].values):
+    for epoch in example["stopping_epoch"].values:
         curve = example["teacher_logit"].sel(stopping_epoch=epoch)
         axis.plot(example["x"], curve, color=colours[epoch], linewidth=1.3, label=f"epoch {epoch}")
     axis.set_ylabel("teacher logit $z_t$")
-    ends = example.isel(stopping_epoch=[0, -1])
-    scale, found = (" → ".join(map(style.number, ends[name].mean("teacher").values)) for name in _SHAPE)
-    true = int(example["true_sign_changes"])
-    style.title(
-        axis, "One input: the teacher", f"first → last epoch: r.m.s. logit {scale}; boundaries {found}, truly {true}"
-    )
+    shown = example.isel(world=0)
+    ends = shown.isel(stopping_epoch=[0, -1])
+    scale, found = (" → ".join(map(style.number, ends[name].values)) for name in _SHAPE)
+    true = int(shown["true_sign_changes"])
+    words = f"first → last epoch: r.m.s. logit {scale}; boundaries {found}, truly {true}"
+    style.title(axis, f"One input, world {int(shown['world'])}: the teacher", words)
 
 
 def _draw_student(axis, example):
     _shade_class(axis, example)
     ratios = np.sort(example["soft_ratio"].values)
     hardest = float(ratios[0])
-    for ratio, colour in style.soft_ratio_colours(_thinned(ratios)).items():
+    for ratio, colour in style.soft_ratio_colours(ratios).items():
         here = example.sel(soft_ratio=ratio)
         axis.plot(here["x"], here["effective_logit"], color=colour, linewidth=1.3, label=f"ρ = {ratio:g}")
         axis.plot(here["x"], here["cutoff"], color=colour, linestyle="--", linewidth=0.8)
@@ -115,7 +101,7 @@ def _draw_student(axis, example):
     reach = min(3 * threshold, 1.1 * float(np.abs(example["effective_logit"]).max()))
     axis.set_ylim(-reach, reach)
     words = f"ρ = {hardest:g}: threshold {style.number(threshold)}, largest teacher logit {style.number(largest)}"
-    style.title(axis, "One input: its students", words)
+    style.title(axis, f"One input, world {int(example['world'][0])}: its students", words)
 
 
 def _draw_stopping(axis, stopping, epochs, references):
@@ -123,7 +109,9 @@ def _draw_stopping(axis, stopping, epochs, references):
     draw_curves(axis, stopping, "stopping_epoch", colours, "epoch {}")
     draw_references(axis, references, {"random_labels": REFERENCES["random_labels"]})
     axis.set_ylabel(r"data inefficiency $\mathcal{I}(n)$")
-    style.title(axis, "Early stopping, ρ = 1", last_octave(stopping, "stopping_epoch", "epoch {}"))
+    style.title(
+        axis, f"Early stopping, ρ = 1, {worlds_in_words(stopping)}", last_octave(stopping, "stopping_epoch", "epoch {}")
+    )
 
 
 def _draw_mixing(axis, mixing, references):
@@ -133,7 +121,8 @@ def _draw_mixing(axis, mixing, references):
     axis.axhline(JUMP_PLATEAU, color=style.INK, linestyle=":", linewidth=1, label="1/2")
     axis.set_ylabel(r"data inefficiency $\mathcal{I}(n)$")
     epoch = int(mixing["stopping_epoch"])
-    style.title(axis, f"Hard labels mixed in, epoch {epoch}", last_octave(mixing, "soft_ratio", "ρ = {:g}"))
+    words = f"Hard labels mixed in, epoch {epoch}, {worlds_in_words(mixing)}"
+    style.title(axis, words, last_octave(mixing, "soft_ratio", "ρ = {:g}"))
 
 
 if __name__ == "__main__":

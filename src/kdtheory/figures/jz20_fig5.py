@@ -2,37 +2,37 @@
 
 import numpy as np
 
+from kdtheory.claims.draws import worlds_in_words
 from kdtheory.figures import style
 from kdtheory.figures.image_panels import draw_accuracy, draw_change
 from kdtheory.figures.registry import Figure, run_figure
-from kdtheory.figures.replicates import by_teacher
+from kdtheory.figures.replicates import over_runs
 
 FIGURE = Figure(
     reads=("wide/imperfect", "wide/correction", "images/kernel_distillation", "images/resnet_distillation"),
     shows="Fig. 5",
     question="09. Imperfect teachers: when do hard labels help?",
     caption=(
-        "Students of teachers that make mistakes; the hard labels are the truth. Upper row: our synthetic task. Left:"
-        " test error against the soft ratio ρ for teachers stopped at several epochs; thin horizontal lines at the "
-        "right are the teachers' own errors. The paper shows that purely soft labels are not optimal and that a "
-        "little portion of hard labels helps: look for a minimum that is not at ρ = 1, and at how far from it. "
-        "Middle: the change from ρ = 1 on the same transfer sets, so that what runs have in common cancels, as a "
-        "share of the error there; below zero hard labels help. Bars are 95 % intervals over teachers where there are"
-        " several, else over runs. Right: the inner product of the weights that the first hard labels add with the "
-        "direction in which the student can improve (Theorem 2), divided by its largest mean at that n, on an axis "
-        "that is linear within ±0.1; above zero hard labels help. The paper shows that it is positive for early "
+        "Students of teachers that make mistakes; the hard labels are the truth. Upper row: our synthetic task. Left: "
+        "test error against the soft ratio ρ for teachers stopped at several epochs; thin horizontal lines at the "
+        "right are the teachers' own errors. The paper shows that purely soft labels are not optimal and that a little "
+        "portion of hard labels helps: look for a minimum that is not at ρ = 1, and at how far from it. Middle: the "
+        "change from ρ = 1 on the same transfer sets, so that what students of a world have in common cancels, as a "
+        "share of the mean error there; below zero hard labels help. Lines join means over worlds, each with a truth, "
+        "a teacher and points of its own; bars are 95 % intervals over worlds. Right: the cosine of the weights that "
+        "the first hard labels add and the direction in which the student can improve, which has the sign of the "
+        "paper's inner product (Theorem 2); above zero hard labels help. The paper shows that it is positive for early "
         "epochs, falls below zero for late ones, and that it switches about when the teacher becomes better than the "
-        "best student. Vertical lines: the first epoch at which the teachers' mean error is below that of the student"
-        " of hard labels alone, at the size nearest to the n of their colour. Lower row: CIFAR-10, the paper's middle"
-        " panel; accuracy on test images against ρ, dotted lines at the right are the teachers' own. Left: infinitely"
-        " wide students of pixels and torch teachers of two hidden layers, targets are the exact effective logits. "
-        "Middle: the change from ρ = 1 on the same images in percentage points; above zero hard labels help. The "
-        "least ρ stands for hard labels. Right: ResNet students of a ResNet teacher, trained for a fixed number of "
-        "epochs. Look for a maximum between the ends, and at how it shrinks as the teacher gets better."
+        "best student. Vertical lines: the first epoch at which the teachers' mean error is below that of the student "
+        "of hard labels alone, at the size nearest to the n of their colour. Lower row: CIFAR-10, the paper's middle "
+        "panel; accuracy on test images against ρ, dotted lines at the right are the teachers' own. Left: infinitely "
+        "wide students of pixels and torch teachers of two hidden layers, targets are the exact effective logits. "
+        "Middle: the change from ρ = 1 on the same images in percentage points; above zero hard labels help. The least "
+        "ρ stands for hard labels. Right: ResNet students of a ResNet teacher, trained for a fixed number of epochs. "
+        "With a single world, an illustration, bars are over its runs. Look for a maximum between the ends at every "
+        "stopping epoch, and at how it shrinks as the teacher gets better."
     ),
 )
-
-_MOST_CURVES = 6
 
 
 def draw(imperfect, correction, kernel, resnet):
@@ -40,7 +40,7 @@ def draw(imperfect, correction, kernel, resnet):
     figure, axes = style.panels(3, 2, width=4.1, height=4.2)
     size = int(imperfect["n_train"].max())
     cells = imperfect.sel(n_train=size).sortby("soft_ratio")
-    epochs = style.shades(list(map(int, thinned(np.sort(cells["stopping_epoch"].values)))))
+    epochs = style.shades(np.sort(cells["stopping_epoch"].values).tolist())
     _draw_error(axes[0, 0], cells, epochs)
     _draw_difference(axes[0, 1], cells, epochs)
     _draw_correction(axes[0, 2], correction.sel(truth="smooth"), imperfect)
@@ -52,20 +52,14 @@ def draw(imperfect, correction, kernel, resnet):
     return figure
 
 
-def thinned(values):
-    """As many of the values as a panel can hold, both ends among them."""
-    places = np.linspace(0, len(values) - 1, min(_MOST_CURVES, len(values)))
-    return values[places.round().astype(int)]
-
-
 def _draw_error(axis, cells, epochs):
     axis.set_yscale("log")
     for epoch, colour in epochs.items():
         here = cells.sel(stopping_epoch=epoch)
         options = {"color": colour, "linewidth": 1.2, "ms": 3.5, "label": f"epoch {epoch}"}
-        style.draw_mean(axis, *by_teacher(here["test_error"]), **options)
+        style.draw_mean(axis, over_runs(here["test_error"]), "world", **options)
         axis.axhline(float(here["teacher_error"].mean()), 0.9, 1, color=colour, linewidth=1.2, linestyle=":")
-    style.plain_ticks(axis.yaxis, cells["test_error"].mean(["teacher", "repeat"]).values)
+    style.plain_ticks(axis.yaxis, cells["test_error"].mean(["world", "run"]).values)
     style.soft_ratio_axis(axis, cells["soft_ratio"])
     axis.set_ylabel("test error of the student")
     style.title(axis, f"Test error, n = {int(cells['n_train'])}", _best(cells))
@@ -74,22 +68,21 @@ def _draw_error(axis, cells, epochs):
 def _draw_difference(axis, cells, epochs):
     soft = cells["test_error"].sel(soft_ratio=cells["soft_ratio"].max())
     # Divided by one number for each epoch, which leaves the pairs as they are.
-    change = 100 * (cells["test_error"] - soft) / soft.mean(["teacher", "repeat"])
+    change = over_runs(100 * (cells["test_error"] - soft) / soft.mean(["world", "run"]))
     for epoch, colour in epochs.items():
         options = {"color": colour, "linewidth": 1.2, "ms": 3.5, "label": f"epoch {epoch}"}
-        style.draw_mean(axis, *by_teacher(change.sel(stopping_epoch=epoch)), **options)
+        style.draw_mean(axis, change.sel(stopping_epoch=epoch), "world", **options)
     axis.axhline(0, color=style.INK, linewidth=0.8)
     style.soft_ratio_axis(axis, cells["soft_ratio"])
     # Hard labels alone can be far worse than all else.
     axis.set_ylim(-105, 105)
     axis.set_ylabel(r"change of the test error (%)")
-    below = f"{cells.sizes['teacher']} teachers, {cells.sizes['repeat']} runs each"
-    style.title(axis, "Change from purely soft labels, paired", below)
+    style.title(axis, "Change from purely soft labels, paired", worlds_in_words(cells))
 
 
 def _best(cells):
     """Where the mean error is least, for the first and the last epoch."""
-    mean = cells["test_error"].mean(["teacher", "repeat"])
+    mean = cells["test_error"].mean(["world", "run"])
     places = mean["soft_ratio"][mean.argmin("soft_ratio")]
     ends = (places.isel(stopping_epoch=place) for place in (0, -1))
     return "least at " + ", ".join(f"ρ = {float(end):g} (epoch {int(end['stopping_epoch'])})" for end in ends)
@@ -97,12 +90,11 @@ def _best(cells):
 
 def _draw_correction(axis, correction, imperfect):
     sizes = correction["n_train"].values
-    colours = style.shades(list(map(int, thinned(np.sort(sizes)))))
+    colours = style.shades(np.sort(sizes).tolist())
     switches = []
     for size, colour in colours.items():
-        here = correction["correction"].sel(n_train=size)
-        scaled = here / np.abs(here.mean(["teacher", "repeat"])).max()
-        mean = style.draw_mean(axis, *by_teacher(scaled), color=colour, linewidth=1.2, ms=3.5, label=f"n = {size}")
+        here = over_runs(correction["correction_cosine"].sel(n_train=size))
+        mean = style.draw_mean(axis, here, "world", color=colour, linewidth=1.2, ms=3.5, label=f"n = {size}")
         negative = mean["stopping_epoch"].values[mean.values < 0]
         switches.append(f"{negative.min()} (n = {size})" if negative.size else f"none (n = {size})")
         passed = overtaken(imperfect, size)
@@ -110,12 +102,10 @@ def _draw_correction(axis, correction, imperfect):
             axis.axvline(passed, color=colour, linewidth=1, linestyle=":")
     axis.axhline(0, color=style.INK, linewidth=0.8)
     axis.set_xscale("log", base=2)
-    # The sign is what counts: room for values near zero.
-    axis.set_yscale("symlog", linthresh=0.1, linscale=1)
     epochs = correction["stopping_epoch"].values
     axis.set_xticks(epochs, [str(epoch) for epoch in epochs])
     axis.set_xlabel("stopping epoch of the teacher")
-    axis.set_ylabel(r"$\langle\delta\hat{w}_h, \Delta\hat{w}_c\rangle$ / its largest")
+    axis.set_ylabel(r"cosine of $\delta\hat{w}_h$ and $\Delta\hat{w}_c$")
     style.title(axis, "Correction by hard labels", f"first negative epoch: {', '.join([switches[0], switches[-1]])}")
 
 
@@ -132,9 +122,9 @@ def overtaken(imperfect, size):
     hard = imperfect["test_error"].sel(soft_ratio=imperfect["soft_ratio"].min())
     sizes = hard["n_train"].values
     nearest = min(sizes, key=lambda n: abs(np.log(n / size)))
-    # Students of hard labels alone do not depend on the teacher.
+    # Students of hard labels alone do not depend on the stopping epoch.
     student = float(hard.sel(n_train=nearest).mean())
-    teachers = imperfect["teacher_error"].mean("teacher").sortby("stopping_epoch")
+    teachers = imperfect["teacher_error"].mean("world").sortby("stopping_epoch")
     better = teachers["stopping_epoch"].values[teachers.values < student]
     return int(better[0]) if better.size else None
 

@@ -2,25 +2,27 @@
 
 import numpy as np
 
+from kdtheory.claims.draws import worlds_in_words
 from kdtheory.figures import style
 from kdtheory.figures.registry import Figure, run_figure
+from kdtheory.figures.replicates import over_runs
 
 FIGURE = Figure(
     reads=("wide/transfer",),
     shows="Theorem 1",
     question="07. Transfer risk: do soft labels teach faster?",
     caption=(
-        "Upper row: the mean transfer risk (solid) and the mean of Theorem 1's bound (dashed), for a network teacher "
-        "and for a linear one; where the bound is 1 (grey) it says nothing. The linear teacher is smooth, so that "
-        "its student's direction converges and the bound can be seen to work. The dotted lines are the bound of "
-        "PL19 with the same angles, which the paper calls 1 everywhere for ReLU features. Lower left: every run at "
-        "every n; the theorem asks all dots to lie on or below the diagonal. The angle in it must be signed: crosses "
-        "are eq. 7 as printed, with an acute angle, wherever the student points away from the oracle and the two "
-        "differ. A cross above the diagonal refutes the printed form. The title counts all runs, sizes and both "
-        "kinds of oracles, and the misclassified test points that lie outside the region from which the theorem is "
-        "proved. Lower right: norms of the weights that make the student zero (grey) and of the weights that make it "
-        "the teacher's (colours). The paper neglects the first; the distance on this logarithmic axis says how "
-        "well. A line that is still rising at the right has no finite oracle in sight."
+        "Upper row: means over worlds of the transfer risk (solid) and of Theorem 1's bound (dashed), for network "
+        "teachers and for linear ones; bars are 95 % intervals. Where the bound is 1 (grey) it says nothing. A linear "
+        "teacher is smooth, so that its student's direction converges and the bound can be seen to work. The dotted "
+        "lines are the bound of PL19 with the same angles, which the paper calls 1 everywhere for ReLU features. Lower "
+        "left: every world at every n; the theorem asks all dots to lie on or below the diagonal. The angle in it must "
+        "be signed: crosses are eq. 7 as printed, with an acute angle, wherever the student points away from the "
+        "oracle and the two differ. A cross above the diagonal refutes the printed form. The title counts all worlds, "
+        "sizes and both kinds of oracles, and the misclassified test points that lie outside the region from which the "
+        "theorem is proved. Lower right: norms of the weights that make the student zero (grey) and of the weights "
+        "that make it the teacher's (colours). The paper neglects the first; the distance on this logarithmic axis "
+        "says how well. A line that is still rising at the right has no finite oracle in sight."
     ),
 )
 
@@ -30,15 +32,16 @@ _LINEAR = {"color": style.GREY, "linestyle": ":", "linewidth": 3}
 
 
 def draw(transfer):
-    """Draw bound and risk for both teachers, every run's bound against its risk, and the norms."""
+    """Draw bound and risk for both teachers, every student's bound against its risk, and the norms."""
     transfer = transfer.sortby("soft_ratio")
+    means = over_runs(transfer)
     figure, axes = style.panels(2, 2, width=4.5, height=3.7)
     colours = style.soft_ratio_colours(transfer["soft_ratio"].values)
     kinds = [kind for kind in _KINDS if kind in transfer["teacher_kind"].values]
     for axis, kind in zip(axes[0], kinds, strict=False):
-        _draw_bounds(axis, transfer.sel(teacher_kind=kind).isel(oracle_size=-1), colours)
+        _draw_bounds(axis, means.sel(teacher_kind=kind).isel(oracle_size=-1), colours)
     _draw_cells(axes[1, 0], transfer)
-    _draw_norms(axes[1, 1], transfer.sel(teacher_kind=kinds[0]), colours)
+    _draw_norms(axes[1, 1], means.sel(teacher_kind=kinds[0]), colours)
     _legend(axes[0, 0], colours)
     style.legend_below(figure, 6)
     return figure
@@ -50,20 +53,20 @@ def _measured(group, colours):
 
 
 def _draw_bounds(axis, here, colours):
-    floor = style.floor_of(here["risk"].mean("repeat"))
+    floor = style.floor_of(here["risk"].mean("world"))
     axis.set_xscale("log", base=2)
     axis.set_yscale("log")
     axis.axhspan(1, 2, color=style.LIGHT, alpha=0.6, linewidth=0)
     for ratio, colour in _measured(here, colours).items():
         cells = here.sel(soft_ratio=ratio)
-        style.draw_mean(axis, cells["risk"], "repeat", floor=floor, color=colour, linewidth=1.2, ms=3)
+        style.draw_mean(axis, cells["risk"], "world", floor=floor, color=colour, linewidth=1.2, ms=3)
         for name, options in (("risk_bound_linear", _LINEAR), ("risk_bound", {"color": colour, **_THEOREM})):
-            mean = cells[name].mean("repeat").dropna("n_train")
+            mean = cells[name].mean("world").dropna("n_train")
             axis.plot(mean["n_train"], mean, **options)
     axis.set_ylim(floor / 2, 1.6)
     axis.set_xlabel("sample size $n$")
     axis.set_ylabel("transfer risk, bound")
-    lowest = here["risk_bound"].mean("repeat").stack(cell=["soft_ratio", "n_train"])
+    lowest = here["risk_bound"].mean("world").stack(cell=["soft_ratio", "n_train"])
     best = lowest.isel(cell=int(lowest.argmin("cell")))
     words = f"N = {int(here['oracle_size'])}; least mean bound {style.number(float(best))}"
     if best < 1:
@@ -81,12 +84,12 @@ def _draw_cells(axis, transfer):
     axis.plot([floor, 1], [floor, 1], color=style.INK, linewidth=0.8)
     axis.set_xscale("log")
     axis.set_yscale("log")
-    axis.set_xlabel("bound of the run")
-    axis.set_ylabel("risk of the run")
+    axis.set_xlabel("bound of the student")
+    axis.set_ylabel("risk of the student")
     counts = [_violations(transfer, suffix) for suffix in ("", "_nested")]
     signed, acute, outside, cells = (sum(column) for column in zip(*counts, strict=True))
     words = f"above: signed {signed}, printed {acute} of {cells}; points outside the region: {outside}"
-    style.title(axis, "Every run at every n", words)
+    style.title(axis, f"Every student at every n, {worlds_in_words(transfer)}", words)
 
 
 def _scatter(axis, bound, risk, chosen, floor, marker, colour, label):
@@ -113,17 +116,17 @@ def _violations(transfer, suffix):
 def _draw_norms(axis, here, colours):
     axis.set_xscale("log", base=2)
     axis.set_yscale("log")
-    style.draw_mean(axis, here["zero_norm"], "repeat", color=style.GREY, linewidth=1.2, ms=3)
+    style.draw_mean(axis, here["zero_norm"], "world", color=style.GREY, linewidth=1.2, ms=3)
     for ratio, colour in _measured(here, colours).items():
-        style.draw_mean(axis, here["weight_norm"].sel(soft_ratio=ratio), "repeat", color=colour, linewidth=1.2, ms=3)
+        style.draw_mean(axis, here["weight_norm"].sel(soft_ratio=ratio), "world", color=colour, linewidth=1.2, ms=3)
     for ratio, colour in _measured(here, colours).items():
-        norm = here["oracle_norm"].sel(soft_ratio=ratio).mean("repeat")
+        norm = here["oracle_norm"].sel(soft_ratio=ratio).mean("world")
         axis.plot(norm["oracle_size"], norm, "D", color=colour, mfc="white", ms=4)
-    zero = here["oracle_zero_norm"].mean("repeat")
+    zero = here["oracle_zero_norm"].mean("world")
     axis.plot(zero["oracle_size"], zero, "D", color=style.GREY, mfc="white", ms=4)
     axis.set_xlabel("sample size $n$ (diamonds: oracle's $N$)")
     axis.set_ylabel(r"norm of the weight change")
-    share = (zero / here["oracle_norm"].mean("repeat")).isel(oracle_size=-1)
+    share = (zero / here["oracle_norm"].mean("world")).isel(oracle_size=-1)
     share = share.dropna("soft_ratio")
     ends = (
         f"{style.number(float(share.isel(soft_ratio=place)))} (ρ = {float(share['soft_ratio'][place]):g})"

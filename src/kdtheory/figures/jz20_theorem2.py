@@ -2,37 +2,37 @@
 
 import numpy as np
 
+from kdtheory.claims.draws import worlds_in_words
 from kdtheory.figures import style
-from kdtheory.figures.jz20_fig5 import thinned
 from kdtheory.figures.registry import Figure, run_figure
-from kdtheory.figures.replicates import by_teacher
+from kdtheory.figures.replicates import over_runs
 
 FIGURE = Figure(
     reads=("wide/correction",),
     shows="Theorem 2",
     question="09. Imperfect teachers: when do hard labels help?",
     caption=(
-        "Hard labels add weights δŵ_h to a student of purely soft labels; Δŵ_c is the direction in which that "
-        "student can improve. The cosine of the two has the sign of Theorem 2's derivative: above zero a first "
-        "portion of hard labels brings the student closer to the truth. Upper left: against the teacher's stopping "
-        "epoch, the paper's axis; solid for a smooth truth, dashed for a truth that is the sign alone. The paper "
-        "leaves the truth's logits z_g open, and the sign of the result can depend on them. Upper right and lower "
-        "left: the same, each teacher at each epoch against its own error, for both truths. If mistakes of the "
-        "teacher are what hard labels repair, the markers rise to the right and cross zero at an error that depends "
-        "on n. Lower right: the derivative of eq. 12 against a finite difference of the cosine itself near ρ = 1, "
-        "run by run; the theorem asks for the diagonal. Bars are 95 % intervals over teachers where there are "
-        "several, else over runs."
+        "Hard labels add weights δŵ_h to a student of purely soft labels; Δŵ_c is the direction in which that student "
+        "can improve. The cosine of the two has the sign of Theorem 2's derivative: above zero a first portion of hard "
+        "labels brings the student closer to the truth. Upper left: against the teacher's stopping epoch, the paper's "
+        "axis; solid for a smooth truth, dashed for a truth that is the sign alone. The paper leaves the truth's "
+        "logits z_g open, and the sign of the result can depend on them. Upper right and lower left: the same, the "
+        "teacher of each world at each epoch against its own error, for both truths. If mistakes of the teacher are "
+        "what hard labels repair, the markers rise to the right and cross zero at an error that depends on n. Lower "
+        "right: the derivative of eq. 12 against a finite difference of the cosine itself near ρ = 1, run by run; the "
+        "theorem asks for the diagonal. Bars are 95 % intervals over worlds, each with a truth, a teacher and points "
+        "of its own."
     ),
 )
 
-_CELLS = ("truth", "teacher", "stopping_epoch", "repeat")
+_CELLS = ("truth", "stopping_epoch", "world", "run")
 _TRUTHS = {"smooth": ("-", "Smooth truth"), "sign": ("--", "Truth is a sign")}
 
 
 def draw(correction):
     """Draw the cosine against epoch and teacher's error, and the derivative against a finite difference."""
     figure, axes = style.panels(2, 2, width=4.5, height=3.6)
-    colours = style.shades(list(map(int, thinned(np.sort(correction["n_train"].values)))))
+    colours = style.shades(np.sort(correction["n_train"].values).tolist())
     _draw_epochs(axes[0, 0], correction, colours)
     for axis, truth in zip((axes[0, 1], axes[1, 0]), _TRUTHS, strict=True):
         _draw_errors(axis, correction.sel(truth=truth), colours)
@@ -49,26 +49,22 @@ def _draw_epochs(axis, correction, colours):
     for size, colour in colours.items():
         for truth, (line, _) in _TRUTHS.items():
             values = correction["correction_cosine"].sel(n_train=size, truth=truth, drop=True)
-            style.draw_mean(axis, *by_teacher(values), color=colour, linestyle=line, linewidth=1.2, ms=3.5)
+            style.draw_mean(axis, over_runs(values), "world", color=colour, linestyle=line, linewidth=1.2, ms=3.5)
     axis.axhline(0, color=style.INK, linewidth=0.8)
     axis.set_xscale("log", base=2)
     epochs = correction["stopping_epoch"].values
     axis.set_xticks(epochs, [str(epoch) for epoch in epochs])
     axis.set_xlabel("stopping epoch of the teacher")
     axis.set_ylabel(r"cosine of $\delta\hat{w}_h$ and $\Delta\hat{w}_c$")
-    style.title(
-        axis,
-        "Against the stopping epoch",
-        f"{correction.sizes['teacher']} teachers, {correction.sizes['repeat']} runs each",
-    )
+    style.title(axis, "Against the stopping epoch", worlds_in_words(correction))
 
 
 def _draw_errors(axis, here, colours):
-    error = here["teacher_error"].transpose("teacher", "stopping_epoch").values.ravel()
+    error = here["teacher_error"].transpose("world", "stopping_epoch").values.ravel()
     crossings = {}
     for size, colour in colours.items():
-        cosine = here["correction_cosine"].sel(n_train=size).mean("repeat")
-        cosine = cosine.transpose("teacher", "stopping_epoch").values.ravel()
+        cosine = over_runs(here["correction_cosine"].sel(n_train=size))
+        cosine = cosine.transpose("world", "stopping_epoch").values.ravel()
         axis.plot(error, cosine, "o", color=colour, ms=3.5, mew=0, alpha=0.8)
         negative, positive = error[cosine < 0], error[cosine > 0]
         if negative.size and positive.size:
@@ -90,22 +86,21 @@ def _crossing(least_positive, largest_negative, size):
 
 
 def _draw_derivative(axis, correction, colours):
-    worst = 0.0
     for size, colour in colours.items():
         exact, difference = (
             correction[name].sel(n_train=size).transpose(*_CELLS).values.ravel()
             for name in ("derivative", "derivative_fd")
         )
         axis.plot(exact, difference, ".", color=colour, ms=3, alpha=0.6, rasterized=True)
-        worst = max(worst, np.abs(difference - exact).max() / np.abs(exact).max())
     limits = axis.get_xlim()
     axis.plot(limits, limits, color=style.INK, linewidth=0.8, zorder=1)
     axis.set_xlim(limits)
     axis.set_xlabel("derivative of eq. 12")
     axis.set_ylabel("finite difference")
-    style.title(
-        axis, r"Derivative of $\cos\alpha$ in the hard ratio", f"apart by at most {style.number(worst)} of the largest"
-    )
+    exact, difference = correction["derivative"], correction["derivative_fd"]
+    worst = np.abs(difference - exact) / np.abs(exact).max(("stopping_epoch", "world", "run"))
+    words = f"apart by at most {style.number(float(worst.max()))} of the largest at that n"
+    style.title(axis, r"Derivative of $\cos\alpha$ in the hard ratio", words)
 
 
 if __name__ == "__main__":

@@ -140,12 +140,12 @@ def mean_and_half_width(values, over):
     ----------
     values : xarray.DataArray
     over : str
-        The dimension of independent repeats.
+        The dimension of worlds.
 
     Returns
     -------
     mean, half_width : xarray.DataArray
-        Without that dimension; the half width is NaN where there are fewer than two repeats.
+        Without that dimension; the half width is NaN where there are fewer than two worlds.
     """
     estimate = mean(values.transpose(over, ...).values)
     template = values.isel({over: 0}).drop_vars([name for name, each in values.coords.items() if over in each.dims])
@@ -161,7 +161,7 @@ def draw_mean(axes, values, over, *, floor=None, **options):
     values : xarray.DataArray
         Two dimensions, one of them ``over``; places without any value are left out.
     over : str
-        The dimension of independent repeats.
+        The dimension of worlds.
     floor : float, optional
         Least value of a logarithmic axis: a mean below it is marked on the floor (`mark_floor`).
     **options
@@ -179,7 +179,7 @@ def draw_mean(axes, values, over, *, floor=None, **options):
 
 
 def draw_spread(axes, values, over, colour, *, floor=0.0):
-    """Shade the central 90 % of the repeats along the one other dimension."""
+    """Shade the central 90 % of the worlds along the one other dimension."""
     (along,) = [dim for dim in values.dims if dim != over]
     low, high = values.dropna(along, how="all").quantile([0.05, 0.95], over).transpose("quantile", along)
     axes.fill_between(

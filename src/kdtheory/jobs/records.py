@@ -9,8 +9,6 @@ from pathlib import Path
 
 PRESET = "KDTHEORY_PRESET"
 _NO_PRESET = "none"
-# Settings by which a study grows: what is there stays, whatever they are.
-_GROWTH = {"worlds"}
 _RECORD = ("preset", "settings", "settings_digest")
 # Where a study keeps the files that carry a record.
 _FOLDERS = ("datasets", "teachers", "students", "analysis")
@@ -39,13 +37,12 @@ def record(module: str, key: str, settings: dict, seed: int, inputs: Iterable[st
         and the settings), ``seed``, and ``settings_digest``, the SHA-256 of module, key, settings and seed of this
         job and of those that its inputs came from: nothing that reads the file, and not the preset's name.
     """
-    shaping = {key: value for key, value in settings.items() if key not in _GROWTH}
     behind = sorted(read_record(path).get("settings_digest", "") for path in inputs)
     return {
         "preset": os.environ.get(PRESET) or _NO_PRESET,
         "settings": json.dumps({"kind": module.rsplit(".", 1)[-1], **settings}, sort_keys=True),
         "seed": seed,
-        "settings_digest": digest([module, key, shaping, seed, behind]),
+        "settings_digest": digest([module, key, settings, seed, behind]),
     }
 
 
@@ -89,24 +86,32 @@ def configuration(block: dict, experiment: str, seed: int, datasets: dict, logit
     experiment : str
     seed : int
     datasets, logits : dict
-        Paths by name of dataset, and by (teacher, dataset).
+        Paths of the files of all batches, a list for each name of a dataset, and for each (teacher, dataset).
 
     Returns
     -------
     dict
-        With the keys of the study's configuration.
+        With the keys of the study's configuration. A dataset has the worlds of all its batches.
     """
-    teachers = {teacher: path for (teacher, _), path in logits.items()}
-    found = {"datasets": datasets, "teachers": teachers}
     return {
         "preset": os.environ.get(PRESET) or _NO_PRESET,
         "seed": seed,
         "experiments": {experiment: block},
-        **{
-            section: {name: json.loads(read_record(path).get("settings", "{}")) for name, path in files.items()}
-            for section, files in found.items()
-        },
+        "datasets": {name: _joined_batches([_settings(path) for path in paths]) for name, paths in datasets.items()},
+        "teachers": {teacher: _settings(paths[0]) for (teacher, _), paths in logits.items()},
     }
+
+
+def _settings(path):
+    return json.loads(read_record(path).get("settings", "{}"))
+
+
+def _joined_batches(batches):
+    """The block of a dataset from the settings of its batches; `kdtheory.study.batches.settings` divided it."""
+    block = {key: value for key, value in batches[0].items() if key != "first_world"}
+    if len(batches) > 1:
+        block |= {"worlds": sum(batch["worlds"] for batch in batches), "worlds_per_job": batches[0]["worlds"]}
+    return block
 
 
 def joined(configurations: list[dict]) -> dict:

@@ -13,7 +13,7 @@ def generator(root_seed: int, *key: str | int) -> np.random.Generator:
     root_seed : int
         The study's ``seed``.
     *key : str or int
-        Names the piece: experiment or dataset, then cell, repeat, purpose.
+        Names the piece: experiment or dataset, then cell, world, run, purpose.
 
     Returns
     -------

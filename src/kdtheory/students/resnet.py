@@ -1,7 +1,7 @@
 """Residual students of a residual teacher, trained by gradient descent on the distillation loss (JZ20 Sec. 5).
 
-Students of one repeat share initialisation, transfer set, order and augmentation, whatever their soft ratio, loss
-scale and teacher, so that differences between them are due to these alone.
+Students of one run share initialisation, transfer set, order and augmentation, whatever their soft ratio, loss scale
+and the stopping epoch of their teacher, so that differences between them are due to these alone.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ import xarray as xr
 from kdtheory.jobs import storage
 from kdtheory.jobs.command import run_stage
 from kdtheory.students.steps import epochs_of
-from kdtheory.students.teacher_logits import aligned
+from kdtheory.students.teacher_logits import aligned, selected
 from kdtheory.tasks.parts import Part
 from kdtheory.theory.multiclass import effective_logits_multiclass
 from kdtheory.training.devices import configure_torch, device_name
@@ -31,13 +31,13 @@ from kdtheory.training.resnet import ResNet
 
 _log = logging.getLogger(__name__)
 
-# What the students of a cell differ in, with the setting that lists its values.
+# What the students of a world differ in, with the setting that lists or counts its values.
 _VARIED = {
     "stopping_epoch": "stopping_epochs",
     "loss_scale": "loss_scales",
     "soft_ratio": "soft_ratios",
     "n_train": "n_train",
-    "repeat": "repeats",
+    "run": "runs",
 }
 
 
@@ -52,7 +52,7 @@ class Settings:
     loss_scales: list
     stopping_epochs: list
     n_train: list
-    repeats: int
+    runs: int
     width: int
     blocks: list
     stem_stride: int
@@ -64,7 +64,7 @@ class Settings:
 
 
 class Images(NamedTuple):
-    """Images of the chosen classes, which count from 0 in the order of the settings.
+    """Images of one world and of the chosen classes, which count from 0 in the order of the settings.
 
     Attributes
     ----------
@@ -72,17 +72,15 @@ class Images(NamedTuple):
     labels : array of int, shape (n,)
         The true classes.
     teacher_logits : array, shape (stopping epochs, n, classes)
-    sample_id : array of int, shape (n,)
     """
 
     pixels: np.ndarray
     labels: np.ndarray
     teacher_logits: np.ndarray
-    sample_id: np.ndarray
 
 
 def fit(settings: Settings, draw, dataset, logits, state: Path):
-    """Train the residual students of a cell, each from the same start of its repeat to its last step.
+    """Train the residual students of a cell, each from the start of its world and run to its last step.
 
     Parameters
     ----------
@@ -92,35 +90,52 @@ def fit(settings: Settings, draw, dataset, logits, state: Path):
     dataset : xarray.Dataset
         As `kdtheory.tasks.cifar10.build` makes it.
     logits : xarray.Dataset
-        ``logits(stopping_epoch, teacher, sample, class)`` of the teacher; its first seed teaches.
+        ``logits(stopping_epoch, world, sample, class)``; the students of a world learn from its own teacher.
     state : pathlib.Path
         Folder of the finished students and of the one in training, from which a killed job resumes.
 
     Returns
     -------
     xarray.Dataset
-        ``logits(stopping_epoch, loss_scale, soft_ratio, n_train, repeat, test, class)``, float32, at the test images,
-        ``agreement(stopping_epoch, loss_scale, soft_ratio, n_train, repeat)``, the share of its own training images
-        on which a student decides as its exact targets do, and the test images' ``label(test)``,
-        ``teacher_logits(stopping_epoch, test, class)`` and ``sample_id(test)``.
+        ``wrong_truth`` and ``wrong_teacher(stopping_epoch, loss_scale, soft_ratio, n_train, world, run)``, numbers of
+        test images of the classes on which the student decides for another class than the true one, or than the
+        teacher, of ``test_points(world)``; ``agreement``, of the same dimensions, the share of its own training images
+        on which a student decides as its exact targets do.
 
     Raises
     ------
     ValueError
-        The logits are of other images, there are too few images, or the steps are no whole number of epochs.
+        The logits are of other images or lack an epoch, there are too few images, or the steps are no whole number of
+        epochs.
     """
-    teacher_logits = aligned(dataset, logits)
-    transfer, test = (_images(settings, dataset, teacher_logits, part) for part in (Part.TRANSFER, Part.TEST))
-    if settings.n_train[-1] > len(transfer.labels):
-        raise ValueError(
-            f"n_train asks for {settings.n_train[-1]} images; the dataset has {len(transfer.labels)} to transfer"
-        )
+    teacher_logits = selected(aligned(dataset, logits), settings.stopping_epochs)
     origin = {
         "draw": int(draw("identity").integers(2**62)),
         "dataset": storage.data_digest(dataset),
         "logits": storage.data_digest(logits),
     }
-    values = {dim: getattr(settings, name) for dim, name in _VARIED.items()} | {"repeat": range(settings.repeats)}
+    worlds = [
+        _students(
+            settings,
+            partial(draw, world),
+            dataset.sel(world=world, drop=True),
+            teacher_logits.sel(world=world, drop=True),
+            state,
+            {"world": world, **origin},
+        )
+        for world in dataset["world"].values.tolist()
+    ]
+    return xr.concat(worlds, dim=dataset["world"]).transpose("stopping_epoch", ..., "world", "run")
+
+
+def _students(settings, draw, dataset, teacher_logits, state, origin):
+    """What all students of one world decide, those that were finished before a kill among them."""
+    transfer, test = (_images(settings, dataset, teacher_logits, part) for part in (Part.TRANSFER, Part.TEST))
+    if settings.n_train[-1] > len(transfer.labels):
+        raise ValueError(
+            f"n_train asks for {settings.n_train[-1]} images; the dataset has {len(transfer.labels)} to transfer"
+        )
+    values = {dim: getattr(settings, name) for dim, name in _VARIED.items()} | {"run": range(settings.runs)}
     shape, fitted = [len(each) for each in values.values()], []
     for chosen in product(*values.values()):
         student = dict(zip(values, chosen, strict=True))
@@ -128,22 +143,14 @@ def fit(settings: Settings, draw, dataset, logits, state: Path):
         finished = state / f"{_digest(identity)}.safetensors"
         if not finished.exists():
             in_training = partial(train, state=state / "training.safetensors", identity=identity)
-            learned = _learned(settings, student, transfer, test, partial(draw, student["repeat"]), in_training)
+            learned = _learned(settings, student, transfer, test, partial(draw, student["run"]), in_training)
             storage.write(learned, finished, {})
         fitted.append(storage.read(finished))
-        _log.info("student %d of %d: %s", len(fitted), math.prod(shape), student)
-    stacked = {
-        name: np.stack([one[name] for one in fitted]).reshape(*shape, *fitted[0][name].shape) for name in fitted[0]
-    }
+        _log.info("world %d, student %d of %d: %s", origin["world"], len(fitted), math.prod(shape), student)
+    found = {name: np.reshape([one[name] for one in fitted], shape) for name in fitted[0]}
     return xr.Dataset(
-        {
-            "logits": ((*_VARIED, "test", "class"), stacked["logits"]),
-            "agreement": (tuple(_VARIED), stacked["agreement"]),
-            "label": ("test", test.labels),
-            "teacher_logits": (("stopping_epoch", "test", "class"), test.teacher_logits),
-            "sample_id": ("test", test.sample_id),
-        },
-        coords={dim: list(each) for dim, each in values.items() if dim != "repeat"} | {"class": settings.classes},
+        {name: (tuple(_VARIED), each) for name, each in found.items()} | {"test_points": len(test.labels)},
+        coords={dim: list(each) for dim, each in values.items()},
     )
 
 
@@ -182,17 +189,18 @@ def distillation_loss(teacher_logits, labels, soft_ratio, temperature, loss_scal
 def _images(settings, dataset, teacher_logits, part):
     label = dataset["label"].values
     chosen = np.flatnonzero((dataset["part"].values == part) & np.isin(label, settings.classes))
-    teacher = teacher_logits.isel(teacher=0).sel(stopping_epoch=settings.stopping_epochs)
-    values = teacher.isel({"sample": chosen, "class": settings.classes}).transpose("stopping_epoch", "sample", "class")
+    teacher = teacher_logits.isel({"sample": chosen, "class": settings.classes})
     own_class = np.zeros(label.max() + 1, dtype=np.int64)
     own_class[settings.classes] = np.arange(len(settings.classes))
     return Images(
-        dataset["pixels"].values[chosen], own_class[label[chosen]], values.values, dataset["sample_id"].values[chosen]
+        dataset["pixels"].values[chosen],
+        own_class[label[chosen]],
+        teacher.transpose("stopping_epoch", "sample", "class").values,
     )
 
 
 def _learned(settings, student, transfer, test, draw, train):
-    """One student to its last step: its logits at the test images and its agreement with its targets."""
+    """One student to its last step: its wrong decisions on the test images and its agreement with its targets."""
     chosen = draw("transfer set").permutation(len(transfer.labels))[: student["n_train"]]
     images = transfer.pixels[chosen]
     epoch = settings.stopping_epochs.index(student["stopping_epoch"])
@@ -223,7 +231,12 @@ def _learned(settings, student, transfer, test, draw, train):
         targets = effective_logits_multiclass(teacher_logits, labels, student["soft_ratio"], settings.temperature)
         decisions = targets.argmax(axis=1)
     agreement = np.mean(predict(network, images).argmax(axis=1) == decisions)
-    return {"logits": predict(network, test.pixels), "agreement": agreement}
+    decided = predict(network, test.pixels).argmax(axis=1)
+    return {
+        "wrong_truth": np.sum(decided != test.labels),
+        "wrong_teacher": np.sum(decided != test.teacher_logits[epoch].argmax(axis=1)),
+        "agreement": agreement,
+    }
 
 
 def _digest(identity):

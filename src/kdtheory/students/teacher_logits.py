@@ -1,4 +1,4 @@
-"""The teacher's logits as students read them: checked against the samples, at the chosen epochs and seeds."""
+"""The teacher's logits as students read them: checked against the samples, at the chosen epochs."""
 
 
 def aligned(dataset, logits):
@@ -25,25 +25,24 @@ def aligned(dataset, logits):
     return logits["logits"].drop_encoding()
 
 
-def selected(logits, stopping_epochs=None, teachers=None):
-    """Return the logits at chosen stopping epochs and of chosen teachers.
+def selected(logits, stopping_epochs=None):
+    """Return the logits at chosen stopping epochs.
 
     Parameters
     ----------
     logits : xarray.DataArray
-    stopping_epochs, teachers : list of int, optional
+    stopping_epochs : list of int, optional
         None keeps all.
 
     Raises
     ------
     ValueError
-        The logits do not have an epoch or a teacher.
+        The logits do not have an epoch.
     """
-    for dim, values in {"stopping_epoch": stopping_epochs, "teacher": teachers}.items():
-        if values is None:
-            continue
-        missing = sorted(set(values) - set(logits[dim].values.tolist()))
-        if missing:
-            raise ValueError(f"{dim} {missing[0]} is not in the teacher's logits, which have {logits[dim].values}")
-        logits = logits.sel({dim: values})
-    return logits
+    if stopping_epochs is None:
+        return logits
+    known = logits["stopping_epoch"].values
+    missing = sorted(set(stopping_epochs) - set(known.tolist()))
+    if missing:
+        raise ValueError(f"stopping_epoch {missing[0]} is not in the teacher's logits, which have {known}")
+    return logits.sel(stopping_epoch=stopping_epochs)

@@ -10,12 +10,15 @@ from pathlib import Path
 
 import yaml
 
+from kdtheory.study import batches
+
 SCHEMAS = Path(__file__).resolve().parent / "schemas"
 
 # Longer ones are no sizes or seeds; Python refuses to read the longest.
 _INTEGER = re.compile(r"[+-]?\d{1,300}")
-# Longer lists and more blocks make more jobs or files than a run can plan.
+# Longer lists and more blocks or batches make more jobs or files than a run can plan.
 _MOST_ENTRIES = 1000
+_MOST_BATCHES = 200
 _LONGEST_SHOWN = 200
 # Smaller ones lose digits, or overflow where something is divided by them.
 _LEAST_NUMBER = 1e-100
@@ -60,6 +63,7 @@ def check(config: dict) -> dict:
             _check_what_inputs_have(config, settings, ("experiments", name, "cells", cell))
         _check_same_dim(config, name, block)
         _check_joined_cells(name, block)
+    _check_batches(config)
     _check_image_counts(config)
     _check_teacher_files(config)
     return config
@@ -218,24 +222,33 @@ def _check_cell(config, settings, path):
 
 
 def _check_what_inputs_have(config, settings, path):
-    """Students see only the epochs and seeds that their teacher has, and the points that their dataset has."""
+    """Students see only the epochs that their teacher has, and the worlds, runs and points that their dataset has."""
     teacher, dataset = config["teachers"][settings["teacher"]], config["datasets"][settings["dataset"]]
     limits = {}
     if "stopping_epochs" in teacher:
         limits["stopping_epochs"] = (set(teacher["stopping_epochs"]), f"an epoch that {settings['teacher']} keeps")
-        limits["teachers"] = (range(teacher["seeds"]), f"a seed of {settings['teacher']}, below {teacher['seeds']}")
     if "n_test" in dataset:
         beyond = dataset["n_test"] + dataset["n_oracle"]
         allowed = range(dataset["n_test"], beyond + 1)
         limits["oracle_sizes"] = (allowed, f"between n_test = {dataset['n_test']} and n_test + n_oracle = {beyond}")
-    for key, most, words in (
-        ("test_points", dataset.get("n_test"), f"at most datasets.{settings['dataset']}.n_test"),
-        ("worlds", teacher.get("worlds"), f"at most teachers.{settings['teacher']}.worlds"),
-        ("repeats", dataset.get("repeats"), f"at most datasets.{settings['dataset']}.repeats"),
-        ("trained_repeats", settings.get("repeats"), "at most repeats"),
+    source = "datasets" if "worlds" in dataset else "teachers"
+    for key, limiting, named in (
+        ("test_points", "n_test", "datasets"),
+        ("worlds", "worlds", source),
+        ("trained_worlds", "worlds", source),
+        ("runs", "runs", "datasets"),
     ):
-        if most is not None and settings.get(key, 0) > most:
-            raise ConfigError(f"{dotted((*path, key))}: is {settings[key]}, must be {words} = {most}")
+        name = settings[named.removesuffix("s")]
+        most = config[named][name].get(limiting, math.inf)
+        if settings.get(key, 0) > most:
+            raise ConfigError(
+                f"{dotted((*path, key))}: is {settings[key]}, must be at most {named}.{name}.{limiting} = {most}"
+            )
+    if "worlds" in dataset and settings.get("worlds", 0) % (size := batches.size(dataset)):
+        raise ConfigError(
+            f"{dotted((*path, 'worlds'))}: is {settings['worlds']}, must be a multiple of {size}, "
+            f"the worlds of a job of datasets.{settings['dataset']}"
+        )
     if "dims" in settings:
         limits["dims"] = (
             range(1, dataset["dim"] + 1),
@@ -245,6 +258,19 @@ def _check_what_inputs_have(config, settings, path):
         for value in settings.get(key, []):
             if value not in allowed:
                 raise ConfigError(f"{dotted((*path, key))}: holds {value}, must be {words}")
+
+
+def _check_batches(config):
+    """The worlds of the jobs divide those of the dataset, in no more jobs than a run can plan."""
+    for name, block in config["datasets"].items():
+        worlds, size = block.get("worlds", 1), batches.size(block)
+        path = dotted(("datasets", name, "worlds_per_job"))
+        if worlds % size:
+            raise ConfigError(f"{path}: is {size}, must divide worlds = {worlds}")
+        if worlds > size * _MOST_BATCHES:
+            raise ConfigError(
+                f"{path}: is {size}, must be at least worlds / {_MOST_BATCHES} = {worlds / _MOST_BATCHES:g}"
+            )
 
 
 def _check_same_dim(config, name, block):
@@ -260,7 +286,7 @@ def _check_same_dim(config, name, block):
 
 
 def _check_image_counts(config):
-    """The teacher's and the transfer images are disjoint, so there must be enough training images for both."""
+    """A world's teacher and transfer images are disjoint, as are the test images of different worlds."""
     for name, block in config["datasets"].items():
         limit = schema(f"datasets/{block['kind']}.yaml").get("x-training-images", math.inf)
         wanted = block.get("teacher_points", 0) + block.get("transfer_points", 0)
@@ -268,6 +294,10 @@ def _check_image_counts(config):
             raise ConfigError(
                 f"{dotted(('datasets', name))}: teacher_points + transfer_points is {wanted}, must be ≤ {limit}"
             )
+        limit = schema(f"datasets/{block['kind']}.yaml").get("x-test-images", math.inf)
+        wanted = block.get("worlds", 1) * block.get("test_points", 0)
+        if wanted > limit:
+            raise ConfigError(f"{dotted(('datasets', name))}: worlds × test_points is {wanted}, must be ≤ {limit}")
 
 
 def _check_joined_cells(name, block):
@@ -278,11 +308,13 @@ def _check_joined_cells(name, block):
     along, path = card["x-joined-along"], ("experiments", name, "cells")
     seen, first = {}, next(iter(block["cells"]))
     for cell, settings in block["cells"].items():
-        for key, value in settings.items():
-            if key not in card["x-cells-differ-in"] and value != block["cells"][first][key]:
+        compared = [key for key in settings | block["cells"][first] if key not in card["x-cells-differ-in"]]
+        for key in compared:
+            value, wanted = settings.get(key), block["cells"][first].get(key)
+            if value != wanted:
                 raise ConfigError(
                     f"{dotted((*path, cell, key))}: is {json.dumps(value)}, "
-                    f"must be that of {first}, {json.dumps(block['cells'][first][key])}"
+                    f"must be that of {first}, {json.dumps(wanted)}"
                 )
         for value in settings[along]:
             if value in seen:

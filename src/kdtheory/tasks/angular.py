@@ -44,7 +44,9 @@ def angular_points(laws, draw, *, dim, n_points, worlds, coordinates):
     laws : sequence of angle laws
         See `kdtheory.theory.angles`.
     draw : callable
-        ``draw(world)`` gives the generator of one world, whose numbers do not depend on how many there are.
+        ``draw(world)`` gives the generator of one world, whose numbers do not depend on the others.
+    worlds : array of int, shape (w,)
+        Numbers of the worlds.
 
     Returns
     -------
@@ -53,22 +55,23 @@ def angular_points(laws, draw, *, dim, n_points, worlds, coordinates):
         the first axis.
     """
     width = dim if coordinates == "ambient" else min(n_points, dim - 1) + 1
-    inputs = np.empty((len(laws), worlds, n_points, width))
-    for world in range(worlds):
+    inputs = np.empty((len(laws), len(worlds), n_points, width))
+    for place, world in enumerate(worlds):
         rng = draw(world)
         uniforms = rng.random(n_points)
         amplitude = rng.standard_normal(n_points) * rng.choice([-1.0, 1.0], n_points)
         directions = unit_directions(rng, n_points, dim, coordinates)
         for index, law in enumerate(laws):
             boundary_angle = law.sample_boundary_angles(uniforms)
-            inputs[index, world, :, 0] = amplitude * np.sin(boundary_angle)
-            inputs[index, world, :, 1:] = (amplitude * np.cos(boundary_angle))[:, None] * directions
+            inputs[index, place, :, 0] = amplitude * np.sin(boundary_angle)
+            inputs[index, place, :, 1:] = (amplitude * np.cos(boundary_angle))[:, None] * directions
     return xr.Dataset(
         {
             "inputs": (("law", "world", "sample", "axis"), inputs),
             "label": (("law", "world", "sample"), (inputs[..., 0] > 0).astype(np.int8)),
-            "sample_id": (("world", "sample"), np.arange(worlds * n_points).reshape(worlds, n_points)),
+            "sample_id": (("world", "sample"), worlds[:, None] * n_points + np.arange(n_points)),
             "teacher_direction": ("axis", np.eye(width)[0]),
         },
+        coords={"world": worlds},
         attrs={"dim": dim},
     )

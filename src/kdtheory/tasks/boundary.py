@@ -1,4 +1,4 @@
-"""The boundary task: uniform points on [−1, 1]^d and one smooth ground truth whose sign is the class (JZ20 Sec. 5)."""
+"""The boundary task: uniform points on [−1, 1]^d and smooth ground truths whose signs are the classes (JZ20 Sec. 5)."""
 
 from dataclasses import dataclass
 
@@ -8,6 +8,7 @@ import xarray as xr
 from kdtheory.jobs.command import run_stage
 from kdtheory.tasks.boundary_function import draw_boundary_function, with_truth
 from kdtheory.tasks.parts import Part, codes
+from kdtheory.tasks.worlds import numbered
 
 
 @dataclass(frozen=True)
@@ -21,28 +22,33 @@ class Settings:
     n_points: int
     n_test: int
     n_oracle: int
-    repeats: int
+    worlds: int
+    runs: int
+    first_world: int = 0
 
 
 def build(settings: Settings, draw):
-    """Draw one ground truth and, for each run, transfer, test and oracle points."""
-    function = draw_boundary_function(
-        draw("truth"), dim=settings.dim, modes=settings.modes, width=settings.width, flat_share=settings.flat_share
-    )
+    """Draw a ground truth for each world and, for each of its runs, transfer, test and oracle points."""
+    worlds = range(settings.first_world, settings.first_world + settings.worlds)
     # Each part has its own generator, so that a part's size changes no other part.
     counts = {Part.TRANSFER: settings.n_points, Part.TEST: settings.n_test, Part.ORACLE: settings.n_oracle}
-    inputs = [
-        np.concatenate([draw(repeat, int(part)).uniform(-1, 1, (size, settings.dim)) for part, size in counts.items()])
-        for repeat in range(settings.repeats)
-    ]
+
+    def points(world, run):
+        return np.concatenate(
+            [draw(world, run, int(part)).uniform(-1, 1, (size, settings.dim)) for part, size in counts.items()]
+        )
+
+    inputs = np.stack([[points(world, run) for run in range(settings.runs)] for world in worlds])
     dataset = xr.Dataset(
         {
-            "inputs": (("repeat", "sample", "axis"), np.stack(inputs)),
+            "inputs": (("world", "run", "sample", "axis"), inputs),
             "part": ("sample", codes(counts)),
             "teacher_direction": ("axis", np.eye(settings.dim)[0]),
-        }
+        },
+        coords=numbered(worlds, settings.runs),
     )
-    return with_truth(dataset, function)
+    truth = {"dim": settings.dim, "modes": settings.modes, "width": settings.width, "flat_share": settings.flat_share}
+    return with_truth(dataset, [draw_boundary_function(draw(world, "truth"), **truth) for world in worlds])
 
 
 if __name__ == "__main__":

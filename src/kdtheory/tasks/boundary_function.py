@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kdtheory.tasks.worlds import sample_ids
+
 PROBE_POINTS = 20_000
 MOST_ATTEMPTS = 1000
 # A value this far below the function's spread counts as flat.
@@ -113,27 +115,42 @@ def draw_boundary_function(rng, *, dim, modes, width, flat_share):
     )
 
 
-def with_truth(dataset, function):
-    """Add a ground truth, its labels and its parameters to a dataset with ``inputs(repeat, sample, axis)``."""
-    truth = function(dataset["inputs"].values)
+def with_truth(dataset, functions):
+    """Add the ground truths of a dataset's worlds, their labels and their parameters.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        ``inputs(world, run, sample, axis)``, with the worlds' numbers as coordinate.
+    functions : sequence of BoundaryFunction
+        One for each world, of one width.
+
+    Returns
+    -------
+    xarray.Dataset
+        Also ``truth``, ``label`` and ``sample_id``, all (world, run, sample), ``centres(world, mode, axis)``,
+        ``amplitudes(world, mode)``, ``offset(world)`` and ``truth_std(world)``; attributes ``dim`` and ``width``.
+    """
+    truth = np.stack([function(inputs) for function, inputs in zip(functions, dataset["inputs"].values, strict=True)])
+    dims = ("world", "run", "sample")
     return dataset.assign(
-        truth=(("repeat", "sample"), truth),
-        label=(("repeat", "sample"), (truth > 0).astype(np.int8)),
-        sample_id=(("repeat", "sample"), np.arange(truth.size).reshape(truth.shape)),
-        centres=(("mode", "axis"), function.centres),
-        amplitudes=("mode", function.amplitudes),
-    ).assign_attrs(
-        dim=function.centres.shape[1], width=function.width, offset=function.offset, truth_std=function.spread
-    )
+        truth=(dims, truth),
+        label=(dims, (truth > 0).astype(np.int8)),
+        sample_id=(dims, sample_ids(dataset["world"].values, *truth.shape[1:])),
+        centres=(("world", "mode", "axis"), np.stack([function.centres for function in functions])),
+        amplitudes=(("world", "mode"), np.stack([function.amplitudes for function in functions])),
+        offset=("world", [function.offset for function in functions]),
+        truth_std=("world", [function.spread for function in functions]),
+    ).assign_attrs(dim=functions[0].centres.shape[1], width=functions[0].width)
 
 
-def truth_of(dataset):
-    """Return the `BoundaryFunction` that a dataset carries."""
-    attributes = dataset.attrs
+def truth_of(dataset, world):
+    """Return the `BoundaryFunction` of one world of a dataset, by the world's number."""
+    chosen = dataset.sel(world=world)
     return BoundaryFunction(
-        dataset["centres"].values,
-        dataset["amplitudes"].values,
-        float(attributes["width"]),
-        float(attributes["offset"]),
-        float(attributes["truth_std"]),
+        chosen["centres"].values,
+        chosen["amplitudes"].values,
+        float(dataset.attrs["width"]),
+        float(chosen["offset"]),
+        float(chosen["truth_std"]),
     )

@@ -1,4 +1,4 @@
-"""Images of CIFAR-10 for image teachers and their students: two disjoint draws of training images, and test images."""
+"""Images of CIFAR-10 for image teachers and their students: each world has its own split and its own test images."""
 
 from dataclasses import dataclass
 
@@ -14,15 +14,17 @@ CLASS_NAMES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings of a cifar10 dataset (study/schemas/datasets/cifar10.yaml)."""
+    """Settings of a cifar10 dataset (study/schemas/datasets/cifar10.yaml): a batch of worlds from the first on."""
 
     teacher_points: int
     transfer_points: int
     test_points: int
+    worlds: int
+    first_world: int = 0
 
 
 def build(settings: Settings, draw, images):
-    """Draw the teacher's and the transfer images among the training images, and test images among the test images.
+    """Draw each world's teacher and transfer images among the training images, and take its test images.
 
     Parameters
     ----------
@@ -35,32 +37,62 @@ def build(settings: Settings, draw, images):
     Returns
     -------
     xarray.Dataset
-        ``pixels(sample, row, column, channel)`` and ``label(sample)``, uint8; ``part(sample)``, codes of `Part`:
-        transfer, test, teacher, in this order; ``sample_id(sample)``, the index among the training images, then the
-        test images.
+        ``pixels(world, sample, row, column, channel)`` and ``label(world, sample)``, uint8; ``part(sample)``, codes of
+        `Part`: transfer, test, teacher, in this order; ``sample_id(world, sample)``, the index among the training
+        images, then the test images. Teacher and transfer images are disjoint within a world and drawn anew for each;
+        test images are disjoint between worlds.
+
+    Raises
+    ------
+    ValueError
+        There are not enough test images for the worlds.
     """
     cifar = load(images["name"])
-    n_training = len(cifar.train_labels)
-    training = draw("training images").permutation(n_training)
-    test = draw("test images").permutation(len(cifar.test_labels))
-    # From the two ends of one order: they are disjoint, and the size of one changes no image of the other.
-    parts = {
-        Part.TRANSFER: training[::-1][: settings.transfer_points],
-        Part.TEST: n_training + test[: settings.test_points],
-        Part.TEACHER: training[: settings.teacher_points],
+    n_training, n_test = len(cifar.train_labels), len(cifar.test_labels)
+    worlds = range(settings.first_world, settings.first_world + settings.worlds)
+    if worlds.stop * settings.test_points > n_test:
+        raise ValueError(f"{worlds.stop} worlds of {settings.test_points} test images need more than the {n_test}")
+    # One order for all worlds, of which each takes its own block.
+    test = n_training + draw("test images").permutation(n_test)
+    counts = {
+        Part.TRANSFER: settings.transfer_points,
+        Part.TEST: settings.test_points,
+        Part.TEACHER: settings.teacher_points,
     }
-    chosen = np.concatenate(list(parts.values()))
-    labels = np.concatenate([cifar.train_labels, cifar.test_labels])
-    pixels = np.concatenate([cifar.train_images, cifar.test_images])
+    chosen = np.empty((len(worlds), sum(counts.values())), dtype=np.int64)
+    for row, world in zip(chosen, worlds, strict=True):
+        training = draw(world, "training images").permutation(n_training)
+        # From the two ends of one order: they are disjoint, and the size of one changes no image of the other.
+        row[:] = np.concatenate(
+            [
+                training[::-1][: settings.transfer_points],
+                test[world * settings.test_points :][: settings.test_points],
+                training[: settings.teacher_points],
+            ]
+        )
     return xr.Dataset(
         {
-            "pixels": (("sample", "row", "column", "channel"), pixels[chosen], {"scale": 1 / 255}),
-            "label": ("sample", labels[chosen]),
-            "part": ("sample", codes({part: len(images) for part, images in parts.items()})),
-            "sample_id": ("sample", chosen),
+            "pixels": (
+                ("world", "sample", "row", "column", "channel"),
+                _taken(cifar.train_images, cifar.test_images, chosen),
+                {"scale": 1 / 255},
+            ),
+            "label": (("world", "sample"), _taken(cifar.train_labels, cifar.test_labels, chosen)),
+            "part": ("sample", codes(counts)),
+            "sample_id": (("world", "sample"), chosen),
         },
-        attrs={"dim": pixels[0].size, "class_names": ", ".join(CLASS_NAMES), "source": images["source"]},
+        coords={"world": np.array(worlds, dtype=np.int64)},
+        attrs={"dim": cifar.train_images[0].size, "class_names": ", ".join(CLASS_NAMES), "source": images["source"]},
     )
+
+
+def _taken(training, test, chosen):
+    """Entries of the training set followed by the test set, without a copy of both."""
+    taken = np.empty((*chosen.shape, *training.shape[1:]), dtype=training.dtype)
+    of_test = chosen >= len(training)
+    taken[~of_test] = training[chosen[~of_test]]
+    taken[of_test] = test[chosen[of_test] - len(training)]
+    return taken
 
 
 if __name__ == "__main__":

@@ -15,25 +15,28 @@ class Settings:
     dim: int
     n_points: int
     worlds: int
+    first_world: int = 0
 
 
 def build(settings: Settings, draw):
     """Draw Gaussian transfer sets and, for each, a teacher direction."""
+    worlds = np.arange(settings.first_world, settings.first_world + settings.worlds)
     inputs = np.empty((settings.worlds, settings.n_points, settings.dim))
     directions = np.empty((settings.worlds, settings.dim))
-    for world in range(settings.worlds):
+    for index, world in enumerate(worlds):
         rng = draw(world)
-        inputs[world] = rng.standard_normal((settings.n_points, settings.dim))
+        inputs[index] = rng.standard_normal((settings.n_points, settings.dim))
         gaussian = rng.standard_normal(settings.dim)
-        directions[world] = gaussian / np.linalg.norm(gaussian)
+        directions[index] = gaussian / np.linalg.norm(gaussian)
     logits = np.einsum("rnd,rd->rn", inputs, directions)
     return xr.Dataset(
         {
             "inputs": (("world", "sample", "axis"), inputs),
             "label": (("world", "sample"), (logits > 0).astype(np.int8)),
-            "sample_id": (("world", "sample"), np.arange(logits.size).reshape(logits.shape)),
+            "sample_id": (("world", "sample"), worlds[:, None] * settings.n_points + np.arange(settings.n_points)),
             "teacher_direction": (("world", "axis"), directions),
         },
+        coords={"world": worlds},
         attrs={"dim": settings.dim},
     )
 

@@ -8,6 +8,7 @@ import xarray as xr
 from kdtheory.jobs.command import run_stage
 from kdtheory.tasks.boundary_function import gaussian_sum
 from kdtheory.tasks.parts import Part, codes
+from kdtheory.tasks.worlds import numbered, sample_ids
 
 # How the width σ_q of the bumps depends on their number q.
 WIDTH_LAWS = {"shrinking": lambda modes: modes**-0.5, "fixed": lambda modes: 1.0}
@@ -23,41 +24,46 @@ class Settings:
     width_laws: list
     n_points: int
     n_candidates: int
-    repeats: int
+    worlds: int
+    runs: int
+    first_world: int = 0
 
 
 def build(settings: Settings, draw):
-    """Draw new points and functions for each run; q modes are the first q of one list."""
-    size = settings.n_points + settings.n_candidates
-    inputs = np.empty((settings.repeats, size, settings.dim))
-    function = np.empty((len(settings.width_laws), len(settings.modes), settings.repeats, size))
-    for repeat in range(settings.repeats):
-        transfer, candidates, functions = (draw(repeat, purpose) for purpose in ("transfer", "candidates", "function"))
-        inputs[repeat] = np.concatenate(
-            [
-                transfer.uniform(-1, 1, (settings.n_points, settings.dim)),
-                candidates.uniform(-1, 1, (settings.n_candidates, settings.dim)),
-            ]
+    """Draw functions for each world and points for each of its runs; q modes are the first q of a world's list."""
+    worlds = range(settings.first_world, settings.first_world + settings.worlds)
+    runs, size = settings.runs, settings.n_points + settings.n_candidates
+
+    def points(world, run):
+        parts = {"transfer": settings.n_points, "candidates": settings.n_candidates}
+        return np.concatenate(
+            [draw(world, run, part).uniform(-1, 1, (count, settings.dim)) for part, count in parts.items()]
         )
-        # One mode after another, so that more modes leave the first ones as they are.
-        modes = [
-            (functions.uniform(-1, 1, settings.dim), functions.standard_normal()) for _ in range(max(settings.modes))
-        ]
-        centres, amplitudes = (np.array(values) for values in zip(*modes, strict=True))
+
+    inputs = np.stack([[points(world, run) for run in range(runs)] for world in worlds])
+    function = np.empty((len(settings.width_laws), len(settings.modes), len(worlds), runs, size))
+    for index, world in enumerate(worlds):
+        centres, amplitudes = _bumps(draw(world, "function"), max(settings.modes), settings.dim)
         for law, name in enumerate(settings.width_laws):
-            for index, count in enumerate(settings.modes):
+            for column, count in enumerate(settings.modes):
                 width = settings.width * WIDTH_LAWS[name](count)
-                function[law, index, repeat] = gaussian_sum(inputs[repeat], centres[:count], amplitudes[:count], width)
+                function[law, column, index] = gaussian_sum(inputs[index], centres[:count], amplitudes[:count], width)
     return xr.Dataset(
         {
-            "inputs": (("repeat", "sample", "axis"), inputs),
+            "inputs": (("world", "run", "sample", "axis"), inputs),
             "part": ("sample", codes({Part.TRANSFER: settings.n_points, Part.TEST: settings.n_candidates})),
-            "function": (("width_law", "modes", "repeat", "sample"), function),
-            "sample_id": (("repeat", "sample"), np.arange(settings.repeats * size).reshape(settings.repeats, size)),
+            "function": (("width_law", "modes", "world", "run", "sample"), function),
+            "sample_id": (("world", "run", "sample"), sample_ids(worlds, runs, size)),
         },
-        coords={"width_law": settings.width_laws, "modes": settings.modes},
+        coords={"width_law": settings.width_laws, "modes": settings.modes, **numbered(worlds, runs)},
         attrs={"dim": settings.dim},
     )
+
+
+def _bumps(rng, count, dim):
+    """Centres (count, dim) and amplitudes; one bump after another, so that more leave the first ones as they are."""
+    bumps = [(rng.uniform(-1, 1, dim), rng.standard_normal()) for _ in range(count)]
+    return tuple(np.array(values) for values in zip(*bumps, strict=True))
 
 
 if __name__ == "__main__":

@@ -17,11 +17,13 @@ class Settings:
     limit_degrees: float
     n_points: int
     worlds: int
+    first_world: int = 0
 
 
 def build(settings: Settings, draw):
     """Draw the transfer sets of a margin task, in ambient coordinates."""
-    shape = {"dim": settings.dim, "n_points": settings.n_points, "worlds": settings.worlds}
+    worlds = np.arange(settings.first_world, settings.first_world + settings.worlds)
+    shape = {"dim": settings.dim, "n_points": settings.n_points, "worlds": worlds}
     dataset = angular_points([MarginAngles(np.deg2rad(settings.limit_degrees))], draw, coordinates="ambient", **shape)
     return dataset.isel(law=0).assign_attrs(limit_degrees=float(settings.limit_degrees))
 

@@ -7,6 +7,7 @@ import xarray as xr
 
 from kdtheory.jobs.command import run_stage
 from kdtheory.tasks.parts import Part, codes
+from kdtheory.tasks.worlds import numbered, sample_ids
 
 # In every dimension the power of each falls with the frequency k like the named power, in the shell from k to k + dk.
 FUNCTIONS = {
@@ -22,22 +23,25 @@ class Settings:
 
     dim: int
     n_points: int
-    repeats: int
+    worlds: int
+    runs: int
+    first_world: int = 0
 
 
 def build(settings: Settings, draw):
-    """Draw uniform points; a student of dimension d sees their first d coordinates."""
+    """Draw uniform points for each run of each world; a student of dimension d sees their first d coordinates."""
+    worlds = range(settings.first_world, settings.first_world + settings.worlds)
     shape = (settings.n_points, settings.dim)
-    inputs = np.stack([draw(repeat).uniform(-1, 1, shape) for repeat in range(settings.repeats)])
+    inputs = np.stack([[draw(world, run).uniform(-1, 1, shape) for run in range(settings.runs)] for world in worlds])
     function = np.stack([values(inputs[..., 0]) for values in FUNCTIONS.values()])
     return xr.Dataset(
         {
-            "inputs": (("repeat", "sample", "axis"), inputs),
+            "inputs": (("world", "run", "sample", "axis"), inputs),
             "part": ("sample", codes({Part.TRANSFER: settings.n_points})),
-            "function": (("target", "repeat", "sample"), function),
-            "sample_id": (("repeat", "sample"), np.arange(function[0].size).reshape(function[0].shape)),
+            "function": (("target", "world", "run", "sample"), function),
+            "sample_id": (("world", "run", "sample"), sample_ids(worlds, settings.runs, settings.n_points)),
         },
-        coords={"target": list(FUNCTIONS)},
+        coords={"target": list(FUNCTIONS), **numbered(worlds, settings.runs)},
         attrs={"dim": settings.dim},
     )
 

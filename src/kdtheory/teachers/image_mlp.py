@@ -23,17 +23,16 @@ class Settings:
     learning_rate: float
     batch_size: int
     stopping_epochs: list
-    seeds: int
 
 
 def train(settings: Settings, draw, dataset, state: Path):
-    """Train one network for each seed on the dataset's teacher images, to the last stopping epoch."""
+    """Train one network for each world on its teacher images, to the last stopping epoch."""
     optimisation = Optimisation(settings.learning_rate, settings.batch_size, optimiser="adam")
     return train_on_images(settings, draw, dataset, state, _network, optimisation)
 
 
 def export(settings: Settings, draw, dataset, checkpoints):
-    """Export the logits of every seed's network at every stopping epoch, and its accuracy on the test images."""
+    """Export the logits of every world's network at every stopping epoch, and its error on the test images."""
     return export_logits(settings, draw, dataset, checkpoints, _network)
 
 

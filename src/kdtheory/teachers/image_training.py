@@ -1,4 +1,4 @@
-"""Teachers of images: networks trained on a dataset's teacher images, one for each seed, and their logits."""
+"""Teachers of images: networks trained on each world's teacher images, one for each world, and their logits."""
 
 from dataclasses import asdict
 from functools import partial
@@ -15,18 +15,18 @@ from kdtheory.training.loop import predict, restore, train
 
 
 def train_on_images(settings, draw, dataset, state, build, optimisation):
-    """Train one network for each seed on hard labels, all on the same images, to the last stopping epoch.
+    """Train one network for each world on hard labels of its own images, to the last stopping epoch.
 
     Parameters
     ----------
     settings : Settings
-        Of a teacher of images: has ``seeds`` and ``stopping_epochs``.
+        Of a teacher of images: has ``stopping_epochs``.
     draw : callable
         ``draw(*key)`` gives the random generator of a piece of the work.
     dataset : xarray.Dataset
         As `kdtheory.tasks.cifar10.build` makes it.
     state : pathlib.Path
-        Folder of the states, one for each seed, from which training resumes after a kill.
+        Folder of the states, one for each world, from which training resumes after a kill.
     build : callable
         ``build(settings, images, rng)``: the network at its initial weights, for training images (n, height, width,
         channel), with ``rng`` drawing the weights.
@@ -36,29 +36,24 @@ def train_on_images(settings, draw, dataset, state, build, optimisation):
     -------
     dict
         For each stopping epoch (`kdtheory.teachers.checkpoints`): the networks' weights and buffers by name, with a
-        leading axis of seeds.
+        leading axis of worlds.
     """
-    images, labels = _training_images(dataset)
-    labels = torch.from_numpy(labels.astype(np.int64)).to(configure_torch())
-
-    def loss(logits, indices):
-        return torch.nn.functional.cross_entropy(logits, labels[indices])
-
-    networks = []
-    for seed in range(settings.seeds):
-        draw_of_seed = partial(draw, seed)
+    digest, networks = storage.data_digest(dataset), []
+    for world in dataset["world"].values.tolist():
+        draw_of_world = partial(draw, world)
+        images, labels = _training_images(dataset.sel(world=world))
         trained = train(
-            build(settings, images, draw_of_seed("start")),
+            build(settings, images, draw_of_world("start")),
             images,
-            loss,
-            draw_of_seed,
+            _cross_entropy(labels),
+            draw_of_world,
             optimisation,
             stopping_epochs=settings.stopping_epochs,
-            state=state / f"{seed}.safetensors",
+            state=state / f"{world}.safetensors",
             identity={
                 **asdict(settings),
-                "draw": int(draw_of_seed("identity").integers(2**62)),
-                "dataset": storage.data_digest(dataset),
+                "draw": int(draw_of_world("identity").integers(2**62)),
+                "dataset": digest,
             },
         )
         networks.append(trained.checkpoints)
@@ -66,7 +61,7 @@ def train_on_images(settings, draw, dataset, state, build, optimisation):
 
 
 def export_logits(settings, draw, dataset, checkpoints, build):
-    """Compute the logits of every seed's network at every stopping epoch, and its accuracy on the test images.
+    """Compute the logits of every world's network at every stopping epoch, and its error on the test images.
 
     Parameters
     ----------
@@ -78,30 +73,46 @@ def export_logits(settings, draw, dataset, checkpoints, build):
     Returns
     -------
     xarray.Dataset
-        ``logits(stopping_epoch, teacher, sample, class)``, float32; ``teacher_accuracy(teacher, stopping_epoch)``.
+        ``logits(stopping_epoch, world, sample, class)``, float32; ``teacher_error(world, stopping_epoch)``, the share
+        of the world's test images on which the teacher decides for another class than the true one.
     """
-    network = build(settings, _training_images(dataset)[0], draw("start"))
-    pixels, test = dataset["pixels"].values, dataset["part"].values == Part.TEST
-    kept, logits = at_epochs(checkpoints, settings.stopping_epochs), []
-    for checkpoint in kept:
-        for seed in range(settings.seeds):
-            restore(network, {name: values[seed] for name, values in checkpoint.items()})
+    worlds, kept = dataset["world"].values, at_epochs(checkpoints, settings.stopping_epochs)
+    test, logits, error = dataset["part"].values == Part.TEST, [], []
+    for place, world in enumerate(worlds.tolist()):
+        here = dataset.sel(world=world)
+        network = build(settings, _training_images(here)[0], draw(world, "start"))
+        pixels, label = here["pixels"].values, here["label"].values
+        for checkpoint in kept:
+            restore(network, {name: values[place] for name, values in checkpoint.items()})
             logits.append(predict(network, pixels))
-    logits = np.stack(logits).reshape(len(kept), settings.seeds, *logits[0].shape)
-    right = logits[:, :, test].argmax(axis=-1) == dataset["label"].values[test]
+            error.append(np.mean(logits[-1][test].argmax(axis=-1) != label[test]))
+    shape = len(worlds), len(kept)
     return xr.Dataset(
         {
-            "logits": (("stopping_epoch", "teacher", "sample", "class"), logits),
-            "teacher_accuracy": (("teacher", "stopping_epoch"), right.mean(axis=-1).T),
+            "logits": (
+                ("stopping_epoch", "world", "sample", "class"),
+                np.stack(logits).reshape(*shape, *logits[0].shape).swapaxes(0, 1),
+            ),
+            "teacher_error": (("world", "stopping_epoch"), np.reshape(error, shape)),
             "sample_id": dataset["sample_id"],
         },
-        coords={"stopping_epoch": settings.stopping_epochs, "teacher": np.arange(settings.seeds)},
+        coords={"stopping_epoch": settings.stopping_epochs, "world": worlds},
     )
 
 
-def _training_images(dataset):
-    taught = dataset["part"].values == Part.TEACHER
-    return dataset["pixels"].values[taught], dataset["label"].values[taught]
+def _cross_entropy(labels):
+    """The loss of logits on hard labels, at the indices of the images."""
+    labels = torch.from_numpy(labels.astype(np.int64)).to(configure_torch())
+
+    def loss(logits, indices):
+        return torch.nn.functional.cross_entropy(logits, labels[indices])
+
+    return loss
+
+
+def _training_images(world):
+    taught = world["part"].values == Part.TEACHER
+    return world["pixels"].values[taught], world["label"].values[taught]
 
 
 def _stacked(checkpoints):

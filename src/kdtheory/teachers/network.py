@@ -24,13 +24,12 @@ class Settings:
     train_points: int
     test_points: int
     stopping_epochs: list
-    seeds: int
 
 
 def train(settings: Settings, draw, dataset, state: Path):
-    """Train one network for each seed, all to the last stopping epoch.
+    """Train one network for each world, all to the last stopping epoch.
 
-    Each seed draws its own training points, uniform on [−1, 1]^d, with the signs of the dataset's ground truth.
+    Each world draws its own training points, uniform on [−1, 1]^d, with the signs of its own ground truth.
 
     Parameters
     ----------
@@ -38,7 +37,7 @@ def train(settings: Settings, draw, dataset, state: Path):
     draw : callable
         ``draw(*key)`` gives the random generator of a piece of the work.
     dataset : xarray.Dataset
-        Carries the ground truth (`kdtheory.tasks.boundary_function`).
+        Carries the ground truths (`kdtheory.tasks.boundary_function`).
     state : pathlib.Path
         Folder of the state from which training resumes after a kill.
 
@@ -46,21 +45,21 @@ def train(settings: Settings, draw, dataset, state: Path):
     -------
     dict
         For each stopping epoch (`kdtheory.teachers.checkpoints`): arrays ``weight_l`` and ``bias_l`` with a leading
-        axis of seeds, and ``test_error(seed)``, the share of fresh points on which the sign of the logit is not the
-        truth's.
+        axis of worlds, and ``test_error(world)``, the share of fresh points on which the sign of the logit is not that
+        of the world's truth.
     """
-    truth, dim, seeds = truth_of(dataset), int(dataset.attrs["dim"]), range(settings.seeds)
-    inputs = np.stack([draw(seed, "points").uniform(-1, 1, (settings.train_points, dim)) for seed in seeds])
+    worlds, dim = dataset["world"].values.tolist(), int(dataset.attrs["dim"])
+    inputs, labels = _labelled_points(draw, dataset, "points", settings.train_points)
     sizes = [dim, *[settings.width] * settings.hidden_layers, 1]
-    starts = [initial_parameters(draw(seed, "start"), sizes) for seed in seeds]
+    starts = [initial_parameters(draw(world, "start"), sizes) for world in worlds]
 
     def orders(epoch):
-        return np.stack([draw(seed, "order", epoch).permutation(settings.train_points) for seed in seeds])
+        return np.stack([draw(world, "order", epoch).permutation(settings.train_points) for world in worlds])
 
     kept = train_networks(
         {name: np.stack([start[name] for start in starts]) for name in starts[0]},
         inputs,
-        truth(inputs) > 0,
+        labels,
         orders,
         learning_rate=settings.learning_rate,
         batch_size=settings.batch_size,
@@ -70,15 +69,17 @@ def train(settings: Settings, draw, dataset, state: Path):
             **asdict(settings), "draw": int(draw("identity").integers(2**62)), "dataset": storage.data_digest(dataset)
         },
     )  # fmt: skip
-    test = draw("test").uniform(-1, 1, (settings.test_points, dim))
-    wrong = {epoch: (logits_of(kept[epoch], test) > 0) != (truth(test) > 0) for epoch in settings.stopping_epochs}
+    test, true = _labelled_points(draw, dataset, "test", settings.test_points)
     return joined(
-        {epoch: {**kept[epoch], "test_error": wrong[epoch].mean(axis=1)} for epoch in settings.stopping_epochs}
+        {
+            epoch: {**kept[epoch], "test_error": ((logits_of(kept[epoch], test) > 0) != true).mean(axis=1)}
+            for epoch in settings.stopping_epochs
+        }
     )
 
 
 def export(settings: Settings, draw, dataset, checkpoints):
-    """Export the logits of every seed's network at every stopping epoch, and its test error.
+    """Export the logits of every world's network at every stopping epoch, and its test error.
 
     Parameters
     ----------
@@ -92,19 +93,26 @@ def export(settings: Settings, draw, dataset, checkpoints):
     Returns
     -------
     xarray.Dataset
-        ``logits(stopping_epoch, teacher, repeat, sample)``, ``teacher_error(teacher, stopping_epoch)``.
+        ``logits(stopping_epoch, world, run, sample)``, ``teacher_error(world, stopping_epoch)``.
     """
     kept = at_epochs(checkpoints, settings.stopping_epochs)
     logits = np.stack([logits_of(checkpoint, dataset["inputs"].values) for checkpoint in kept])
     errors = np.stack([checkpoint["test_error"] for checkpoint in kept], axis=1)
     return xr.Dataset(
         {
-            "logits": (("stopping_epoch", "teacher", *dataset["sample_id"].dims), logits),
-            "teacher_error": (("teacher", "stopping_epoch"), errors),
+            "logits": (("stopping_epoch", *dataset["sample_id"].dims), logits),
+            "teacher_error": (("world", "stopping_epoch"), errors),
             "sample_id": dataset["sample_id"],
         },
-        coords={"stopping_epoch": settings.stopping_epochs, "teacher": np.arange(settings.seeds)},
+        coords={"stopping_epoch": settings.stopping_epochs},
     )
+
+
+def _labelled_points(draw, dataset, purpose, count):
+    """Fresh uniform points (world, point, axis) of every world, and whether its truth is positive there."""
+    worlds, shape = dataset["world"].values.tolist(), (count, int(dataset.attrs["dim"]))
+    points = np.stack([draw(world, purpose).uniform(-1, 1, shape) for world in worlds])
+    return points, np.stack([truth_of(dataset, world)(points[index]) > 0 for index, world in enumerate(worlds)])
 
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ class Settings:
 
 
 def export(settings: Settings, draw, dataset):
-    """Export ``scale`` times the dataset's functions, or times its ground truth in units of its spread."""
-    function = dataset["function"] if "function" in dataset else dataset["truth"] / dataset.attrs["truth_std"]
+    """Export ``scale`` times the dataset's functions, or times its ground truths in units of their spreads."""
+    function = dataset["function"] if "function" in dataset else dataset["truth"] / dataset["truth_std"]
     logits = (settings.scale * function).expand_dims(stopping_epoch=[0])
     return xr.Dataset({"logits": logits, "sample_id": dataset["sample_id"]})
 

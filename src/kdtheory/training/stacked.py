@@ -106,33 +106,32 @@ def train_networks(parameters, inputs, labels, orders, *, learning_rate, batch_s
 
 
 def logits_of(parameters, inputs):
-    """Return the networks' logits, in double precision.
+    """Return the logits of each network on points of its own, in double precision.
 
     Parameters
     ----------
     parameters : dict
         As from `train_networks`, for one stopping epoch.
-    inputs : array, shape (..., d)
+    inputs : array, shape (networks, ..., d)
 
     Returns
     -------
     numpy.ndarray, shape (networks, ...)
     """
-    points = np.reshape(inputs, (-1, np.shape(inputs)[-1]))
     depth = sum(name.startswith("weight_") for name in parameters)
     layers = [[parameters[f"{part}_{layer}"].astype(float) for part in ("weight", "bias")] for layer in range(depth)]
-    networks = len(parameters["weight_0"])
-    logits = np.empty((networks, len(points)))
-    for network in range(networks):
+    points = np.reshape(inputs, (len(inputs), -1, np.shape(inputs)[-1]))
+    logits = np.empty(points.shape[:2])
+    for network in range(len(points)):
         # A few thousand points at once, so that the hidden units of all never fill the memory.
-        for start in range(0, len(points), 4096):
-            hidden = points[start : start + 4096]
+        for start in range(0, points.shape[1], 4096):
+            hidden = points[network, start : start + 4096]
             for layer in range(depth):
                 hidden = hidden @ layers[layer][0][network] + layers[layer][1][network]
                 if layer < depth - 1:
                     np.maximum(hidden, 0, out=hidden)
             logits[network, start : start + 4096] = hidden[:, 0]
-    return logits.reshape(networks, *np.shape(inputs)[:-1])
+    return logits.reshape(np.shape(inputs)[:-1])
 
 
 def _train_epoch(weights, optimiser, inputs, labels, order, batch_size):

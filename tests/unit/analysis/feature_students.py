@@ -5,7 +5,7 @@ import numpy as np
 from kdtheory.analysis.measurement import Experiment, _check_labels
 
 WIDTH = 60  # number of features, more than there are points
-RUNS = 3
+WORLDS, RUNS = 3, 2
 
 
 class Files(Experiment):

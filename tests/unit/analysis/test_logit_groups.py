@@ -15,37 +15,51 @@ from kdtheory.theory import stationarity
 def test_example_compares_effective_logits_with_label_smoothing_and_counts_boundaries():
     x = np.linspace(-1, 1, 401)
     truth = np.sin(2 * np.pi * x + 0.3)
+    dims = ("world", "run", "sample")
     dataset = xr.Dataset(
-        {"inputs": (("repeat", "sample", "axis"), x[None, :, None]), "truth": (("repeat", "sample"), truth[None])},
-        attrs={"truth_std": 0.5},
+        {
+            "inputs": ((*dims, "axis"), np.stack([x, x])[:, None, :, None]),
+            "truth": (dims, np.stack([truth, x + 0.2])[:, None]),
+            "truth_std": ("world", [0.5, 2.0]),
+        },
+        coords={"world": [0, 1]},
     )
     early, late = 0.5 * x, 8 * truth
     logits = xr.Dataset(
         {
             "logits": (
-                ("stopping_epoch", "teacher", "repeat", "sample"),
+                ("stopping_epoch", *dims),
                 np.stack([[early, early], [late, 2 * late]])[:, :, None],
             )
         },
-        coords={"stopping_epoch": [1, 64], "teacher": [0, 1]},
+        coords={"stopping_epoch": [1, 64], "world": [0, 1]},
     )
     settings = {"soft_ratios": [0.01, 1.0], "temperature": 5.0}
     group = measured(example, settings, dataset=dataset, logits=logits)
     assert group["teacher_logit"].dims == ("stopping_epoch", "x")
+    assert group["sign_changes"].dims == ("stopping_epoch", "world")
+    shown = [name for name, values in group.data_vars.items() if "x" in values.dims]
+    assert all(group[name].attrs["long_name"].endswith(", world 0") for name in shown) and len(shown) == 6
     np.testing.assert_array_equal(group["effective_logit"].sel(soft_ratio=1.0), late)
     np.testing.assert_array_equal(group["boundary"], truth > 0)
     np.testing.assert_array_equal(group["truth"], 2 * truth)
     jump = np.abs(group["effective_logit"].sel(soft_ratio=0.01).diff("x")).max()
     assert float(jump) > 1.9 * float(group["threshold"].sel(soft_ratio=0.01)) > 3
     np.testing.assert_allclose(np.abs(group["label_smoothing"].sel(soft_ratio=0.01)), np.log(199))
-    assert int(group["true_sign_changes"]) == 4
+    deviation = group["cutoff_deviation"]
+    assert deviation.dims == ("soft_ratio", "world") and not deviation.sel(soft_ratio=1.0).any()
+    effective, cutoff = (group[name].sel(soft_ratio=0.01) for name in ("effective_logit", "cutoff"))
+    expected = np.linalg.norm(effective - cutoff) / np.linalg.norm(effective)
+    assert 0 < expected == pytest.approx(float(deviation.sel(soft_ratio=0.01, world=0)))
+    np.testing.assert_array_equal(group["true_sign_changes"], [4, 1])
     np.testing.assert_array_equal(group["sign_changes"], [[1, 1], [4, 4]])
     np.testing.assert_allclose(group["logit_scale"].sel(stopping_epoch=1), np.sqrt(np.mean(early**2)))
     # A line's slope over its root mean square, and a sine's: 4·8 over two units of x, four times.
     np.testing.assert_allclose(group["logit_slope"].sel(stopping_epoch=1), np.sqrt(3), rtol=0.01)
     np.testing.assert_allclose(group["logit_slope"].sel(stopping_epoch=64), 4 * np.sqrt(2), rtol=0.01)
-    assert (group["boundary_error"].sel(stopping_epoch=64) == 0).all()
-    assert float(group["boundary_error"].sel(stopping_epoch=1, teacher=0)) == np.mean((early > 0) != (truth > 0))
+    assert float(group["boundary_error"].sel(stopping_epoch=64, world=0)) == 0
+    assert float(group["boundary_error"].sel(stopping_epoch=1, world=0)) == np.mean((early > 0) != (truth > 0))
+    assert float(group["boundary_error"].sel(stopping_epoch=1, world=1)) == np.mean((early > 0) != (x + 0.2 > 0))
 
 
 def test_effective_logits_cover_the_whole_grid_with_roots_and_stopped_descent():

@@ -9,36 +9,42 @@ from kdtheory.analysis.measurement import Experiment
 from kdtheory.jobs import storage
 from kdtheory.jobs.seeds import generator
 
-TEST = 20
-DIMS = ("stopping_epoch", "loss_scale", "soft_ratio", "n_train", "repeat")
+TEST = [20, 30]
+DIMS = ("stopping_epoch", "loss_scale", "soft_ratio", "n_train", "world", "run")
 
 
 @pytest.fixture
 def experiment(tmp_path):
     def make(**cells):
         rng = generator(1, "students")
+        paths = {}
         for name, coords in cells.items():
             shape = [len(values) for values in coords.values()]
             students = xr.Dataset(
                 {
-                    "logits": ((*DIMS, "test", "class"), rng.normal(size=(*shape, 2, TEST, 3)).astype(np.float32)),
-                    "agreement": (DIMS, rng.random((*shape, 2))),
-                    "label": ("test", rng.integers(0, 3, TEST)),
-                    "teacher_logits": (("stopping_epoch", "test", "class"), rng.normal(size=(shape[0], TEST, 3))),
+                    "wrong_truth": (DIMS, rng.integers(0, 20, (*shape, 2, 3))),
+                    "wrong_teacher": (DIMS, rng.integers(0, 20, (*shape, 2, 3))),
+                    "agreement": (DIMS, rng.random((*shape, 2, 3))),
+                    "test_points": ("world", TEST),
                 },
-                coords=coords,
+                coords={**coords, "world": [0, 1], "run": [0, 1, 2]},
             )
-            storage.write(students, tmp_path / f"{name}.nc", {})
+            paths[name] = [tmp_path / name / f"000{world}.nc" for world in (0, 1)]
+            for world, path in enumerate(paths[name]):
+                storage.write(students.isel(world=[world]), path, {})
         logits = xr.Dataset(
-            {"teacher_accuracy": (("teacher", "stopping_epoch"), np.array([[0.5, 0.6, 0.7]]))},
-            coords={"stopping_epoch": [1, 2, 16]},
+            {"teacher_error": (("world", "stopping_epoch"), np.array([[0.5, 0.4, 0.3], [0.6, 0.5, 0.2]]))},
+            coords={"stopping_epoch": [1, 2, 16], "world": [0, 1]},
         )
         storage.write(logits, tmp_path / "logits.nc", {})
         block = {"cells": {name: {"dataset": "images", "teacher": "resnet"} for name in cells}}
-        paths = {name: tmp_path / f"{name}.nc" for name in cells}
-        return Experiment(block, partial(generator, 1), paths, {}, {("resnet", "images"): tmp_path / "logits.nc"})
+        return Experiment(block, partial(generator, 1), paths, {}, {("resnet", "images"): [tmp_path / "logits.nc"]})
 
     return make
+
+
+def students_of(files, cell):
+    return xr.concat([storage.read(path) for path in files._students[cell]], dim="world")
 
 
 def coords(epochs, scales, ratios, sizes=(50,)):
@@ -52,31 +58,30 @@ def test_cells_of_distillation_fill_one_group_with_gaps(experiment):
         raw=coords([16], ["raw"], [0.5, 1.0]),
     )
     group = resnet_distillation.measure(files)
-    assert group["accuracy"].dims == ("stopping_epoch", "loss_scale", "soft_ratio", "repeat")
+    assert group["accuracy"].dims == ("stopping_epoch", "loss_scale", "soft_ratio", "world", "run")
     assert group["loss_scale"].values.tolist() == ["curvature", "raw"]
     for name, place in {
         "early": {"stopping_epoch": 1, "loss_scale": "curvature"},
         "raw": {"stopping_epoch": 16, "loss_scale": "raw", "soft_ratio": [0.5, 1.0]},
     }.items():
-        students = storage.read(files._students[name])
-        right = students["logits"].values.argmax(axis=-1) == students["label"].values
-        np.testing.assert_allclose(group["accuracy"].sel(place), right.mean(axis=-1)[0, 0, :, 0])
+        students = students_of(files, name)
+        wrong = students["wrong_truth"].values[0, 0, :, 0] / np.array(TEST)[:, None]
+        np.testing.assert_allclose(group["accuracy"].sel(place), 1 - wrong)
         np.testing.assert_allclose(group["agreement"].sel(place), students["agreement"].values[0, 0, :, 0])
     assert np.isnan(group["accuracy"].sel(loss_scale="raw", soft_ratio=0.0)).all()
     assert np.isnan(group["accuracy"].sel(loss_scale="raw", stopping_epoch=1)).all()
-    np.testing.assert_array_equal(group["teacher_accuracy"], [0.5, 0.7])
-    assert int(group["test_points"]) == TEST
+    np.testing.assert_allclose(group["teacher_accuracy"], [[0.5, 0.4], [0.7, 0.8]])
+    assert group["test_points"].dims == ("world",) and group["test_points"].values.tolist() == TEST
 
 
-def test_risk_of_transfer_is_the_share_decided_unlike_the_teacher_at_its_epoch(experiment):
+def test_risk_of_transfer_is_the_share_decided_unlike_the_teacher(experiment):
     files = experiment(
         hard=coords([16], ["curvature"], [0.0, 0.5], [10, 20]), soft=coords([16], ["curvature"], [1.0], [10, 20])
     )
     group = resnet_transfer.measure(files)
-    assert group["risk"].dims == ("soft_ratio", "n_train", "repeat")
-    students = storage.read(files._students["soft"])
-    wrong = students["logits"].values.argmax(axis=-1) != students["teacher_logits"].values[0].argmax(axis=-1)
-    np.testing.assert_allclose(group["risk"].sel(soft_ratio=1.0), wrong.mean(axis=-1)[0, 0, 0])
+    assert group["risk"].dims == ("soft_ratio", "n_train", "world", "run")
+    wrong = students_of(files, "soft")["wrong_teacher"].values[0, 0, 0]
+    np.testing.assert_allclose(group["risk"].sel(soft_ratio=1.0), wrong / np.array(TEST)[:, None])
     assert not np.isnan(group["risk"]).any() and not np.isnan(group["agreement"]).any()
     for variable in group.data_vars.values():
         assert {"long_name", "units", "source"} <= variable.attrs.keys()

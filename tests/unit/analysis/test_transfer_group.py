@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 import xarray as xr
-from unit.analysis.feature_students import RUNS, WIDTH, Files, basis, interpolate
+from unit.analysis.feature_students import RUNS, WIDTH, WORLDS, Files, basis, interpolate
 
 from kdtheory.analysis import (
     oracle_angles,
@@ -72,10 +72,11 @@ def of_columns(file, **columns):
 
 @pytest.fixture
 def transfer_files():
-    runs = [transfer_run(seed) for seed in range(RUNS)]
-    file = xr.concat([run[2] for run in runs], dim="repeat")
+    runs = {where: transfer_run(seed) for seed, where in enumerate(np.ndindex(WORLDS, RUNS))}
+    worlds = [xr.concat([runs[world, run][2] for run in range(RUNS)], dim="run") for world in range(WORLDS)]
+    file = xr.concat(worlds, dim=xr.Variable("world", range(WORLDS)))
     cells = {
-        "network": of_columns(file, soft_ratio=[1.0], stopping_epoch=[64], teacher=[0]),
+        "network": of_columns(file, soft_ratio=[1.0], stopping_epoch=[64]),
         "linear": of_columns(file, soft_ratio=[1.0], stopping_epoch=[0], teacher_norm=[5.0]),
     }
     cells = {name: cell.assign_attrs(n_transfer=N_TRANSFER) for name, cell in cells.items()}
@@ -92,16 +93,17 @@ def test_transfer_angles_and_norms_are_those_of_explicit_weights(transfer_files,
     runs, files = transfer_files
     group = transfer.measure(files)
     _check_labels(group)
-    assert group["risk"].dims == ("teacher_kind", "soft_ratio", "n_train", "repeat")
+    assert group["risk"].dims == ("teacher_kind", "soft_ratio", "n_train", "world", "run")
     assert int(group["test_points"]) == N_TEST
-    for repeat, size, n in product(range(RUNS), ORACLE_SIZES, SIZES):
-        weights = runs[repeat][1]
+    for (where, (_, weights, _)), size, n in product(runs.items(), ORACLE_SIZES, SIZES):
         oracle, zero, student = (
             weights["oracle", kind, size],
             weights["zero", kind, size],
             weights["oracle", "student", n],
         )
-        here = group.sel(teacher_kind="linear", soft_ratio=1.0, oracle_size=size, n_train=n).isel(repeat=repeat)
+        here = group.sel(teacher_kind="linear", soft_ratio=1.0, oracle_size=size, n_train=n).isel(
+            world=where[0], run=where[1]
+        )
         expected = {
             f"oracle_norm{suffix}": np.linalg.norm(oracle),
             f"oracle_zero_norm{suffix}": np.linalg.norm(zero),
@@ -120,12 +122,11 @@ def test_transfer_bounds_hold_and_are_those_of_explicit_weights(transfer_files, 
     group = transfer.measure(files)
     # The first oracle has not seen all test points.
     assert group[f"risk_bound{suffix}"].isel(oracle_size=0).isnull().all()
-    for repeat, size in product(range(RUNS), ORACLE_SIZES[1:]):
-        test, weights, _ = runs[repeat]
+    for (where, (test, weights, _)), size in product(runs.items(), ORACLE_SIZES[1:]):
         zero = weights["zero", kind, size]
         goal = weights["oracle", kind, size] - zero
         cosines = np.abs(test @ goal) / np.linalg.norm(goal) / np.linalg.norm(test, axis=1)
-        here = group.sel(teacher_kind="linear", soft_ratio=1.0, oracle_size=size).isel(repeat=repeat)
+        here = group.sel(teacher_kind="linear", soft_ratio=1.0, oracle_size=size).isel(world=where[0], run=where[1])
         assert float(here[f"smallest_angle{suffix}"]) == pytest.approx(np.arccos(cosines.max()))
         survival = [np.mean(np.arccos(cosines) > beta) for beta in here["beta"].values]
         np.testing.assert_allclose(here[f"angle_survival{suffix}"], survival)

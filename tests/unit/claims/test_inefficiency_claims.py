@@ -7,15 +7,17 @@ import pytest
 import xarray as xr
 import yaml
 from samples.correction import correction
+from samples.flips import flips
 from samples.imperfect import imperfect
 from samples.mixing import mixing
 from samples.references import references
+from samples.weight_growth import growth
 from unit.claims.tables import CASES, TABLES
 
 from kdtheory.claims.hard_label_gains import better_late_teachers, gains, worse_teachers
 from kdtheory.claims.hard_label_students import best_hard_student
-from kdtheory.claims.inefficiency import inefficiency_draws, octaves, plateau
-from kdtheory.claims.registry import UNDECIDED, claims
+from kdtheory.claims.inefficiency import inefficiency_draws, listed, octaves, plateau
+from kdtheory.claims.registry import HOLDS, UNDECIDED, claims
 from kdtheory.pages.options import options
 from kdtheory.study import config
 
@@ -36,8 +38,8 @@ def groups_of(name):
 
 @pytest.mark.parametrize("name", RANDOM)
 @pytest.mark.filterwarnings("error")
-def test_a_single_teacher_and_run_decides_nothing(name):
-    few = {"teacher": [0], "repeat": [0]}
+def test_a_single_world_and_run_decides_nothing(name):
+    few = {"world": [0], "run": [0]}
     assert CLAIMS[name].check(*(group.isel(few, missing_dims="ignore") for group in groups_of(name))).verdict == (
         UNDECIDED
     )
@@ -46,7 +48,7 @@ def test_a_single_teacher_and_run_decides_nothing(name):
 @pytest.mark.parametrize("name", MINE)
 @pytest.mark.filterwarnings("error")
 def test_a_group_of_the_smallest_study_can_be_checked(name):
-    few = {"teacher": [0, 1], "repeat": slice(4), "stopping_epoch": [0, -1]}
+    few = {"world": [0, 1], "run": slice(2), "stopping_epoch": [0, -1]}
     small = [group.isel(few, missing_dims="ignore") for group in groups_of(name)]
     small = [
         group.sel(n_train=group["n_train"] <= 128) if "weight_norm" in group and group.sizes["n_train"] > 128 else group
@@ -55,38 +57,68 @@ def test_a_group_of_the_smallest_study_can_be_checked(name):
     assert CLAIMS[name].check(*small).reason
 
 
-def test_points_that_all_teachers_share_are_no_evidence_of_more_teachers():
-    alike = mixing(teachers=0.0, noise=0.3)
-    alike = xr.concat([alike.isel(teacher=[0]).assign_coords(teacher=[place]) for place in range(6)], dim="teacher")
-    found = CLAIMS["jz20-sec42-easier-than-random"].check(alike, references(noise=0.3))
-    # Runs are the draws here, since the two tasks have the same points and one of them no teachers.
-    assert found.worlds == alike.sizes["repeat"]
+def test_tasks_on_the_same_points_are_compared_in_the_worlds_of_both():
+    fewer = references(random_labels=0.75).isel(world=slice(1, 5))
+    found = CLAIMS["jz20-sec42-easier-than-random"].check(mixing(), fewer)
+    assert found.worlds == 4
+    values = [
+        inefficiency_draws(norm, [(64, 512)])[:, 0]
+        for norm in (
+            fewer["weight_norm"].sel(reference="random_labels"),
+            mixing()["weight_norm"].sel(soft_ratio=0.0, world=fewer["world"]),
+        )
+    ]
+    assert found.estimate == pytest.approx((values[0] - values[1]).mean())
 
 
-def test_inefficiency_is_the_growth_of_the_mean_norm_with_teachers_as_draws():
+def test_inefficiency_is_the_growth_of_the_mean_norm_of_each_world():
     norm = mixing()["weight_norm"]
     window = plateau(norm)
     assert window == (64, 512) and octaves(norm)[0] == (16, 32)
     draws = inefficiency_draws(norm, [window])
     assert draws.shape == (6, 1, 5)
-    means = np.log(norm.mean("repeat").sel(n_train=list(window))).transpose("n_train", "teacher", "soft_ratio").values
-    assert draws[:, 0] == pytest.approx((means[1] - means[0]) / np.sum(1 / np.arange(*window)), abs=1e-6)
-    runs = inefficiency_draws(norm.isel(teacher=0), [window])
-    assert runs.shape == (8, 1, 5) and runs[:, 0].mean(axis=0) == pytest.approx(draws[0, 0], abs=1e-3)
+    weight = np.sum(1 / np.arange(*window))
+    means = np.log(norm.mean("run").sel(n_train=list(window))).transpose("n_train", "world", "soft_ratio").values
+    assert draws[:, 0] == pytest.approx((means[1] - means[0]) / weight, abs=1e-6)
+    single = inefficiency_draws(norm.isel(run=[0]), [window])
+    means = np.log(norm.isel(run=0).mean("world").sel(n_train=list(window))).transpose("n_train", "soft_ratio").values
+    assert single.shape == (6, 1, 5)
+    assert single[:, 0].mean(axis=0) == pytest.approx((means[1] - means[0]) / weight, rel=1e-12)
+
+
+@pytest.mark.parametrize("runs", [1, 4, 20])
+def test_norms_that_vary_much_give_a_descriptive_inefficiency_unless_they_are_many(runs):
+    group = growth([0.5, 0.5], {"target": ["tame", "wild"]}, runs=runs)
+    wild = np.exp(np.random.default_rng(1).standard_normal(group["weight_norm"].shape[2:]))
+    factors = xr.DataArray(wild, dims=("world", "run")).where(group["target"] == "wild", 1.0)
+    norm = (group["weight_norm"] * factors).transpose(*group["weight_norm"].dims)
+    draws = inefficiency_draws(norm, [(16, 32)])
+    assert np.isfinite(draws[..., 0]).all()
+    assert np.isnan(draws[..., 1]).all() == (runs < 20)
+    words = listed(["tame", "wild"], draws[:, 0])
+    assert words.startswith("0.49 (tame)") and ("descriptive (wild)" in words) == (runs < 20)
+
+
+def test_flip_probabilities_with_a_descriptive_inefficiency_are_passed_over():
+    group = flips((0.1, 0.0, 0.8))
+    wild = np.exp(np.random.default_rng(1).standard_normal(group["weight_norm"].shape[2:]))
+    factors = xr.DataArray(wild, dims=("world", "run")).where(group["flip_probability"] == 0.1, 1.0)
+    norm = (group["weight_norm"] * factors).transpose(*group["weight_norm"].dims)
+    found = CLAIMS["jz20-fig3-flips-ordered"].check(group.assign(weight_norm=norm))
+    assert found.cells == 1 and found.verdict == HOLDS
+    assert "descriptive (p = 0.1)" in found.reason
 
 
 def test_gains_are_those_of_the_epochs_that_take_part():
     group = imperfect()
     hard = best_hard_student(group)
-    assert hard.values == pytest.approx(np.full(6, hard[0]))
+    assert hard.dims == ("world",) and hard.values == pytest.approx(np.full(6, 0.15), abs=0.005)
     worse, better = worse_teachers(group), better_late_teachers(group)
-    assert worse.values.tolist() == [[True, True, False, False]] * 6
-    assert better.values.tolist() == [[False, False, True, True]] * 6
+    assert worse.transpose("world", "stopping_epoch").values.tolist() == [[True, True, False, False]] * 6
+    assert better.transpose("world", "stopping_epoch").values.tolist() == [[False, False, True, True]] * 6
     gain = gains(group, 0.9, 1.0, worse)
-    error = group["test_error"].sel(stopping_epoch=[1, 4], teacher=2, n_train=512).mean(("repeat", "stopping_epoch"))
-    assert gain.sel(teacher=2, n_train=512) == pytest.approx(
-        float(error.sel(soft_ratio=1.0) - error.sel(soft_ratio=0.9))
-    )
+    error = group["test_error"].sel(stopping_epoch=[1, 4], world=2, n_train=512).mean(("run", "stopping_epoch"))
+    assert gain.sel(world=2, n_train=512) == pytest.approx(float(error.sel(soft_ratio=1.0) - error.sel(soft_ratio=0.9)))
     assert gains(group, 0.85, 1.0).isnull().all()
 
 

@@ -8,11 +8,12 @@ import pytest
 import yaml
 from samples.stopping import stopping
 from samples.transfer import transfer
+from samples.weight_growth import of_norms
 from unit.claims.tables import MODULES
 
 from kdtheory.claims.finding import EQUAL
+from kdtheory.claims.inefficiency import decline, octave_middles
 from kdtheory.claims.registry import FAILS, HOLDS, UNDECIDED, claims
-from kdtheory.claims.transfer_draws import decline_by_world, octave_middles
 from kdtheory.pages.options import options
 from kdtheory.statistics.jackknife import pooled
 from kdtheory.statistics.laws import mean_slopes_by_world
@@ -25,8 +26,8 @@ RANDOM = [name for name, claim in ON_TRANSFER.items() if claim.error_rate]
 
 @pytest.mark.parametrize("name", RANDOM)
 @pytest.mark.filterwarnings("error")
-def test_a_single_run_decides_nothing(name):
-    assert ON_TRANSFER[name].check(transfer().isel(repeat=[0])).verdict not in (HOLDS, FAILS)
+def test_a_single_world_decides_nothing(name):
+    assert ON_TRANSFER[name].check(transfer().isel(world=[0])).verdict not in (HOLDS, FAILS)
 
 
 @pytest.mark.parametrize("name", ON_TRANSFER)
@@ -46,13 +47,14 @@ def test_the_angle_to_a_nested_oracle_is_no_evidence():
     assert CLAIMS["jz20-fig2-angle-decreases"].check(transfer()).verdict == EQUAL
 
 
-def test_the_decline_of_inefficiency_is_that_of_means_over_runs():
+@pytest.mark.parametrize("runs", [1, 4])
+def test_the_decline_of_inefficiency_is_that_of_means_over_worlds(runs):
     n = np.array([16, 32, 64, 128, 256])
-    noise = 1 + 1e-6 * np.random.default_rng(0).standard_normal((6, len(n)))
+    noise = 1 + 1e-6 * np.random.default_rng(0).standard_normal((len(n), 6, runs))
     inefficiency = 0.8 * np.exp(-0.5 * octave_middles(n))
     weights = [np.sum(1 / np.arange(*ends)) for ends in pairwise(n)]
-    norms = np.exp(np.concatenate([[0.0], np.cumsum(inefficiency * weights)])) * noise
-    found = pooled(decline_by_world(n, norms))
+    norms = np.exp(np.concatenate([[0.0], np.cumsum(inefficiency * weights)]))[:, None, None] * noise
+    found = pooled(decline(of_norms(norms, {"n_train": n})["weight_norm"]))
     assert found.value == pytest.approx(0.5, abs=1e-3) and found.freedom == 5
     exact = mean_slopes_by_world(octave_middles(n), np.stack([inefficiency] * 2))
     assert -pooled(exact).value == pytest.approx(0.5)
@@ -65,10 +67,9 @@ def test_runs_that_vary_much_say_nothing_of_inefficiency():
     assert found.verdict == UNDECIDED and found.cells == 0
 
 
-@pytest.mark.parametrize("teacher", [0, [0]])
-def test_one_teacher_says_nothing_of_teachers(teacher):
+def test_the_runs_of_one_world_say_nothing_of_worlds():
     for name in ("jz20-sec31-easy-tasks", "jz20-sec31-easy-tasks-ends"):
-        assert CLAIMS[name].check(stopping().isel(teacher=teacher)).verdict == UNDECIDED
+        assert CLAIMS[name].check(stopping().isel(world=[0])).verdict == UNDECIDED
 
 
 def test_what_a_claim_assumes_is_an_option_that_the_papers_leave_open():

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 import xarray as xr
 from samples.finite_width import STEPS, WIDTHS, finite_width
-from samples.image_distillation import KERNEL, RESNET, distillation
+from samples.image_distillation import EPOCHS, KERNEL, RESNET, SIZES, distillation
 from samples.image_transfer import transfer
 
+from kdtheory.claims.jz20_image_transfer import counted
 from kdtheory.claims.width_draws import width_slopes
 from kdtheory.figures import (
     ext_finite_width,
@@ -20,6 +21,8 @@ from kdtheory.figures import (
     replicates,
     style,
 )
+from kdtheory.statistics.jackknife import pooled
+from kdtheory.statistics.laws import count_slopes_by_world
 
 GROUPS = {
     "images/kernel_distillation": partial(distillation, KERNEL),
@@ -73,7 +76,15 @@ def test_a_figure_has_no_empty_panel_and_declares_itself(name):
 @pytest.mark.filterwarnings("error")
 def test_a_figure_is_drawn_from_the_least_that_a_small_preset_makes(name):
     groups = [GROUPS[group]() for group in MODULES[name].FIGURE.reads]
-    least = {"teacher": [0], "repeat": [0], "width": [0, 1], "n_train": [0, 1], "stopping_epoch": [0]}
+    least = {
+        "world": [0],
+        "run": [0],
+        "teacher": [0],
+        "repeat": [0],
+        "width": [0, 1],
+        "n_train": [0, 1],
+        "stopping_epoch": [0],
+    }
     figure = drawn(name, *(group.isel(least, missing_dims="ignore") for group in groups))
     assert not re.search(r"\b(nan|inf)\b", words(figure))
 
@@ -85,24 +96,24 @@ def test_drawing_twice_gives_the_same_bytes(tmp_path):
         assert (tmp_path / f"a.{suffix}").read_bytes() == (tmp_path / f"b.{suffix}").read_bytes()
 
 
-def test_accuracy_is_drawn_at_the_largest_size_as_a_mean_over_teachers():
+def test_accuracy_is_drawn_at_the_largest_size_as_a_mean_over_worlds():
     group, axes = distillation(KERNEL), panel()
     image_panels.draw_accuracy(axes, group.isel(soft_ratio=slice(None, None, -1)), "Students")
     (line,) = lines_of(axes, "epoch 2")
-    mean = group["accuracy"].sel(stopping_epoch=2, n_train=4000).mean(["teacher", "repeat"])
+    mean = group["accuracy"].sel(stopping_epoch=2, n_train=4000).mean(["world", "run"])
     assert line.get_xdata() == pytest.approx(group["soft_ratio"].values)
     assert line.get_ydata() == pytest.approx(mean.values)
     dotted = [line.get_ydata()[0] for line in axes.lines if line.get_linestyle() == ":"]
-    assert dotted == pytest.approx(group["teacher_accuracy"].mean("teacher").values)
+    assert dotted == pytest.approx(group["teacher_accuracy"].mean("world").values)
 
 
-def test_the_change_is_taken_from_soft_labels_of_the_same_teacher():
+def test_the_change_is_taken_from_soft_labels_of_the_same_world():
     group, axes = distillation(KERNEL), panel()
-    group["accuracy"] = group["accuracy"] + 10.0 * group["teacher"]
+    group["accuracy"] = group["accuracy"] + 10.0 * group["world"]
     image_panels.draw_change(axes, group, "Students")
     (bars,) = [bars for bars in axes.containers if bars.get_label() == "epoch 1"]
     assert bars.lines[0].get_ydata() == pytest.approx([5, 10, 10, 0], abs=0.5)
-    # The teachers differ by 10 in what all ratios share, which a paired interval does not see.
+    # The worlds differ by 10 in what all ratios share, which a paired interval does not see.
     heights = [np.ptp(segment[:, 1]) for segment in bars.lines[2][0].get_segments()]
     assert max(heights) < 2
 
@@ -123,7 +134,7 @@ def test_power_laws_have_the_slopes_of_the_claims_world():
 
 def test_a_risk_of_zero_is_marked_on_the_floor():
     group = transfer(RESNET)
-    group["risk"][..., -1, :] = 0.0
+    group["risk"].loc[{"n_train": SIZES[-1]}] = 0.0
     right = drawn("jz20_s2_power_law", transfer(KERNEL), group).axes[2]
     hollow = [line for line in right.lines if line.get_markerfacecolor() == "white"]
     assert len(hollow) == group.sizes["soft_ratio"]
@@ -143,7 +154,7 @@ def test_training_is_drawn_from_the_first_step_on_as_long_as_it_went():
     drift = drawn("ext_finite_width", group).axes[7]
     for width in WIDTHS:
         (line,) = lines_of(drift, f"width {width}")
-        mean = group["kernel_drift"].sel(width=width, n_train=128, soft_ratio=1.0).mean("repeat")
+        mean = group["kernel_drift"].sel(width=width, n_train=128, soft_ratio=1.0).mean("world")
         assert line.get_xdata() == pytest.approx(STEPS[1:])
         assert line.get_ydata() == pytest.approx(mean.values[1:], nan_ok=True)
     assert np.isnan(line.get_ydata()[-1])
@@ -156,15 +167,29 @@ def test_the_confound_is_drawn_where_both_losses_were_run():
     for axes, name in ((left, "accuracy"), (right, "agreement")):
         for loss, label in (("raw", "plain loss"), ("curvature", "loss / curvature")):
             (line,) = lines_of(axes, label)
-            assert line.get_ydata() == pytest.approx(cells[name].sel(loss_scale=loss).mean("repeat").values)
+            means = cells[name].sel(loss_scale=loss).mean(["world", "run"])
+            assert line.get_ydata() == pytest.approx(means.values)
         assert [tick.get_text() for tick in axes.get_xticklabels()] == ["0.3", "1"]
 
 
-def test_replicates_of_a_group_without_teachers_are_its_runs():
-    values = xr.DataArray(np.ones((2, 3)), dims=("n_train", "repeat"))
-    assert replicates.by_teacher(values)[1] == "repeat"
+def test_slopes_of_the_legend_are_those_of_the_claims():
+    group = transfer(KERNEL)
+    group["test_points"][2:] = 500
+    claim = pooled(count_slopes_by_world(np.log(SIZES), counted(group)))
+    left = drawn("jz20_s2_power_law", group, transfer(RESNET)).axes[0]
+    shown = [label.split(": ")[1].split(" ± ") for label in left.get_legend_handles_labels()[1]]
+    for (value, width), slope in zip(shown, claim[:, len(EPOCHS) - 1].value, strict=True):
+        assert float(value.replace("−", "-")) == pytest.approx(slope, abs=0.005) and float(width) < 0.1
 
 
-def test_a_slope_of_a_single_place_or_run_is_named_as_none():
-    values = xr.DataArray(np.ones((1, 3)), dims=("width", "repeat"), coords={"width": [4]})
+def test_replicates_are_worlds_or_the_runs_of_one():
+    values = xr.DataArray(np.arange(12.0).reshape(2, 3, 2), dims=("n_train", "world", "run"))
+    means, over = replicates.by_world(values)
+    assert over == "world" and means.values.tolist() == [[0.5, 2.5, 4.5], [6.5, 8.5, 10.5]]
+    runs, over = replicates.by_world(values.isel(world=[1]))
+    assert over == "run" and runs.values.tolist() == [[2, 3], [8, 9]]
+
+
+def test_a_slope_of_a_single_place_or_world_is_named_as_none():
+    values = xr.DataArray(np.ones((1, 3)), dims=("width", "world"), coords={"width": [4]})
     assert replicates.slope_in_words(replicates.log_slope(values)) == "no slope"

@@ -8,10 +8,10 @@ from functools import partial
 import matplotlib.colors
 import numpy as np
 import pytest
-import xarray as xr
 from samples.correction import correction
 from samples.effective_logits import effective_logits as effective_logits_group
 from samples.example import example
+from samples.finite_width import finite_width
 from samples.flips import flips
 from samples.image_distillation import KERNEL, RESNET, distillation
 from samples.imperfect import EPOCHS, imperfect
@@ -22,6 +22,8 @@ from samples.references import references
 from samples.stopping import stopping
 from samples.transfer import transfer as transfer_group
 
+from kdtheory.claims.inefficiency import inefficiency_draws
+from kdtheory.claims.transfer_draws import risk_slopes
 from kdtheory.figures import (
     ext_plateaus,
     jz20_fig1,
@@ -36,12 +38,8 @@ from kdtheory.figures import (
     style,
 )
 from kdtheory.jobs import storage
+from kdtheory.statistics.jackknife import pooled
 from kdtheory.theory.stationarity import effective_logits
-
-
-def noise(*shape, seed=0):
-    return np.random.default_rng(seed).standard_normal(shape)
-
 
 GROUPS = {
     "wide/effective_logits": effective_logits_group,
@@ -134,19 +132,6 @@ def test_figure_1_draws_exact_roots_and_does_not_cross_the_jump():
     assert wrong and not crossing
 
 
-def test_a_power_law_has_its_slope():
-    n = np.array([4, 16, 64, 256])
-    runs = np.exp(-0.7 * np.log(n)[:, None] + 0.1 * noise(4, 40))
-    values = xr.DataArray(runs, dims=("n_train", "repeat"), coords={"n_train": n})
-    slope, half_width = replicates.log_slope(values)
-    assert slope == pytest.approx(np.polyfit(np.log(n), np.log(runs.mean(1)), 1)[0])
-    # The interval of this one sample; a wrong one by a factor of the root of the runs would miss both bounds.
-    assert 0.005 < half_width < 0.03 and abs(slope + 0.7) < half_width
-    zero = values.copy()
-    zero[-1] = 0.0
-    assert replicates.log_slope(zero)[0] == pytest.approx(replicates.log_slope(values[:-1])[0])
-
-
 def test_theorem_1_counts_every_violation():
     group = transfer_group()
     sound = drawn(jz20_theorem1, group).axes[2].texts[-1].get_text()
@@ -159,30 +144,38 @@ def test_theorem_1_counts_every_violation():
     assert words == f"above: signed 1, printed 2 of {cells}; points outside the region: 3"
 
 
-def test_figure_4_averages_over_teachers_and_also_takes_one():
-    several, one = mixing(), mixing().isel(teacher=0)
-    for group in (several, one):
-        groups = [example(), stopping(), group, references()]
-        axes = drawn(jz20_fig4, *groups).axes
-        panel = next(axis for axis in axes if "mixed" in axis.get_title(loc="left"))
-        (curve,) = lines_of(panel, "ρ = 0.5")
-        mean = group["inefficiency"].sel(soft_ratio=0.5)
-        mean = mean.mean("teacher") if "teacher" in mean.dims else mean
-        assert curve.get_ydata() == pytest.approx(mean.values)
-        assert len(curve.get_ydata()) == group.sizes["window"]
+def test_figure_4_shows_the_inefficiency_of_the_claims_and_the_example_of_world_0():
+    groups = [example(), stopping(), mixing(), references()]
+    axes = drawn(jz20_fig4, *groups).axes
+    panel = next(axis for axis in axes if "mixed" in axis.get_title(loc="left"))
+    assert "6 worlds, 4 runs of each" in panel.get_title(loc="left")
+    (bars,) = [bars for bars in panel.containers if bars.get_label() == "ρ = 0.5"]
+    claimed = pooled(inefficiency_draws(groups[2]["weight_norm"].sel(soft_ratio=0.5), [(256, 512)])[:, 0])
+    assert bars.lines[0].get_ydata()[-1] == pytest.approx(float(claimed.value))
+    assert bars.lines[2][0].get_segments()[-1][:, 1] == pytest.approx(np.array(claimed.interval()))
+    teacher = axes[0]
+    assert "world 0" in teacher.get_title(loc="left")
+    assert all(len(lines_of(teacher, f"epoch {epoch}")) == 1 for epoch in EPOCHS)
 
 
-def test_teachers_are_the_replicates_where_there_are_several():
-    error = imperfect()["test_error"].isel(stopping_epoch=0, n_train=0)
-    assert replicates.by_teacher(error)[1] == "teacher"
-    values, over = replicates.by_teacher(error.isel(teacher=[0]))
-    assert over == "repeat" and values.dims == ("soft_ratio", "repeat")
+def test_the_exponents_of_figure_2_are_those_of_the_claims():
+    exponent = pooled(risk_slopes(transfer_group()))[-1]
+    low, high = exponent.interval()
+    words = f"ρ = 1: {exponent.value:.2f} ± {(high - low) / 2:.2f}".replace("-", "−")
+    assert lines_of(drawn(jz20_fig2).axes[0], words)
+
+
+def test_a_number_of_a_world_is_the_mean_over_its_runs():
+    values = correction()["correction_cosine"]
+    assert replicates.over_runs(values).equals(values.mean("run"))
+    distance = finite_width()["kernel_distance"]
+    assert replicates.over_runs(distance) is distance
 
 
 def test_the_epoch_at_which_teachers_overtake_hard_labels_is_found():
     group = imperfect()
     hard = group["test_error"].sel(soft_ratio=0.0, n_train=512).mean()
-    teachers = group["teacher_error"].mean("teacher")
+    teachers = group["teacher_error"].mean("world")
     first = min(epoch for epoch in EPOCHS if teachers.sel(stopping_epoch=epoch) < hard)
     assert jz20_fig5.overtaken(group, 513) == first
     group["teacher_error"][:] = 1.0

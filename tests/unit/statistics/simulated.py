@@ -40,3 +40,24 @@ def error_counts(
     in_world = np.exp(tilt * logarithms - exponent_spread**2 * logarithms**2 / 2)
     mean = first * np.exp(-exponent * logarithms + curvature * logarithms**2)
     return rng.poisson(mean * level * in_world)
+
+
+def extended_problems(rng, runs, candidates, n, width=60):
+    """Weights of least norm through n points, and through one more of some candidates, of each run.
+
+    Returns their norms, (runs,) and (runs, candidates), and what Eq. 10 is computed from: ‖Δŵ_n‖² and r²/s².
+    """
+    squared, steps = np.empty(runs), np.empty((runs, candidates))
+    after = np.empty((runs, candidates))
+    for run in range(runs):
+        points, extra = rng.standard_normal((n, width)), rng.standard_normal((candidates, width))
+        target, extra_target = rng.standard_normal(n), rng.standard_normal(candidates)
+        gram, cross = points @ points.T, points @ extra.T
+        squared[run] = target @ np.linalg.solve(gram, target)
+        residual = extra_target - cross.T @ np.linalg.solve(gram, target)
+        variance = np.sum(extra**2, axis=1) - np.sum(cross * np.linalg.solve(gram, cross), axis=0)
+        steps[run] = residual**2 / variance
+        for j in range(candidates):
+            weights = np.linalg.pinv(np.vstack([points, extra[j]])) @ np.append(target, extra_target[j])
+            after[run, j] = np.linalg.norm(weights)
+    return np.sqrt(squared), after, squared, steps

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from unit.statistics.simulated import SIMULATIONS, WORLDS, assert_covers, coverage, log_normal
+from unit.statistics.simulated import SIMULATIONS, WORLDS, assert_covers, coverage, extended_problems, log_normal
 
 from kdtheory.statistics.inefficiency import (
     coefficient_of_variation,
@@ -10,7 +10,6 @@ from kdtheory.statistics.inefficiency import (
     log_expectation,
 )
 from kdtheory.statistics.means import mean, paired_difference
-from kdtheory.theory.inefficiency import candidate_inefficiency, data_inefficiency
 
 SIZES = np.array([16, 32, 64])
 WINDOWS = np.array([[16, 32], [16, 64]])
@@ -40,21 +39,26 @@ def test_the_logarithm_of_an_expectation_is_unbiased_where_the_logarithm_of_the_
     assert abs(log_expectation(runs).mean()) < 0.0015
 
 
-def test_inefficiency_is_that_of_the_pooled_estimator_but_for_the_correction():
+def test_inefficiency_is_the_weighted_mean_of_equation_10_but_for_the_correction():
     norms = log_normal(np.random.default_rng(1), 0.1, (1, 200, 64)) * np.arange(1, 65) ** 0.5
-    pooled, _ = data_inefficiency(norms[0], WINDOWS)
-    corrections = np.var(norms[0], axis=0, ddof=1) / (2 * 200 * norms[0].mean(axis=0) ** 2)
-    twin = pooled + (corrections[WINDOWS[:, 1] - 1] - corrections[WINDOWS[:, 0] - 1]) / HARMONIC[1:]
-    np.testing.assert_allclose(inefficiency_by_world(norms, np.arange(1, 65), WINDOWS)[0], twin)
+    mean_norm = norms[0].mean(axis=0)
+    corrections = np.var(norms[0], axis=0, ddof=1) / (2 * 200 * mean_norm**2)
+    expected = []
+    for first, last in WINDOWS:
+        n = np.arange(first, last)
+        definition = n * (np.log(mean_norm[n]) - np.log(mean_norm[n - 1]))  # mean_norm[n] belongs to n + 1 points
+        corrected = (corrections[last - 1] - corrections[first - 1]) / np.sum(1 / n)
+        expected.append(np.average(definition, weights=1 / n) + corrected)
+    np.testing.assert_allclose(inefficiency_by_world(norms, np.arange(1, 65), WINDOWS)[0], expected)
 
 
-def test_literal_inefficiency_is_that_of_the_pooled_estimator_but_for_the_correction():
+def test_literal_inefficiency_is_that_of_the_extended_problems_but_for_the_correction():
     rng = np.random.default_rng(2)
-    squared, steps = rng.gamma(20.0, size=(1, 50)), rng.gamma(1.0, size=(1, 50, 30))
-    pooled, _ = candidate_inefficiency(squared[0], steps[0], 16)
-    before, after = np.sqrt(squared[0]), np.sqrt(squared[0][:, None] + steps[0]).mean(axis=-1)
-    after, before = (np.var(runs, ddof=1) / (100 * runs.mean() ** 2) for runs in (after, before))
-    assert literal_inefficiency_by_world(squared, steps, 16)[0] == pytest.approx(pooled + 16 * (after - before))
+    before, after, squared, steps = extended_problems(rng, runs=50, candidates=7, n=16)
+    value = 16 * (np.log(after.mean()) - np.log(before.mean()))
+    after, before = (np.var(norms, ddof=1) / (100 * norms.mean() ** 2) for norms in (after.mean(axis=1), before))
+    found = literal_inefficiency_by_world(squared[None], steps[None], 16)
+    assert found[0] == pytest.approx(value + 16 * (after - before), rel=1e-6)
 
 
 def test_literal_inefficiency_of_a_norm_that_grows_like_the_root_of_n_is_half():

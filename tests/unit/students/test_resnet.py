@@ -19,75 +19,113 @@ from kdtheory.students.steps import epochs_of
 from kdtheory.theory.multiclass import effective_logits_multiclass
 
 draw = partial(generator, 5, "students")
+WORLDS = [2, 3]
+DIMS = ("stopping_epoch", "loss_scale", "soft_ratio", "n_train", "world", "run")
 SETTINGS = Settings(
     classes=[0, 1, 2], labels="truth", soft_ratios=[0.0, 0.9], temperature=5.0, loss_scales=["curvature", "raw"],
-    stopping_epochs=[1, 4], n_train=[8, 16], repeats=2, width=8, blocks=[1], stem_stride=2, steps=4, batch_size=8,
+    stopping_epochs=[1, 4], n_train=[8, 16], runs=2, width=8, blocks=[1], stem_stride=2, steps=4, batch_size=8,
     learning_rate=0.1, momentum=0.9, precision="float32",
 )  # fmt: skip
-FEW = replace(SETTINGS, loss_scales=["curvature"], stopping_epochs=[4], n_train=[16], repeats=1)
+FEW = replace(SETTINGS, loss_scales=["curvature"], stopping_epochs=[4], n_train=[16], runs=1)
 
 
-def world():
-    """Small images of four classes, and a teacher's logits at three epochs, in the formats of the stages before."""
-    rng = draw("world")
+def worlds():
+    """Two worlds of small images of four classes, and their teachers' logits at three epochs."""
+    rng = draw("worlds")
     n_parts = {0: 40, 1: 30, 3: 10}
     n = sum(n_parts.values())
-    label = rng.integers(0, 4, n)
-    pixels = rng.integers(0, 200, (n, 8, 8, 3)) + 15 * label[:, None, None, None] * (np.arange(8) < 4)[:, None]
-    sample_id = rng.permutation(500)[:n]
+    label = rng.integers(0, 4, (2, n))
+    pixels = rng.integers(0, 200, (2, n, 8, 8, 3)) + 15 * label[..., None, None, None] * (np.arange(8) < 4)[:, None]
+    sample_id = rng.permutation(500)[: 2 * n].reshape(2, n)
     dataset = xr.Dataset(
         {
-            "pixels": (("sample", "row", "column", "channel"), pixels.astype(np.uint8)),
-            "label": ("sample", label.astype(np.uint8)),
+            "pixels": (("world", "sample", "row", "column", "channel"), pixels.astype(np.uint8)),
+            "label": (("world", "sample"), label.astype(np.uint8)),
             "part": ("sample", np.repeat(np.array(list(n_parts), np.int8), list(n_parts.values()))),
-            "sample_id": ("sample", sample_id),
-        }
+            "sample_id": (("world", "sample"), sample_id),
+        },
+        coords={"world": WORLDS},
     )
-    values = rng.normal(0, 2, (3, 1, n, 4)) + 3 * np.eye(4)[label]
+    values = rng.normal(0, 2, (3, 2, n, 4)) + 3 * np.eye(4)[label]
     logits = xr.Dataset(
         {
-            "logits": (("stopping_epoch", "teacher", "sample", "class"), values.astype(np.float32)),
-            "teacher_accuracy": (("teacher", "stopping_epoch"), np.array([[0.4, 0.5, 0.6]])),
-            "sample_id": ("sample", sample_id),
+            "logits": (("stopping_epoch", "world", "sample", "class"), values.astype(np.float32)),
+            "teacher_error": (("world", "stopping_epoch"), np.array([[0.6, 0.5, 0.4], [0.7, 0.5, 0.3]])),
+            "sample_id": (("world", "sample"), sample_id),
         },
-        coords={"stopping_epoch": [1, 2, 4], "teacher": [0]},
+        coords={"stopping_epoch": [1, 2, 4], "world": WORLDS},
     )
     return dataset, logits
 
 
 @pytest.fixture(scope="module")
-def fitted(tmp_path_factory):
-    return fit(SETTINGS, draw, *world(), tmp_path_factory.mktemp("fitted"))
+def predictions():
+    """The logits that students predict for images, in the order in which they are asked."""
+    return []
 
 
-def test_students_are_measured_on_the_test_images_of_their_classes(fitted):
-    dataset, logits = world()
-    chosen = (dataset["part"] == 1) & (dataset["label"] < 3)
-    assert fitted["logits"].dims == (
-        "stopping_epoch", "loss_scale", "soft_ratio", "n_train", "repeat", "test", "class",
-    )  # fmt: skip
-    assert fitted["logits"].dtype == np.float32
-    np.testing.assert_array_equal(fitted["sample_id"], dataset["sample_id"].values[chosen])
-    np.testing.assert_array_equal(fitted["label"], dataset["label"].values[chosen])
-    expected = logits["logits"].isel(teacher=0).sel(stopping_epoch=[1, 4]).values[:, chosen, :3]
-    np.testing.assert_array_equal(fitted["teacher_logits"], expected)
+@pytest.fixture(scope="module")
+def fitted(tmp_path_factory, predictions):
+    plain = resnet.predict
+
+    def predict(network, images):
+        predictions.append(plain(network, images))
+        return predictions[-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(resnet, "predict", predict)
+        return fit(SETTINGS, draw, *worlds(), tmp_path_factory.mktemp("fitted"))
 
 
-def test_students_of_a_repeat_differ_by_what_they_learn_from_alone(fitted):
-    logits = fitted["logits"]
-    # Hard-label students do not see the teacher, nor does their loss have a scale to divide by.
-    hard = logits.sel(soft_ratio=0.0)
-    np.testing.assert_array_equal(hard.sel(stopping_epoch=1), hard.sel(stopping_epoch=4))
-    np.testing.assert_array_equal(hard.sel(loss_scale="raw"), hard.sel(loss_scale="curvature"))
-    soft = logits.sel(soft_ratio=0.9)
-    assert np.abs(soft.sel(stopping_epoch=1) - soft.sel(stopping_epoch=4)).min("test").max() > 0
-    assert np.all(np.abs(soft.sel(loss_scale="raw") - soft.sel(loss_scale="curvature")).max(["test", "class"]) > 0)
-    assert np.all(np.abs(logits.isel(repeat=0) - logits.isel(repeat=1)).max(["test", "class"]) > 0)
+@pytest.fixture(scope="module")
+def logits(fitted, predictions):
+    """Of every student at the test images, by what the students of a world differ in."""
+    of_worlds = np.array_split(np.arange(len(predictions) // 2), 2)
+    coords = {dim: fitted[dim] for dim in DIMS if dim != "world"}
+    return {
+        world: xr.DataArray(
+            np.stack([predictions[2 * place + 1] for place in places]).reshape(
+                *(len(each) for each in coords.values()), -1, 3
+            ),
+            dims=(*coords, "test", "class"),
+            coords=coords,
+        )
+        for world, places in zip(WORLDS, of_worlds, strict=True)
+    }
+
+
+def test_decisions_are_counted_on_the_test_images_of_the_classes(fitted, logits):
+    dataset, teacher = worlds()
+    for name in ("wrong_truth", "wrong_teacher", "agreement"):
+        assert fitted[name].dims == DIMS
+    for world in WORLDS:
+        chosen = (dataset["part"] == 1) & (dataset["label"].sel(world=world) < 3)
+        assert fitted["test_points"].sel(world=world) == chosen.sum()
+        decided = logits[world].argmax("class")
+        label = dataset["label"].sel(world=world).values[chosen]
+        xr.testing.assert_equal(fitted["wrong_truth"].sel(world=world, drop=True), (decided != label).sum("test"))
+        own = teacher["logits"].sel(world=world, stopping_epoch=[1, 4], drop=True).isel({"class": slice(3)})
+        own = own.isel(sample=np.flatnonzero(chosen)).argmax("class").rename(sample="test")
+        wrong = (decided != own).sum("test").transpose(*(dim for dim in DIMS if dim != "world"))
+        xr.testing.assert_equal(fitted["wrong_teacher"].sel(world=world, drop=True), wrong)
+
+
+def test_students_of_a_run_differ_by_what_they_learn_from_alone(logits):
+    for of_world in logits.values():
+        # Hard-label students do not see the teacher, nor does their loss have a scale to divide by.
+        hard = of_world.sel(soft_ratio=0.0)
+        np.testing.assert_array_equal(hard.sel(stopping_epoch=1), hard.sel(stopping_epoch=4))
+        np.testing.assert_array_equal(hard.sel(loss_scale="raw"), hard.sel(loss_scale="curvature"))
+        soft = of_world.sel(soft_ratio=0.9)
+        assert np.abs(soft.sel(stopping_epoch=1) - soft.sel(stopping_epoch=4)).min("test").max() > 0
+        assert np.all(np.abs(soft.sel(loss_scale="raw") - soft.sel(loss_scale="curvature")).max(["test", "class"]) > 0)
+        assert np.all(np.abs(of_world.isel(run=0) - of_world.isel(run=1)).max(["test", "class"]) > 0)
 
 
 def test_cells_may_be_cut_anywhere(fitted, tmp_path):
-    alone = fit(replace(SETTINGS, soft_ratios=[0.9], stopping_epochs=[4], n_train=[16]), draw, *world(), tmp_path)
-    xr.testing.assert_equal(alone, fitted.sel(soft_ratio=[0.9], stopping_epoch=[4], n_train=[16]))
+    second = [content.isel(world=[1]) for content in worlds()]
+    alone = fit(replace(SETTINGS, soft_ratios=[0.9], stopping_epochs=[4], n_train=[16]), draw, *second, tmp_path)
+    xr.testing.assert_equal(alone, fitted.isel(world=[1]).sel(soft_ratio=[0.9], stopping_epoch=[4], n_train=[16]))
 
 
 def test_the_loss_is_that_of_the_paper_written_out():
@@ -119,29 +157,31 @@ def test_the_loss_is_flat_at_the_effective_logits_whatever_its_scale():
 
 def test_perfect_teachers_label_by_their_own_decision(tmp_path):
     settings = replace(FEW, classes=[2, 0], labels="teacher")
-    dataset, logits = world()
+    dataset, logits = worlds()
     # On these classes the teacher always prefers class 0: hard labels that are the second of the pair throughout.
     logits["logits"][..., 0] = 9.0
     logits["logits"][..., 2] = -9.0
     students = fit(replace(settings, steps=40), draw, dataset, logits, tmp_path)
-    assert students["class"].values.tolist() == [2, 0]
-    assert set(students["label"].values.tolist()) == {0, 1}
-    assert np.all(students["logits"].argmax("class") == 1)
+    of_class_2 = ((dataset["part"] == 1) & (dataset["label"] == 2)).sum("sample")
+    assert np.all(students["wrong_teacher"] == 0)
+    assert np.all(students["wrong_truth"] == of_class_2) and np.all(of_class_2 > 0)
     assert np.all(students["agreement"] == 1)
 
 
 def test_agreement_counts_the_decisions_of_the_effective_logits(tmp_path, monkeypatch):
-    dataset, logits = world()
+    dataset, logits = worlds()
     monkeypatch.setattr(resnet, "predict", lambda network, images: np.tile([1.0, 0.0, 0.0], (len(images), 1)))
-    students = fit(replace(FEW, soft_ratios=[0.0, 0.5, 1.0]), draw, dataset, logits, tmp_path)
-    chosen = np.flatnonzero((dataset["part"] == 0) & (dataset["label"] < 3))
-    chosen = chosen[draw(0, "transfer set").permutation(len(chosen))[:16]]
-    labels, teacher = dataset["label"].values[chosen].astype(int), logits["logits"].values[2, 0, chosen, :3]
-    for soft_ratio in (0.5, 1.0):
-        targets = effective_logits_multiclass(teacher, labels, soft_ratio, 5.0)
-        expected = np.mean(targets.argmax(axis=1) == 0)
-        np.testing.assert_allclose(students["agreement"].sel(soft_ratio=soft_ratio).item(), expected)
-    np.testing.assert_allclose(students["agreement"].sel(soft_ratio=0.0).item(), np.mean(labels == 0))
+    found = fit(replace(FEW, soft_ratios=[0.0, 0.5, 1.0]), draw, dataset, logits, tmp_path)
+    for place, world in enumerate(WORLDS):
+        students, label = found.sel(world=world), dataset["label"].values[place].astype(int)
+        chosen = np.flatnonzero((dataset["part"] == 0) & (label < 3))
+        chosen = chosen[draw(world, 0, "transfer set").permutation(len(chosen))[:16]]
+        labels, teacher = label[chosen], logits["logits"].values[2, place, chosen, :3]
+        for soft_ratio in (0.5, 1.0):
+            targets = effective_logits_multiclass(teacher, labels, soft_ratio, 5.0)
+            expected = np.mean(targets.argmax(axis=1) == 0)
+            np.testing.assert_allclose(students["agreement"].sel(soft_ratio=soft_ratio).item(), expected)
+        np.testing.assert_allclose(students["agreement"].sel(soft_ratio=0.0).item(), np.mean(labels == 0))
 
 
 def test_every_size_takes_the_same_steps():
@@ -151,7 +191,7 @@ def test_every_size_takes_the_same_steps():
 
 
 def test_too_few_images_and_logits_of_other_images_are_errors(tmp_path):
-    dataset, logits = world()
+    dataset, logits = worlds()
     with pytest.raises(ValueError, match=r"n_train asks for 64 images; the dataset has \d+ to transfer"):
         fit(replace(FEW, n_train=[64]), draw, dataset, logits, tmp_path)
     with pytest.raises(ValueError, match="not those of the dataset"):
@@ -159,8 +199,8 @@ def test_too_few_images_and_logits_of_other_images_are_errors(tmp_path):
 
 
 def test_after_a_kill_finished_students_are_not_trained_again_and_the_result_is_the_same(tmp_path):
-    settings = replace(FEW, soft_ratios=[0.0, 0.5, 0.9, 1.0], steps=80)
-    dataset, logits = world()
+    settings = replace(FEW, soft_ratios=[0.0, 0.9], steps=80)
+    dataset, logits = worlds()
     storage.write(dataset, tmp_path / "data.nc", {})
     storage.write(logits, tmp_path / "logits.nc", {})
     (tmp_path / "settings.json").write_text(json.dumps(asdict(settings)))

@@ -8,10 +8,12 @@ from functools import partial
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from kdtheory.jobs import storage
 from kdtheory.jobs.seeds import generator
 from kdtheory.tasks import boundary
+from kdtheory.tasks.boundary_function import truth_of
 from kdtheory.teachers import network, truth
 from kdtheory.teachers.checkpoints import at_epochs, joined
 from kdtheory.training import stacked as training
@@ -21,13 +23,19 @@ pytest.importorskip("torch")
 draw = partial(generator, 3, "teacher")
 SETTINGS = network.Settings(
     hidden_layers=2, width=8, learning_rate=0.01, batch_size=16, train_points=40, test_points=500,
-    stopping_epochs=[1, 3, 6], seeds=2,
+    stopping_epochs=[1, 3, 6],
 )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def dataset():
-    settings = boundary.Settings(2, 6, 0.6, 0.15, n_points=20, n_test=10, n_oracle=5, repeats=2)
+    return worlds(2)
+
+
+def worlds(count, first_world=0):
+    settings = boundary.Settings(
+        2, 6, 0.6, 0.15, n_points=20, n_test=10, n_oracle=5, worlds=count, runs=2, first_world=first_world
+    )
     return boundary.build(settings, partial(generator, 3, "data"))
 
 
@@ -72,32 +80,54 @@ def adam_in_numpy(parameters, inputs, labels, orders, epochs, learning_rate, bat
 
 
 def test_each_network_is_trained_as_if_it_were_alone_by_plain_adam(dataset, trained):
-    function = network.truth_of(dataset)
-    for seed in range(2):
-        inputs = draw(seed, "points").uniform(-1, 1, (40, 2))
-        start = training.initial_parameters(draw(seed, "start"), [2, 8, 8, 1])
-        orders = lambda epoch, seed=seed: draw(seed, "order", epoch).permutation(40)  # noqa: E731
+    for world in range(2):
+        inputs = draw(world, "points").uniform(-1, 1, (40, 2))
+        labels = truth_of(dataset, world)(inputs) > 0
+        start = training.initial_parameters(draw(world, "start"), [2, 8, 8, 1])
+        orders = lambda epoch, world=world: draw(world, "order", epoch).permutation(40)  # noqa: E731
         for epoch in (1, 3):
-            alone = adam_in_numpy(start, inputs, function(inputs) > 0, orders, epoch, 0.01, 16)
+            alone = adam_in_numpy(start, inputs, labels, orders, epoch, 0.01, 16)
             for name, values in alone.items():
                 # Single precision: Adam divides tiny gradients by tiny roots.
-                np.testing.assert_allclose(trained[epoch][name][seed], values, atol=2e-4)
+                np.testing.assert_allclose(trained[epoch][name][world], values, atol=2e-4)
+
+
+def test_the_test_error_is_that_on_fresh_points_of_the_world(dataset, trained):
+    points = np.stack([draw(world, "test").uniform(-1, 1, (500, 2)) for world in range(2)])
+    truths = np.stack([truth_of(dataset, world)(points[world]) for world in range(2)])
+    wrong = (training.logits_of(trained[6], points) > 0) != (truths > 0)
+    np.testing.assert_array_equal(trained[6]["test_error"], wrong.mean(axis=1))
+    # The other world's truth would not do.
+    assert not np.allclose(truths[0], truth_of(dataset, 1)(points[0]))
+
+
+def test_a_world_depends_on_the_size_of_its_batch_alone(tmp_path):
+    settings = replace(SETTINGS, stopping_epochs=[1, 3])
+    batches = [worlds(2), worlds(2, first_world=1)]
+    one, other = (train(settings, batch, tmp_path / str(index)) for index, batch in enumerate(batches))
+    exported = [
+        network.export(settings, draw, batch, joined(kept)) for batch, kept in zip(batches, (one, other), strict=True)
+    ]
+    for epoch in (1, 3):
+        for name, values in one[epoch].items():
+            np.testing.assert_array_equal(values[1], other[epoch][name][0])
+    xr.testing.assert_identical(exported[0].sel(world=1), exported[1].sel(world=1))
 
 
 def test_logits_are_those_of_the_network_layer_by_layer(trained, dataset):
     checkpoint, points = trained[6], dataset["inputs"].values
     logits = training.logits_of(checkpoint, points)
-    for seed in range(2):
-        hidden = points.reshape(-1, 2)
+    for world in range(2):
+        hidden = points[world].reshape(-1, 2)
         for layer in range(3):
-            hidden = hidden @ checkpoint[f"weight_{layer}"][seed].astype(float) + checkpoint[f"bias_{layer}"][seed]
+            hidden = hidden @ checkpoint[f"weight_{layer}"][world].astype(float) + checkpoint[f"bias_{layer}"][world]
             hidden = np.maximum(hidden, 0) if layer < 2 else hidden
-        np.testing.assert_allclose(logits[seed].ravel(), hidden[:, 0], rtol=1e-12)
+        np.testing.assert_allclose(logits[world].ravel(), hidden[:, 0], rtol=1e-12)
 
 
-def test_export_stacks_epochs_and_seeds_and_keeps_the_test_errors(dataset, trained):
+def test_export_stacks_epochs_and_keeps_the_test_errors(dataset, trained):
     exported = network.export(SETTINGS, draw, dataset, joined(trained))
-    assert exported["logits"].dims == ("stopping_epoch", "teacher", "repeat", "sample")
+    assert exported["logits"].dims == ("stopping_epoch", "world", "run", "sample")
     np.testing.assert_array_equal(exported["sample_id"], dataset["sample_id"])
     for epoch in (1, 3, 6):
         expected = training.logits_of(trained[epoch], dataset["inputs"].values)
@@ -175,11 +205,13 @@ def test_after_a_kill_the_command_makes_the_same_checkpoints(dataset, tmp_path):
 
 def test_the_truth_as_a_teacher_is_in_units_of_its_spread(dataset):
     exported = truth.export(truth.Settings(scale=10.0), draw, dataset)
-    assert exported["logits"].dims == ("stopping_epoch", "repeat", "sample")
-    np.testing.assert_allclose(exported["logits"][0], 10 * dataset["truth"] / dataset.attrs["truth_std"])
+    assert exported["logits"].dims == ("stopping_epoch", "world", "run", "sample")
+    np.testing.assert_allclose(exported["logits"][0], 10 * dataset["truth"] / dataset["truth_std"])
 
 
 def test_functions_of_a_dataset_are_exported_as_they_are(dataset):
-    functions = dataset.assign(function=(("target", "repeat", "sample"), np.random.default_rng(0).random((3, 2, 35))))
+    functions = dataset.assign(
+        function=(("target", "world", "run", "sample"), np.random.default_rng(0).random((3, 2, 2, 35)))
+    )
     exported = truth.export(truth.Settings(scale=1.0), draw, functions)
     np.testing.assert_array_equal(exported["logits"].isel(stopping_epoch=0), functions["function"])

@@ -43,11 +43,11 @@ def fit(settings: Settings, draw, dataset, logits):
     """
     sets = transfer_sets(dataset, logits, None, dataset.sizes["sample"], draw)
     worlds = []
-    for world in range(sets.sizes["world"]):
-        _log.info("world %d of %d", world, sets.sizes["world"])
-        points = sets["inputs"].values[world], sets["logits"].values[world]
+    for index, world in enumerate(sets["world"].values):
+        _log.info("world %d, %d of %d", world, index + 1, sets.sizes["world"])
+        points = sets["inputs"].values[index], sets["logits"].values[index]
         worlds.append(_fit_world(settings, *points, lambda depth, world=world: draw("start", depth, world)))
-    return xr.concat(worlds, dim="world", combine_attrs="override")
+    return xr.concat(worlds, dim=sets["world"], combine_attrs="override")
 
 
 def _fit_world(settings, inputs, targets, draw):

@@ -5,7 +5,6 @@ change while the network is trained.
 """
 
 from dataclasses import dataclass, replace
-from functools import partial
 
 import jax
 import numpy as np
@@ -34,11 +33,9 @@ class Settings:
     soft_ratios: list
     temperature: float
     stopping_epochs: list
-    teachers: list
     n_train: list
     test_points: int
-    repeats: int
-    trained_repeats: int
+    trained_worlds: int
     doublings: int
     step_share: float
     sgd_steps: int
@@ -46,84 +43,103 @@ class Settings:
 
 
 def fit(settings: Settings, draw, dataset, logits):
-    """Fit the students of every width on the transfer sets of the first runs.
+    """Fit the students of every width on the transfer set of every world's first run.
 
     Returns
     -------
     xarray.Dataset
-        ``kernel_distance(width, repeat)``, ‖Θ̂ − Θ‖/‖Θ‖ of the transfer points. Logits at test points, of dimensions
-        (width, n_train, soft_ratio, repeat, …, test): ``kernel`` and ``linearized``, in closed form; ``sgd``, the
+        ``kernel_distance(width, world)``, ‖Θ̂ − Θ‖/‖Θ‖ of the transfer points. Logits at test points, of dimensions
+        (width, n_train, soft_ratio, world, …, test): ``kernel`` and ``linearized``, in closed form; ``sgd``, the
         linearized network after SGD; and at every recorded ``step`` of full-batch descent ``network`` and
         ``linearized_path``, its linearization after as many steps. Along that descent ``network_train(…, step, n)``
-        at the training points and ``kernel_drift(…, step)``. What descent left is NaN for repeats that are not
-        trained and for all but the largest ``n_train``; ``linearized`` is NaN where the empirical kernel is singular,
-        for so narrow a network cannot fit so many points. Of the task, ``target(soft_ratio, repeat, n)`` z_eff and
-        ``teacher(repeat, test)`` z_t.
+        at the training points and ``kernel_drift(…, step)``. What descent left is NaN for worlds that are not
+        trained, those whose number is ``trained_worlds`` or more, and for all but the largest ``n_train``;
+        ``linearized`` is NaN where the empirical kernel is singular, for so narrow a network cannot fit so many
+        points. Of the task, ``target(soft_ratio, world, n)`` z_eff and ``teacher(world, test)`` z_t.
     """
-    teacher_logits = aligned(dataset, logits)
-    if settings.repeats > dataset.sizes["repeat"]:
-        raise ValueError(f"repeats is {settings.repeats}; the dataset has {dataset.sizes['repeat']}")
-    teacher = selected(teacher_logits, settings.stopping_epochs, settings.teachers).squeeze(
-        ["stopping_epoch", "teacher"], drop=True
-    )
-    runs = range(settings.repeats)
-    tasks = [task_of(settings, dataset.isel(repeat=run), teacher.isel(repeat=run).values) for run in runs]
+    teacher = selected(aligned(dataset, logits), settings.stopping_epochs).squeeze("stopping_epoch", drop=True)
+    worlds = dataset["world"].values.tolist()
+    first_runs = [{"world": index, "run": 0} for index in range(len(worlds))]
+    tasks = {
+        world: task_of(settings, dataset.isel(here), teacher.isel(here).values)
+        for world, here in zip(worlds, first_runs, strict=True)
+    }
     progress = Progress(len(settings.widths), "widths")
     students = []
     for width in settings.widths:
-        students.append(_fit_width(settings, width, tasks, partial(draw, width)))
+        students.append(_fit_width(settings, width, tasks, draw))
         progress.advance()
     students = xr.concat(students, dim=xr.Variable("width", settings.widths))
     return students.assign(
-        target=(("repeat", "soft_ratio", "n"), np.stack([task.targets for task in tasks])),
-        teacher=(("repeat", "test"), np.stack([task.test_teacher for task in tasks])),
+        target=(("world", "soft_ratio", "n"), np.stack([task.targets for task in tasks.values()])),
+        teacher=(("world", "test"), np.stack([task.test_teacher for task in tasks.values()])),
     )
 
 
 def _fit_width(settings, width, tasks, draw):
     """All students of one width."""
-    networks, converged = [], []
-    for repeat, task in enumerate(tasks):
-        network = drawn_network(task, width, settings.depth, draw(repeat, "initialisation"))
+    networks, converged = {}, []
+    for world, task in tasks.items():
+        network = drawn_network(task, width, settings.depth, draw(world, 0, width, "initialisation"))
         # Weights are large: rounded where they will be trained, dropped where they will not.
-        trained = repeat < settings.trained_repeats
+        trained = world < settings.trained_worlds
         params = jax.tree.map(lambda leaf: np.asarray(leaf, _PRECISION), network.params) if trained else None
-        networks.append(replace(network, params=params))
+        networks[world] = replace(network, params=params)
         converged.append(network.converged(settings.n_train))
     kernel, linearized = (np.stack(logits) for logits in zip(*converged, strict=True))
-    by_sgd = [_train_linearized(settings, networks, size, partial(draw, size)) for size in settings.n_train]
-    # Networks are dear to train: once, on all points.
-    by_descent = _train(settings, networks[: settings.trained_repeats]).expand_dims(n_train=settings.n_train[-1:])
+    by_sgd = [_train_linearized(settings, networks, width, size, draw) for size in settings.n_train]
+    # Networks are dear to train: few, once, on all points.
+    trained = {world: network for world, network in networks.items() if network.params is not None}
+    by_descent = _train(settings, trained).expand_dims(n_train=settings.n_train[-1:])
     sizes = xr.Variable("n_train", settings.n_train)
-    dims = ("repeat", "n_train", "soft_ratio", "test")
+    dims = ("world", "n_train", "soft_ratio", "test")
     return xr.merge([xr.concat(by_sgd, dim=sizes), by_descent], join="outer").assign(
         kernel=(dims, kernel),
         linearized=(dims, linearized),
-        kernel_distance=("repeat", [network.kernel_distance for network in networks]),
+        kernel_distance=("world", [network.kernel_distance for network in networks.values()]),
     )
 
 
-def _train_linearized(settings, networks, size, draw):
+def _train_linearized(settings, networks, width, size, draw):
     """Online-batch SGD of the linearization of every network."""
-    stack = stacked(networks, size)
+    stack = stacked(list(networks.values()), size)
     ratios, shape = stack.lessons.soft_ratio[0], (settings.sgd_steps, settings.batch_size)
     rates = [sgd_rates(gram, ratios, settings.temperature, settings.step_share) for gram in stack.gram]
-    runs = range(len(networks))
-    batches = np.stack([draw(run, "batches").integers(size, size=shape, dtype=np.int32) for run in runs])
+    generators = [draw(world, 0, width, size, "batches") for world in networks]
+    batches = np.stack([generator.integers(size, size=shape, dtype=np.int32) for generator in generators])
     coefficients = sgd_coefficients(stack.gram, stack.initial, stack.lessons, np.stack(rates), batches)
     return xr.Dataset(
-        {"sgd": (("repeat", "soft_ratio", "test"), _at_test_points(stack, coefficients))},
-        coords={"repeat": runs, "soft_ratio": ratios},
+        {"sgd": (("world", "soft_ratio", "test"), _at_test_points(stack, coefficients))},
+        coords={"world": list(networks), "soft_ratio": ratios},
     )
 
 
 def _train(settings, networks):
+    """What full-batch descent leaves of some worlds' networks, perhaps of none."""
+    ratios, size = np.array(settings.soft_ratios, np.float64), settings.n_train[-1]
+    steps = [0, *(2**k for k in range(settings.doublings + 1))]
+    shape = len(networks), len(ratios), len(steps)
+    if networks:
+        left = _descend(settings, list(networks.values()), steps)
+    else:
+        tests, points = np.empty((*shape, settings.test_points)), np.empty((*shape, size))
+        left = {"network": tests, "network_train": points, "kernel_drift": np.empty(shape), "linearized_path": tests}
+    dims = ("world", "soft_ratio", "step")
+    more = {"network": ["test"], "network_train": ["n"], "kernel_drift": [], "linearized_path": ["test"]}
+    return xr.Dataset(
+        {name: ((*dims, *more[name]), values) for name, values in left.items()},
+        coords={
+            "world": np.array(list(networks), dtype=np.int64), "soft_ratio": ratios, "step": steps,
+            "n": np.arange(1, size + 1),
+        },
+    )  # fmt: skip
+
+
+def _descend(settings, networks, steps):
     """Full-batch descent of every network at every soft ratio, and of their linearizations."""
-    size = settings.n_train[-1]
-    stack = stacked(networks, size)
+    stack = stacked(networks, settings.n_train[-1])
     ratios = stack.lessons.soft_ratio[0]
     rates = [descent_rates(gram, ratios, settings.temperature, settings.step_share) for gram in stack.gram]
-    steps = [0, *(2**k for k in range(settings.doublings + 1))]
     shape = len(networks), len(ratios), len(steps)
 
     # One network for each soft ratio: they start alike and part.
@@ -133,17 +149,12 @@ def _train(settings, networks):
     )
     lessons = copies.lessons._replace(soft_ratio=np.tile(ratios, len(networks)))
     descent = descend(params, copies.inputs, copies.test_inputs, copies.gram, lessons, np.concatenate(rates), steps)
-
-    dims = ("repeat", "soft_ratio", "step")
-    return xr.Dataset(
-        {
-            "network": ((*dims, "test"), descent.test_logits.reshape(*shape, -1)),
-            "network_train": ((*dims, "n"), descent.train_logits.reshape(*shape, -1)),
-            "kernel_drift": (dims, descent.kernel_drift.reshape(shape)),
-            "linearized_path": ((*dims, "test"), _linearized_path(stack, np.stack(rates), steps)),
-        },
-        coords={"repeat": range(len(networks)), "soft_ratio": ratios, "step": steps, "n": np.arange(1, size + 1)},
-    )
+    return {
+        "network": descent.test_logits.reshape(*shape, -1),
+        "network_train": descent.train_logits.reshape(*shape, -1),
+        "kernel_drift": descent.kernel_drift.reshape(shape),
+        "linearized_path": _linearized_path(stack, np.stack(rates), steps),
+    }
 
 
 def _linearized_path(stack, rates, steps):

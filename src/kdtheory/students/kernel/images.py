@@ -1,7 +1,7 @@
 """Kernel students on images: infinitely wide networks on pixels with one output for each class, in closed form.
 
 The outputs share one kernel and start from z₀ = 0, so each class is one more column of targets: one factorisation
-serves all classes, soft ratios, stopping epochs and teachers of a transfer set, and its every prefix (JZ20 Eq. 4).
+serves all classes, soft ratios and stopping epochs of a transfer set, and its every prefix (JZ20 Eq. 4).
 """
 
 from dataclasses import dataclass
@@ -28,64 +28,84 @@ class Settings:
     temperature: float
     hard_logit: float
     stopping_epochs: list
-    teachers: list
     depth: int
     n_train: list
-    repeats: int
+    runs: int
 
 
 def fit(settings: Settings, draw, dataset, logits):
-    """Fit the kernel students of every repeat; a repeat is an order of the transfer images, its sets are prefixes.
+    """Fit the kernel students of each world; a run is an order of its transfer images, and its sets are prefixes.
+
+    Parameters
+    ----------
+    settings : Settings
+    draw : callable
+        ``draw(*key)`` gives the random generator of a piece of the work.
+    dataset : xarray.Dataset
+        As `kdtheory.tasks.cifar10.build` makes it.
+    logits : xarray.Dataset
+        ``logits(stopping_epoch, world, sample, class)``; the students of a world learn from its own teacher.
 
     Returns
     -------
     xarray.Dataset
-        ``wrong_truth`` and ``wrong_teacher(teacher, stopping_epoch, n_train, soft_ratio, repeat)``, numbers of test
-        images on which the student decides for another class than the true one, or than the teacher. Attribute
-        ``depth``.
+        ``wrong_truth`` and ``wrong_teacher(stopping_epoch, n_train, soft_ratio, world, run)``, numbers of test images
+        on which the student decides for another class than the true one, or than the teacher; ``test_points(world)``,
+        the number of test images. Attribute ``depth``.
+
+    Raises
+    ------
+    ValueError
+        The logits are of other images or lack an epoch, or there are too few transfer images.
     """
-    teacher_logits = aligned(dataset, logits)
+    teacher_logits = selected(aligned(dataset, logits), settings.stopping_epochs)
     part = dataset["part"].values
-    transfer, test = np.flatnonzero(part == Part.TRANSFER), np.flatnonzero(part == Part.TEST)
+    transfer = np.flatnonzero(part == Part.TRANSFER)
     if settings.n_train[-1] > len(transfer):
         raise ValueError(f"n_train asks for {settings.n_train[-1]} images; the dataset has {len(transfer)} to transfer")
-    pixels = dataset["pixels"].values
-    inputs, test_inputs = (
-        standardised_inputs(pixels[part == kind], pixels[part == Part.TEACHER]) for kind in (Part.TRANSFER, Part.TEST)
+    worlds = dataset["world"].values
+    progress, found = Progress(len(worlds) * settings.runs, "transfer sets"), []
+    for world in worlds.tolist():
+        found.append(_wrong(settings, draw, dataset.sel(world=world), teacher_logits.sel(world=world), progress))
+    dims = ("world", "run", "n_train", "stopping_epoch", "soft_ratio")
+    students = xr.Dataset(
+        {f"wrong_{name}": (dims, np.stack([counts[name] for counts in found])) for name in found[0]},
+        coords={
+            "n_train": settings.n_train,
+            "stopping_epoch": settings.stopping_epochs,
+            "soft_ratio": [float(soft_ratio) for soft_ratio in settings.soft_ratios],
+            "world": worlds,
+            "run": np.arange(settings.runs),
+        },
+        attrs={"depth": settings.depth},
     )
+    students = students.transpose("stopping_epoch", "n_train", "soft_ratio", "world", "run")
+    return students.assign(test_points=("world", np.full(len(worlds), np.count_nonzero(part == Part.TEST))))
+
+
+def _wrong(settings, draw, dataset, teacher_logits, progress):
+    """Wrong decisions of one world's students against the truth and the teacher, (run, n_train, epoch, soft ratio)."""
+    part, pixels = dataset["part"].values, dataset["pixels"].values
+    transfer, test = part == Part.TRANSFER, part == Part.TEST
+    inputs, test_inputs = (standardised_inputs(pixels[kind], pixels[part == Part.TEACHER]) for kind in (transfer, test))
     gram, _ = relu_kernels(inputs, depth=settings.depth)
     cross, _ = relu_kernels(inputs, test_inputs, depth=settings.depth)
 
-    teacher_logits = selected(teacher_logits, settings.stopping_epochs, settings.teachers)
-    teacher_logits = teacher_logits.transpose("sample", "teacher", "stopping_epoch", "class").astype(np.float64)
+    logits = teacher_logits.transpose("sample", "stopping_epoch", "class").values.astype(np.float64)
     truth = dataset["label"].values.astype(np.int64)
-    targets = soft_targets(settings, teacher_logits.values[transfer], truth[transfer])
-    columns = targets.reshape(len(transfer), -1)
-    right = {
-        "truth": truth[test, None, None, None],
-        "teacher": teacher_logits.values[test].argmax(axis=-1)[..., None],
-    }
-    wrong, progress = {name: [] for name in right}, Progress(settings.repeats, "orders of the transfer images")
-    for repeat in range(settings.repeats):
-        order = draw(repeat, "order").permutation(len(transfer))[: settings.n_train[-1]]
+    targets = soft_targets(settings, logits[transfer], truth[transfer])
+    columns = targets.reshape(len(targets), -1)
+    right = {"truth": truth[test, None, None], "teacher": logits[test].argmax(axis=-1)[..., None]}
+    wrong = {name: [] for name in right}
+    for run in range(settings.runs):
+        order = draw(int(dataset["world"]), run, "order").permutation(len(targets))[: settings.n_train[-1]]
         regression = NestedRegression(gram[np.ix_(order, order)], columns[order])
         predicted = regression.predict(cross[order], settings.n_train)
         decisions = predicted.reshape(*predicted.shape[:2], *targets.shape[1:]).argmax(axis=-1)
         for name, label in right.items():
             wrong[name].append(np.count_nonzero(decisions != label, axis=1))
         progress.advance()
-    dims = ("repeat", "n_train", "teacher", "stopping_epoch", "soft_ratio")
-    students = xr.Dataset(
-        {f"wrong_{name}": (dims, np.stack(counts)) for name, counts in wrong.items()},
-        coords={
-            "n_train": settings.n_train,
-            "teacher": settings.teachers,
-            "stopping_epoch": settings.stopping_epochs,
-            "soft_ratio": [float(soft_ratio) for soft_ratio in settings.soft_ratios],
-        },
-        attrs={"depth": settings.depth},
-    )
-    return students.transpose("teacher", "stopping_epoch", "n_train", "soft_ratio", "repeat")
+    return {name: np.stack(counts) for name, counts in wrong.items()}
 
 
 def standardised_inputs(pixels, reference):
@@ -109,7 +129,7 @@ def standardised_inputs(pixels, reference):
 
 
 def soft_targets(settings, teacher_logits, truth):
-    """Effective logits (JZ20 Eq. 3, K classes) of all teachers and stopping epochs for every soft ratio.
+    """Effective logits (JZ20 Eq. 3, K classes) of all stopping epochs for every soft ratio.
 
     Parameters
     ----------
@@ -117,16 +137,16 @@ def soft_targets(settings, teacher_logits, truth):
         ``labels`` "truth" or "teacher" (its own decision). At soft ratio 0 the effective logits are infinite, and
         ``hard_logit`` times the centred one-hot label replaces them; for two classes their difference is
         ± ``hard_logit``.
-    teacher_logits : array, shape (n, teachers, epochs, K)
+    teacher_logits : array, shape (n, epochs, K)
     truth : array of int, shape (n,)
         True classes.
 
     Returns
     -------
-    targets : array, shape (n, teachers, epochs, soft ratios, K)
+    targets : array, shape (n, epochs, soft ratios, K)
     """
     shape, n_classes = teacher_logits.shape, teacher_logits.shape[-1]
-    labels = teacher_logits.argmax(axis=-1) if settings.labels == "teacher" else truth[:, None, None]
+    labels = teacher_logits.argmax(axis=-1) if settings.labels == "teacher" else truth[:, None]
     labels = np.broadcast_to(labels, shape[:-1])
 
     def at(soft_ratio):

@@ -18,31 +18,33 @@ from kdtheory.students.teacher_logits import aligned
 
 
 def fit(settings: Settings, draw, dataset, logits):
-    """Fit the kernel students of every run of a cell.
+    """Fit the kernel students of every world's runs.
 
     Returns
     -------
     xarray.Dataset
-        With a dimension ``repeat``, what the settings' ``kept`` names: see the functions of `KEPT`. The dots in the
-        dimensions of their variables are the columns of the targets, ``n`` counts transfer points. Attributes tell the
-        ``depth``, the points used (``n_transfer``, ``n_test``) and the correction's ``epsilon``.
+        With dimensions ``world`` and ``run`` (the first of the dataset's), what the settings' ``kept`` names: see the
+        functions of `KEPT`. The dots in the dimensions of their variables are the columns of the targets, ``n`` counts
+        transfer points. Attributes tell the ``depth``, the points used (``n_transfer``, ``n_test``) and the
+        correction's ``epsilon``.
     """
     teacher_logits = aligned(dataset, logits)
+    runs = dataset.sizes["run"] if settings.runs is None else settings.runs
+    if runs > dataset.sizes["run"]:
+        raise ValueError(f"runs is {runs}; the dataset has {dataset.sizes['run']}")
     dims = settings.dims if isinstance(settings, Plateaus) else None
     if dims and max(dims) > dataset.sizes["axis"]:
         raise ValueError(f"dims asks for {max(dims)} dimensions; the dataset has {dataset.sizes['axis']}")
-    fitted, progress = [], Progress(dataset.sizes["repeat"], "runs")
-    for repeat in range(dataset.sizes["repeat"]):
-        points, values = dataset.isel(repeat=repeat), teacher_logits.isel(repeat=repeat)
-        if dims is None:
-            fitted.append(_fit_run(settings, points, values, partial(draw, repeat)))
-        else:
-            of_dims = [
-                _fit_run(settings, points.isel(axis=slice(dim)), values, partial(draw, repeat, dim)) for dim in dims
-            ]
-            fitted.append(xr.concat(of_dims, dim=xr.Variable("dim", dims)))
-        progress.advance()
-    return xr.concat(fitted, dim="repeat", combine_attrs="override").assign_coords(n_train=settings.n_train)
+    fitted, progress = [], Progress(dataset.sizes["world"] * runs, "runs")
+    for index, world in enumerate(dataset["world"].values.tolist()):
+        of_world = []
+        for run in range(runs):
+            here = {"world": index, "run": run}
+            points, values = dataset.isel(here, drop=True), teacher_logits.isel(here, drop=True)
+            of_world.append(_fit_run(settings, points, values, partial(draw, world, run), dims))
+            progress.advance()
+        fitted.append(_joined(of_world, "run", dataset["run"].values[:runs]))
+    return _joined(fitted, "world", dataset["world"].values).assign_coords(n_train=settings.n_train)
 
 
 def coefficients(run):
@@ -86,10 +88,21 @@ def candidates(run):
 KEPT = {kept.__name__: kept for kept in (coefficients, norm, disagreement, candidates)} | {"oracle": oracle_variables}
 
 
-def _fit_run(settings, dataset, teacher_logits, draw):
+def _fit_run(settings, dataset, teacher_logits, draw, dims):
+    if dims is None:
+        return _fit_points(settings, dataset, teacher_logits, draw)
+    of_dims = [_fit_points(settings, dataset.isel(axis=slice(dim)), teacher_logits, partial(draw, dim)) for dim in dims]
+    return _joined(of_dims, "dim", dims)
+
+
+def _fit_points(settings, dataset, teacher_logits, draw):
     run = fitted_run(settings, dataset, teacher_logits, draw)
     kept = xr.merge([KEPT[name](run) for name in settings.kept], compat="override", join="exact")
     return kept.assign_attrs(**settings.attributes(), n_transfer=run.n_transfer, n_test=run.n_test)
+
+
+def _joined(fitted, dim, values):
+    return xr.concat(fitted, dim=xr.Variable(dim, values), combine_attrs="override")
 
 
 if __name__ == "__main__":

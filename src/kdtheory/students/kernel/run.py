@@ -111,14 +111,14 @@ def fitted_run(settings, dataset, teacher_logits, draw):
     Raises
     ------
     ValueError
-        The dataset has too few points of a part, or the logits lack an epoch or teacher.
+        The dataset has too few points of a part, or the logits lack an epoch.
     """
     counts = _counts(settings, dataset["part"].values)
     chosen = np.concatenate([first_of(part, dataset["part"].values, count) for part, count in counts.items()])
     dataset, teacher_logits = dataset.isel(sample=chosen), teacher_logits.isel(sample=chosen)
     kernel, nngp = relu_kernels(dataset["inputs"].values, depth=settings.depth)
     initial = _initial_logits(nngp, draw("initialisation"))
-    truth = dataset["truth"] / dataset.attrs["truth_std"] if "truth" in dataset else None
+    truth = dataset["truth"] / dataset["truth_std"] if "truth" in dataset else None
     changes = settings.changes(Points(teacher_logits, truth, xr.DataArray(initial, dims="sample"), draw("noise")))
     changes = {name: change.transpose(..., "sample") for name, change in changes.items()}
     stacked, columns = _side_by_side(changes)

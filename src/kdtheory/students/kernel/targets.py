@@ -23,7 +23,7 @@ class Points:
     Attributes
     ----------
     teacher_logits : xarray.DataArray
-        z_t(…, sample) at the run's points; dimensions other than ``sample`` are the teachers.
+        z_t(…, sample) at the run's points; dimensions other than ``sample`` are columns.
     truth : xarray.DataArray or None
         f_g(sample) in units of its spread, where the dataset has a ground truth.
     initial : xarray.DataArray
@@ -51,6 +51,7 @@ class Settings(ABC):
     kept: list
     depth: int
     n_train: list
+    runs: int | None = None
 
     @classmethod
     def variant(cls, values: dict) -> type["Settings"]:
@@ -61,7 +62,7 @@ class Settings(ABC):
         return KINDS[kind]
 
     def selected(self, teacher_logits):
-        """Return the teachers' logits that the columns use."""
+        """Return the teacher's logits that the columns use."""
         return teacher_logits
 
     @abstractmethod
@@ -75,18 +76,17 @@ class Settings(ABC):
 
 @dataclass(frozen=True, kw_only=True)
 class Soft(Settings):
-    """Effective logits (JZ20 Eq. 3) of selected teachers and epochs for every soft ratio."""
+    """Effective logits (JZ20 Eq. 3) at chosen stopping epochs for every soft ratio."""
 
     labels: str
     soft_ratios: list
     temperature: float
     hard_logit: float | None = None
     stopping_epochs: list | None = None
-    teachers: list | None = None
     oracle_sizes: list | None = None
 
     def selected(self, teacher_logits):  # noqa: D102
-        return selected(teacher_logits, self.stopping_epochs, self.teachers)
+        return selected(teacher_logits, self.stopping_epochs)
 
     def changes(self, points):  # noqa: D102
         logits = self.selected(points.teacher_logits)
@@ -159,7 +159,7 @@ class Plateaus(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class Correction(Settings):
-    """What JZ20 Theorem 2 is made of: two truths, teachers, δz_h, and effective logits a little below ρ = 1.
+    """What JZ20 Theorem 2 is made of: two truths, the teacher, δz_h, and effective logits a little below ρ = 1.
 
     The paper leaves the truth's logit z_g open: here the smooth ground truth, and its sign, both scaled.
     """
@@ -167,12 +167,11 @@ class Correction(Settings):
     labels: str
     temperature: float
     stopping_epochs: list
-    teachers: list
     truth_logit: float
     epsilon: float
 
     def selected(self, teacher_logits):  # noqa: D102
-        return selected(teacher_logits, self.stopping_epochs, self.teachers)
+        return selected(teacher_logits, self.stopping_epochs)
 
     def changes(self, points):  # noqa: D102
         logits = self.selected(points.teacher_logits)

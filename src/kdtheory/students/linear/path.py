@@ -61,7 +61,12 @@ def fit(settings: Settings, draw, dataset, logits):
     dims = ("teacher_norm", "world", "axis")
     return xr.Dataset(
         {"weights": (("precision", "step", *dims), np.stack(paths)), "flow": (dims, flow), "limit": (dims, limit)},
-        coords={"precision": settings.precisions, "step": steps, "teacher_norm": targets["teacher_norm"]},
+        coords={
+            "precision": settings.precisions,
+            "step": steps,
+            "teacher_norm": targets["teacher_norm"],
+            "world": sets["world"],
+        },
     )
 
 

@@ -39,7 +39,7 @@ def fit(settings: Settings, draw, dataset, logits):
     xarray.Dataset
         ``weights(learner, n_train, …, world, axis)``. With reduced bias and several sizes also
         ``weights_same_q``, in which the random direction is that of the smallest size, projected again; with
-        ``gram_sets`` also ``gram_angle(kappa, n_train, gram_set)``.
+        ``gram_sets`` also ``gram_angle(kappa, n_train, gram_set)``, beside world 0 alone: they belong to no world.
     """
     sets = transfer_sets(dataset, logits, settings.worlds, max(settings.n_train), draw)
     distilled = _distilled(sets, settings.n_train)
@@ -58,7 +58,7 @@ def fit(settings: Settings, draw, dataset, logits):
     result = xr.Dataset({"weights": xr.concat(fitted, dim=sizes)})
     if same_direction:
         result["weights_same_q"] = xr.concat(same_direction, dim=sizes)
-    if settings.gram_sets:
+    if settings.gram_sets and 0 in sets["world"].values:
         result["gram_angle"] = gram_angles(dataset, settings.n_train, settings.gram_sets, draw)
     return result
 
@@ -94,11 +94,10 @@ def _fit_size(settings, sets, distilled, n_train, draw):
 
 def _reduced_bias(settings, sets, distilled, n_train, size_of_q, draw):
     """Weights w_δ at one size with the random directions of a size, by learner name ``delta_<δ>``."""
-    worlds = range(sets.sizes["world"])
-    gaussian = np.stack([draw("q", size_of_q, world).standard_normal(sets.sizes["axis"]) for world in worlds])
+    gaussian = [draw("q", size_of_q, world).standard_normal(sets.sizes["axis"]) for world in sets["world"].values]
     biased = xr.apply_ufunc(
         lambda w, x, q: np.moveaxis(reduced_bias_weights(w, x, np.asarray(settings.deltas, float), q), 0, -2),
-        distilled, sets["inputs"].isel(sample=slice(n_train)), xr.DataArray(gaussian, dims=("world", "axis")),
+        distilled, sets["inputs"].isel(sample=slice(n_train)), xr.DataArray(np.stack(gaussian), dims=("world", "axis")),
         input_core_dims=[["axis"], ["sample", "axis"], ["axis"]], output_core_dims=[["delta", "axis"]],
     )  # fmt: skip
     return {f"delta_{float(delta)}": biased.isel(delta=index) for index, delta in enumerate(settings.deltas)}

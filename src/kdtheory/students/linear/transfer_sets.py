@@ -54,5 +54,6 @@ def _drawn_from_pool(dataset, inputs, teacher_logits, seen, worlds, n_points, dr
     teacher = xr.DataArray(teacher, dims="world")
     chosen = xr.DataArray(chosen, dims=("world", "sample"))
     return xr.Dataset(
-        {"inputs": inputs.isel(sample=chosen), "logits": teacher_logits.isel(split=teacher, sample=chosen)}
+        {"inputs": inputs.isel(sample=chosen), "logits": teacher_logits.isel(split=teacher, sample=chosen)},
+        coords={"world": np.arange(worlds)},
     )

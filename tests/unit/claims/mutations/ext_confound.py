@@ -5,7 +5,7 @@ from samples.image_distillation import RESNET, distillation
 from kdtheory.claims.registry import FAILS, UNDECIDED
 
 GROUP = partial(distillation, RESNET)
-FEW = {"three runs": (UNDECIDED, partial(GROUP, runs=3)), "one run": (UNDECIDED, partial(GROUP, runs=1))}
+FEW = {"seven worlds": (UNDECIDED, partial(GROUP, worlds=7)), "one world": (UNDECIDED, partial(GROUP, worlds=1))}
 
 TABLE = {
     "ext-confound-agreement": (

@@ -6,12 +6,12 @@ from kdtheory.claims.registry import FAILS, UNDECIDED
 
 
 def case(student):
-    group = partial(distillation, student, teachers=8)
+    group = partial(distillation, student)
     return group, {
         "order reversed": (FAILS, partial(group, soft=(0.02, 0.06, 0.1))),
         "teachers that do not improve": (UNDECIDED, partial(group, teacher=(0.4, 0.4, 0.4))),
-        "one teacher": (UNDECIDED, partial(group, teachers=1, runs=8)),
-        "seven teachers": (UNDECIDED, partial(group, teachers=7)),
+        "one world": (UNDECIDED, partial(group, worlds=1)),
+        "seven worlds": (UNDECIDED, partial(group, worlds=7)),
     }
 
 

@@ -9,7 +9,7 @@ SHIFTED = {
     "higher by twice the tolerance": (FAILS, partial(SETTLED, 0.1)),
     "lower by twice the tolerance": (FAILS, partial(SETTLED, -0.1)),
     "higher by 0.2": (FAILS, partial(SETTLED, 0.2)),
-    "higher by 0.2, errors × 150, three runs": (UNDECIDED, partial(SETTLED, 0.2, noise=0.3, runs=3)),
+    "higher by 0.2, errors × 150, three worlds": (UNDECIDED, partial(SETTLED, 0.2, noise=0.3, worlds=3)),
     "errors × 100": (UNDECIDED, partial(SETTLED, noise=0.2)),
 }
 
@@ -20,7 +20,7 @@ TABLE |= {
         {
             "moving away": (FAILS, partial(plateaus, 0.3, early=-0.2)),
             "there from the start": (UNDECIDED, SETTLED),
-            "errors × 150, three runs": (UNDECIDED, partial(plateaus, noise=0.3, runs=3)),
+            "errors × 150, three worlds": (UNDECIDED, partial(plateaus, noise=0.3, worlds=3)),
         },
     ),
     "ext-plateau-depth": (

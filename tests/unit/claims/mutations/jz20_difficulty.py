@@ -5,7 +5,10 @@ from samples.modes import modes
 
 from kdtheory.claims.registry import FAILS, UNDECIDED
 
-RISING = {"rising": (FAILS, partial(modes, fall=-0.1)), "constant": (UNDECIDED, partial(modes, fall=0.0, noise=0.05))}
+RISING = {
+    "rising": (FAILS, partial(modes, fall=-0.1)),
+    "hardly falling": (UNDECIDED, partial(modes, fall=0.1, noise=0.05)),
+}
 
 
 def with_modes(**levels):
@@ -24,7 +27,7 @@ TABLE = {
         {
             "two numbers exchanged": (FAILS, with_modes(shrinking=(0.1, 0.05, 0.2))),
             "order reversed": (FAILS, with_modes(shrinking=(0.2, 0.1, 0.05))),
-            "runs that differ much": (UNDECIDED, with_modes(noise=0.1)),
+            "worlds that differ much": (UNDECIDED, with_modes(noise=0.1)),
         },
     ),
     "jz20-fig3-modes-fixed": (
@@ -40,7 +43,7 @@ TABLE = {
         flips,
         {
             "two shares exchanged": (FAILS, partial(flips, (0.1, 0.8, 0.7))),
-            "runs that differ much": (UNDECIDED, partial(flips, noise=0.3)),
+            "worlds that differ much": (UNDECIDED, partial(flips, noise=0.3)),
         },
     ),
     "jz20-fig3-flips-harder": (

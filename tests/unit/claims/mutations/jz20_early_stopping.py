@@ -11,7 +11,7 @@ TABLE = {
         example,
         {
             "one step back": (FAILS, partial(example, scale=(1, 3, 2, 8))),
-            "teachers that differ much": (UNDECIDED, partial(example, spread=1.0)),
+            "worlds that differ much": (UNDECIDED, partial(example, spread=1.0)),
         },
     ),
     "jz20-fig4-logit-detail": (example, {"one step back": (FAILS, partial(example, slope=(1, 3, 2, 8)))}),
@@ -34,7 +34,7 @@ TABLE = {
         stopping,
         {
             "two epochs exchanged": (FAILS, partial(stopping, (0.8, 0.4, 0.6, 0.2))),
-            "teachers that differ much": (UNDECIDED, partial(stopping, noise=0.3)),
+            "worlds that differ much": (UNDECIDED, partial(stopping, noise=0.3)),
         },
     ),
     "jz20-fig4-stopping-ends": (

@@ -8,7 +8,7 @@ from kdtheory.claims.registry import FAILS, UNDECIDED
 
 def cases(student):
     group = partial(transfer, student)
-    few = {"three draws": (UNDECIDED, partial(group, draws=3)), "one draw": (UNDECIDED, partial(group, draws=1))}
+    few = {"seven worlds": (UNDECIDED, partial(group, worlds=7)), "one world": (UNDECIDED, partial(group, worlds=1))}
     slow = {"one mix is faster": (FAILS, partial(group, rates=(0.2, 0.7, 0.3, 0.5)))}
     return {
         f"jz20-s2-{student}-power-law": (

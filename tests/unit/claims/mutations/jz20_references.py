@@ -29,7 +29,7 @@ TABLE = {
         pair(modes),
         {
             "one mixture is harder": (FAILS, pair(partial(modes, (0.1, 0.2, 0.9)))),
-            "runs that differ much": (UNDECIDED, pair(noisy_modes, noise=0.5)),
+            "worlds that differ much": (UNDECIDED, pair(noisy_modes, noise=0.5)),
         },
     ),
 }

@@ -24,12 +24,22 @@ SETTINGS = Soft(
 
 @pytest.fixture(scope="module")
 def dataset():
-    settings = boundary.Settings(2, 6, 0.6, 0.15, n_points=30, n_test=40, n_oracle=50, repeats=3)
+    return worlds(2)
+
+
+def worlds(count, first_world=0):
+    settings = boundary.Settings(
+        2, 6, 0.6, 0.15, n_points=30, n_test=40, n_oracle=50, worlds=count, runs=2, first_world=first_world
+    )
     return boundary.build(settings, partial(generator, 5, "data"))
 
 
 @pytest.fixture(scope="module")
 def logits(dataset):
+    return logits_on(dataset)
+
+
+def logits_on(dataset):
     return linear.export(linear.Settings(norms=[5.0]), draw, dataset)
 
 
@@ -38,10 +48,10 @@ def students(dataset, logits):
     return fit(SETTINGS, draw, dataset, logits)
 
 
-def run_of(settings, dataset, logits, repeat=0):
-    return fitted_run(
-        settings, dataset.isel(repeat=repeat), logits["logits"].isel(repeat=repeat), partial(draw, repeat)
-    )
+def run_of(settings, dataset, logits, world=1, run=1):
+    here = {"world": world, "run": run}
+    points, values = dataset.isel(here, drop=True), logits["logits"].isel(here, drop=True)
+    return fitted_run(settings, points, values, partial(draw, world, run))
 
 
 def direct(kernel, changes, size, at):
@@ -50,11 +60,11 @@ def direct(kernel, changes, size, at):
 
 
 def test_norms_and_disagreements_are_those_of_direct_solves(dataset, logits, students):
-    for repeat in range(3):
-        run = run_of(SETTINGS, dataset, logits, repeat)
-        here = students.isel(repeat=repeat, stopping_epoch=0, teacher_norm=0)
-        teacher = logits["logits"].isel(stopping_epoch=0, teacher_norm=0, repeat=repeat, sample=slice(30, 70)).values
-        label = dataset["label"].isel(repeat=repeat, sample=slice(30, 70)).values == 1
+    for where in ({"world": 0, "run": 1}, {"world": 1, "run": 0}):
+        run = run_of(SETTINGS, dataset, logits, **where)
+        here = students.sel(where).isel(stopping_epoch=0, teacher_norm=0)
+        teacher = logits["logits"].isel(where).isel(stopping_epoch=0, teacher_norm=0, sample=slice(30, 70)).values
+        label = dataset["label"].isel(where).isel(sample=slice(30, 70)).values == 1
         for column in range(3):
             for index, size in enumerate(SETTINGS.n_train):
                 changes = run.stacked[:, column]
@@ -72,29 +82,39 @@ def test_the_students_interpolate_their_targets(dataset, logits):
     np.testing.assert_allclose(direct(run.kernel, run.stacked, 30, slice(30)), run.stacked[:30], atol=1e-8)
 
 
-def test_a_run_does_not_depend_on_how_many_there_are_nor_a_column_on_the_others(dataset, logits, students):
-    fewer = fit(replace(SETTINGS, soft_ratios=[0.7]), draw, dataset.isel(repeat=slice(2)), logits.isel(repeat=slice(2)))
-    np.testing.assert_allclose(
-        fewer["coefficients"],
-        students["coefficients"].isel(repeat=slice(2)).sel(soft_ratio=[0.7]),
-        rtol=1e-9,
-        atol=1e-11,
-    )
+def test_a_column_does_not_depend_on_the_others(dataset, logits, students):
+    fewer = fit(replace(SETTINGS, soft_ratios=[0.7]), draw, dataset, logits)
+    expected = students["coefficients"].sel(soft_ratio=[0.7])
+    np.testing.assert_allclose(fewer["coefficients"], expected, rtol=1e-9, atol=1e-11)
+
+
+def test_a_world_depends_neither_on_the_number_of_worlds_nor_on_its_batch(students):
+    batch = worlds(3, first_world=1)
+    other = fit(SETTINGS, draw, batch, logits_on(batch))
+    assert students["world"].values.tolist() == [0, 1] and other["world"].values.tolist() == [1, 2, 3]
+    xr.testing.assert_identical(students.sel(world=[1]), other.sel(world=[1]))
+    assert not np.allclose(students["coefficients"].sel(world=0), students["coefficients"].sel(world=1))
+
+
+def test_a_cell_may_use_the_first_runs_alone(dataset, logits, students):
+    first = fit(replace(SETTINGS, runs=1), draw, dataset, logits)
+    xr.testing.assert_identical(first, students.isel(run=[0]))
+    with pytest.raises(ValueError, match="runs is 3; the dataset has 2"):
+        fit(replace(SETTINGS, runs=3), draw, dataset, logits)
 
 
 def test_targets_of_several_names_are_stored_under_their_own(dataset, logits):
     settings = Correction(
         targets="correction", kept=["coefficients"], depth=2, n_train=[3, 10, 30], labels="truth", temperature=5.0,
-        stopping_epochs=[0], teachers=[0], truth_logit=10.0, epsilon=1e-7,
+        stopping_epochs=[0], truth_logit=10.0, epsilon=1e-7,
     )  # fmt: skip
-    logits = logits.rename(teacher_norm="teacher").assign_coords(teacher=[0])
     students, run = fit(settings, draw, dataset, logits), run_of(settings, dataset, logits)
     factor = np.linalg.cholesky(run.kernel)
     assert students.attrs["epsilon"] == 1e-7
     assert [name.split("_")[0] for name in students.data_vars] == ["truth", "teacher", "correction", "perturbed"]
     for name, change in run.changes.items():
         expected = np.linalg.solve(factor, change.isel(sample=slice(30)).values[..., None])[..., 0]
-        np.testing.assert_allclose(students[name].isel(repeat=0), expected, rtol=1e-7, atol=1e-8)
+        np.testing.assert_allclose(students[name].sel(world=1, run=1), expected, rtol=1e-7, atol=1e-8)
 
 
 def test_a_student_file_comes_back_as_it_was_written(students, tmp_path):
@@ -126,13 +146,15 @@ def test_initial_logits_have_the_covariance_of_the_infinite_network():
 
 
 def test_a_candidate_adds_its_squared_step_to_the_squared_norm():
-    mixture = gaussian_mixture.Settings(2, [1, 4], 1.0, ["fixed", "shrinking"], n_points=20, n_candidates=6, repeats=2)
+    mixture = gaussian_mixture.Settings(
+        2, [1, 4], 1.0, ["fixed", "shrinking"], n_points=20, n_candidates=6, worlds=2, runs=2
+    )
     dataset = gaussian_mixture.build(mixture, draw)
     teacher = truth.export(truth.Settings(scale=1.0), draw, dataset)
     settings = Function(targets="function", kept=["coefficients", "candidates"], depth=1, n_train=[1, 5, 20])
     students = fit(settings, draw, dataset, teacher)
-    run = run_of(settings, dataset, teacher, repeat=1)
-    columns = students.isel(repeat=1).stack(column=("width_law", "modes"))
+    run = run_of(settings, dataset, teacher)
+    columns = students.sel(world=1, run=1).stack(column=("width_law", "modes"))
 
     def squared_norm(chosen, column):
         changes = run.stacked[chosen, column]
@@ -148,14 +170,14 @@ def test_a_candidate_adds_its_squared_step_to_the_squared_norm():
 
 
 def test_plateau_students_of_dimension_d_see_the_first_d_coordinates():
-    dataset = uniform.build(uniform.Settings(dim=4, n_points=12, repeats=2), draw)
+    dataset = uniform.build(uniform.Settings(dim=4, n_points=12, worlds=2, runs=1), draw)
     teacher = truth.export(truth.Settings(scale=1.0), draw, dataset)
     settings = Plateaus(targets="plateaus", kept=["coefficients"], depth=1, n_train=[12], dims=[2, 4])
     students = fit(settings, draw, dataset, teacher)
     for dim in (2, 4):
-        kernel, _ = relu_kernels(dataset["inputs"].values[1, :, :dim], depth=1)
-        expected = np.linalg.solve(np.linalg.cholesky(kernel), dataset["function"].sel(target="jump").values[1])
-        found = students["coefficients"].sel(dim=dim, target="jump").isel(repeat=1)
+        kernel, _ = relu_kernels(dataset["inputs"].values[1, 0, :, :dim], depth=1)
+        expected = np.linalg.solve(np.linalg.cholesky(kernel), dataset["function"].sel(target="jump").values[1, 0])
+        found = students["coefficients"].sel(dim=dim, target="jump", world=1, run=0)
         np.testing.assert_allclose(found, expected, rtol=1e-7, atol=1e-9)
     assert set(students["target"].values) == {"jump", "kinked", "smooth", "random_labels", "nngp"}
     with pytest.raises(ValueError, match="dims asks for 5 dimensions; the dataset has 4"):
@@ -163,7 +185,7 @@ def test_plateau_students_of_dimension_d_see_the_first_d_coordinates():
 
 
 def test_names_of_targets_survive_a_file_of_shorter_ones(tmp_path):
-    dataset = uniform.build(uniform.Settings(dim=2, n_points=5, repeats=1), draw)
+    dataset = uniform.build(uniform.Settings(dim=2, n_points=5, worlds=1, runs=1), draw)
     storage.write(truth.export(truth.Settings(scale=1.0), draw, dataset), tmp_path / "logits.nc", {})
     settings = Plateaus(targets="plateaus", kept=["coefficients"], depth=1, n_train=[5], dims=[2])
     storage.write(fit(settings, draw, dataset, storage.read(tmp_path / "logits.nc")), tmp_path / "cell.nc", {})
@@ -182,7 +204,7 @@ def with_oracle(dataset, logits, oracle_settings):
 
 def test_oracle_inner_products_are_those_of_direct_solves(dataset, logits, oracle_settings, with_oracle):
     run = run_of(oracle_settings, dataset, logits)
-    here = with_oracle.isel(repeat=0)
+    here = with_oracle.sel(world=1, run=1)
     zero = -run.initial
     for size in oracle_settings.oracle_sizes:
         beyond = slice(30, 30 + size)
@@ -205,7 +227,7 @@ def test_oracle_inner_products_are_those_of_direct_solves(dataset, logits, oracl
 
 def test_the_nested_oracle_is_the_student_of_more_points_and_reproduces_targets_and_zero(with_oracle, dataset, logits):
     run = run_of(replace(SETTINGS, kept=["oracle"], oracle_sizes=[90]), dataset, logits)
-    here = with_oracle.isel(repeat=0)
+    here = with_oracle.sel(world=1, run=1)
     assert here.sizes["n"] == 30 + 90
     factor = np.linalg.cholesky(run.kernel)
     np.testing.assert_allclose(factor @ here["coefficients"].values.T, run.stacked, atol=1e-7)

@@ -20,8 +20,8 @@ def points(**changes):
     rng = np.random.default_rng(2)
     logits = xr.DataArray(
         3 * rng.standard_normal((2, 3, 2000)),
-        dims=("stopping_epoch", "teacher", "sample"),
-        coords={"stopping_epoch": [1, 8], "teacher": [0, 1, 2]},
+        dims=("stopping_epoch", "teacher_norm", "sample"),
+        coords={"stopping_epoch": [1, 8], "teacher_norm": [0.5, 1.0, 2.0]},
     )
     given = {
         "teacher_logits": logits,
@@ -33,7 +33,7 @@ def points(**changes):
 
 
 def one_function(**changes):
-    logits = points().teacher_logits.isel(teacher=0, drop=True).isel(stopping_epoch=[0])
+    logits = points().teacher_logits.isel(teacher_norm=0, drop=True).isel(stopping_epoch=[0])
     return points(teacher_logits=logits, **changes)
 
 
@@ -45,7 +45,7 @@ def test_a_perfect_teacher_s_students_fit_its_logits_pulled_towards_its_own_deci
     np.testing.assert_allclose(targets.sel(soft_ratio=0), 3 * np.sign(z), atol=1e-12)
     expected = effective_logits(z.values, (z.values > 0).astype(int), 0.5, 5.0)
     np.testing.assert_allclose(targets.sel(soft_ratio=0.5), expected, atol=1e-12)
-    assert targets.dims == ("soft_ratio", "stopping_epoch", "teacher", "sample")
+    assert targets.dims == ("soft_ratio", "stopping_epoch", "teacher_norm", "sample")
 
 
 def test_an_imperfect_teacher_s_students_are_pulled_towards_the_true_label():
@@ -57,11 +57,11 @@ def test_an_imperfect_teacher_s_students_are_pulled_towards_the_true_label():
     assert np.all(moved * truth > 0)
 
 
-def test_epochs_and_teachers_are_chosen_by_their_names():
-    chosen = replace(SOFT, stopping_epochs=[8], teachers=[2, 0], soft_ratios=[1.0])
+def test_epochs_are_chosen_by_their_numbers():
+    chosen = replace(SOFT, stopping_epochs=[8], soft_ratios=[1.0])
     here = points()
     targets = chosen.changes(here)["coefficients"] + here.initial
-    expected = here.teacher_logits.sel(stopping_epoch=[8], teacher=[2, 0])
+    expected = here.teacher_logits.sel(stopping_epoch=[8])
     np.testing.assert_allclose(targets.isel(soft_ratio=0), expected, atol=1e-12)
     with pytest.raises(ValueError, match="stopping_epoch 9 is not in the teacher's logits"):
         replace(chosen, stopping_epochs=[9]).changes(here)
@@ -80,7 +80,7 @@ def test_flips_change_the_sign_of_as_many_points_as_they_should_and_more_noise_f
 
 
 def test_flips_need_a_single_function():
-    with pytest.raises(ValueError, match=r"one function.*'teacher'"):
+    with pytest.raises(ValueError, match=r"one function.*'teacher_norm'"):
         FLIPS.changes(points())
 
 
@@ -113,7 +113,7 @@ def test_plateau_targets_are_fitted_without_the_initial_network():
 def test_the_correction_is_the_derivative_of_the_perturbed_targets():
     here = points()
     targets = Correction(
-        targets="correction", **COMMON, labels="truth", temperature=5.0, stopping_epochs=[1, 8], teachers=[0, 1, 2],
+        targets="correction", **COMMON, labels="truth", temperature=5.0, stopping_epochs=[1, 8],
         truth_logit=10.0, epsilon=1e-7,
     ).changes(here)  # fmt: skip
     difference = (targets["perturbed_coefficients"] - targets["teacher_coefficients"]) / 1e-7
