@@ -74,7 +74,7 @@ def running(slurm, comment):
 
 def training_past_some_epochs(slurm, log):
     """The number of the job that trains the teacher, once it has said so."""
-    return running(slurm, "rule_train_teacher_wildcards_network") if "epoch 16" in log.read_text() else None
+    return running(slurm, "rule_train_teacher_wildcards_network_0000") if "epoch 16" in log.read_text() else None
 
 
 @pytest.fixture(scope="module")
@@ -84,13 +84,13 @@ def story(slurm, tmp_path_factory):
     study, variables = study_in(folder / "study"), environment_for(slurm, folder)
     planned = planned_jobs(study.run("-n", *SUBMITTED, **variables))
 
-    log = study.folder / "logs/teachers/network.log"
+    log = study.folder / "logs/teachers/network/0000.log"
     driver = study.start(*SUBMITTED, **variables)
     try:
         wait_until(log.exists, driver)
         cancelled = wait_until(lambda: training_past_some_epochs(slurm, log), driver)
         slurm.run("scancel", cancelled)
-        wait_until(lambda: running(slurm, "rule_export_logits_wildcards_network_boundary"), driver)
+        wait_until(lambda: running(slurm, "rule_export_logits_wildcards_network_boundary_0000"), driver)
     finally:
         if driver.poll() is None:
             os.killpg(driver.pid, signal.SIGKILL)

@@ -13,13 +13,14 @@ from kdtheory.jobs.verify import verify
 # the log of the job that does.
 VICTIMS = {
     "dataset": (
-        "datasets/gaussian_below.nc", "results/teachers/norms/logits/gaussian_below.nc", "teachers/norms-gaussian_below"
+        "datasets/gaussian_below/0000.nc", "results/teachers/norms/logits/gaussian_below/0000.nc",
+        "teachers/norms-gaussian_below/0000",
     ),
     "checkpoint": (
-        "teachers/network/checkpoints.safetensors", "results/teachers/network/logits/boundary.nc",
-        "teachers/network-boundary",
+        "teachers/network/checkpoints/0000.safetensors", "results/teachers/network/logits/boundary/0000.nc",
+        "teachers/network-boundary/0000",
     ),
-    "student": ("students/margin/dim_10.nc", "results/analysis/margin.nc", "analysis/margin"),
+    "student": ("students/margin/dim_10/0000.nc", "results/analysis/margin.nc", "analysis/margin"),
     "cube group": ("analysis/angle_law.nc", "results/figures/pl19_fig1.svg", "figures/pl19_fig1"),
 }  # fmt: skip
 

@@ -48,7 +48,7 @@ def stop(study, driver, how):
 
 
 def finished_files(study):
-    return {file: file.stat().st_mtime_ns for file in study.files("students/*/*.nc", "analysis/*.nc")}
+    return {file: file.stat().st_mtime_ns for file in study.files("students/*/*/*.nc", "analysis/*.nc")}
 
 
 def test_a_run_that_is_stopped_at_random_moments_goes_on_to_the_same_results(smoke, tmp_path, faults):
@@ -67,7 +67,7 @@ def test_a_run_that_is_stopped_at_random_moments_goes_on_to_the_same_results(smo
             wait_until_started(study, driver, count)
             time.sleep(delay)
             stop(study, driver, how)
-            if study.files("*/*.nc"):
+            if study.files("*/**/*.nc"):
                 assert verify(study.folder / "results")[1] == [], "what a stopped run leaves is whole"
             again = [file for file, when in kept.items() if finished_files(study).get(file) not in (None, when)]
             assert len(again) <= 2, f"only what two cores were at may be computed again, not {again}"
@@ -86,7 +86,7 @@ def slow_teacher(tmp_path_factory):
     return study
 
 
-LOGITS = "results/teachers/network/logits/boundary.nc"
+LOGITS = "results/teachers/network/logits/boundary/0000.nc"
 
 
 def teacher_study(folder):
@@ -114,18 +114,18 @@ def test_a_teacher_killed_within_an_epoch_goes_on_from_the_last_one_that_it_kept
     with faults.survives(
         "SIGKILL of a teacher within an epoch", "training goes on after the last kept epoch; the same weights"
     ):
-        state = study.folder / "results/teachers/network/.checkpoints.training"
+        state = study.folder / "results/teachers/network/checkpoints/.0000.training"
         driver = study.start(*SMOKE, "slow.yaml", "--cores", "1", LOGITS)
         while not list(state.glob("[!.]*")):
             assert driver.poll() is None, "the teacher was trained before it could be killed"
             time.sleep(0.01)
         time.sleep(random.Random(SEED + moment).uniform(0, 1))
         study.kill(driver)
-        assert state.exists() and not list(state.parent.glob("logits/*.nc")), "the kill came too late"
+        assert state.exists() and not list(study.folder.glob(LOGITS)), "the kill came too late"
         resumed = study.resume("slow.yaml", "--cores", "1", LOGITS)
         assert resumed.wait(timeout=300) == 0
         assert not state.exists()
-        log = (study.folder / "logs/teachers/network.log").read_text()
+        log = (study.folder / "logs/teachers/network/0000.log").read_text()
         assert re.search("training resumes after epoch [1-3]", log)
         assert study.contents() == slow_teacher.contents()
     shutil.rmtree(study.folder)

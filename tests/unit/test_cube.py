@@ -35,7 +35,7 @@ def test_the_assembled_cube_reads_the_same_and_carries_config_and_digests(groups
         xr.testing.assert_equal(cube[name].to_dataset(), open_cube(groups)[name].to_dataset())
     assert cube.attrs["preset"] == "smoke"
     assert cube.attrs["config_digest"] and "linear/one" in cube.attrs["data_digests"]
-    assert cube.attrs["schema_version"] == 2
+    assert cube.attrs["schema_version"] == 3
 
 
 def test_the_folder_carries_the_attributes_of_the_cube_from_what_its_groups_recorded(groups, tmp_path):

@@ -91,7 +91,7 @@ class Study:
     def contents(self):
         """What the study found: digests of the data of every stage, the claims, and the figures byte for byte."""
         stored = {}
-        for pattern in ("*/*.nc", "*/*/*.nc", "*/*/*/*.nc", "*/*/*.safetensors"):
+        for pattern in ("*/**/*.nc", "*/**/*.safetensors"):
             stored |= self.digests(pattern)
         exact = self.files("claims/*.json", "claims.*", "figures/*")
         return stored | {str(file.relative_to(self.folder)): digest_of(file) for file in exact}

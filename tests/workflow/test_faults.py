@@ -13,11 +13,11 @@ def test_a_run_in_another_folder_on_one_core_killed_midway_gives_the_same_data_a
     study = Study.copied_to(tmp_path / "study")
     driver = study.start(*SMOKE, "--cores", "1")
     deadline = time.monotonic() + 300
-    while len(list(study.folder.glob("results/students/*/*.nc"))) < 4:
+    while len(list(study.folder.glob("results/students/*/*/*.nc"))) < 4:
         assert driver.poll() is None and time.monotonic() < deadline, "the run ended before it could be killed"
         time.sleep(0.1)
     study.kill(driver)
-    finished_before = {path: path.stat().st_mtime_ns for path in study.folder.glob("results/datasets/*.nc")}
+    finished_before = {path: path.stat().st_mtime_ns for path in study.folder.glob("results/datasets/*/*.nc")}
     assert not (study.folder / "results/analysis/alignment.nc").exists()
 
     assert study.resume("--cores", "1").wait(timeout=900) == 0
@@ -30,7 +30,7 @@ def test_without_images_the_rest_completes_and_a_later_run_adds_them(smoke, tmp_
     study = Study.copied_to(tmp_path / "study")
     targets = ["results/figures/pl19_fig1.svg", "results/figures/pl19_fig2.svg", "results/figures/pl19_fig4.svg"]
     offline = {"KDTHEORY_SOURCES": "none", "KDTHEORY_CACHE": str(tmp_path / "empty"), "KDTHEORY_DATA": ""}
-    failed = study.run(*SMOKE, "--cores", "2", *targets, "results/datasets/cifar10_resnet.nc", **offline)
+    failed = study.run(*SMOKE, "--cores", "2", *targets, "results/datasets/cifar10_resnet/0000.nc", **offline)
     assert failed.returncode != 0
     for images in ("mnist", "cifar10"):
         log = (study.folder / f"logs/datasets/fetched/{images}.log").read_text()

@@ -94,5 +94,5 @@ def test_a_teacher_of_any_name_is_trained_by_the_rule_for_the_device_of_its_kind
             "experiments": {name: {"cells": {cell: {"teacher": "mine"}}}},
         }
         changed.write_text(yaml.safe_dump(uses))
-        target = "results/teachers/mine/checkpoints.safetensors"
+        target = "results/teachers/mine/checkpoints/0000.safetensors"
         assert planned_jobs(fresh.run("-n", "--configfile", str(changed), "--", target))[rule] == 1

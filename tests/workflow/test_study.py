@@ -40,7 +40,7 @@ def test_a_dry_run_of_the_full_study_in_a_fresh_copy_plans_every_stage(fresh):
         ("figures", "draw_figure", {"check_claims", "assemble_cube"}),
         ("claims", "check_claims", {"draw_figure", "assemble_cube"}),
         ("pl19", "draw_figure", {"assemble_cube", "collect_claims"}),
-        ("results/datasets/cifar10_kernel.nc", "fetch_images", {"export_logits", "measure"}),
+        ("results/datasets/cifar10_kernel/0000.nc", "fetch_images", {"export_logits", "measure"}),
         ("results/figures/pl19_fig3.svg", "draw_figure", {"fit_deep_linear", "train_teacher_on_cpu", "assemble_cube"}),
     ],
 )  # fmt: skip

@@ -34,11 +34,11 @@ def _measure_cell(experiment, cell):
     inputs = experiment.dataset_of(cell)["inputs"].transpose("world", "sample", "axis")
     logits = experiment.logits_of(cell)["logits"].isel(stopping_epoch=-1, teacher_norm=0).transpose("world", "sample")
     worlds = [
-        _measure_world(student.isel(world=world), inputs.values[world], logits.values[world])
+        _measure_world(student.isel(world=world, drop=True), inputs.values[world], logits.values[world])
         for world in range(student.sizes["world"])
     ]
     # ε and the bound on the norm depend on the size of the start alone.
-    return xr.concat(worlds, dim="world", data_vars=_OF_A_WORLD, coords="minimal", combine_attrs="override")
+    return xr.concat(worlds, dim=student["world"], data_vars=_OF_A_WORLD, coords="minimal", combine_attrs="override")
 
 
 def _measure_world(student, inputs, logits):

@@ -1,11 +1,14 @@
 """What a job costs by its settings: arithmetic operations and bytes of memory, leading terms only.
 
-An operation is one multiplication, addition or elementary function of one number. Nothing is measured here.
+A job computes one batch of worlds (`kdtheory.study.batches`). An operation is one multiplication, addition or
+elementary function of one number. Nothing is measured here.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, prod
+
+from kdtheory.study import batches
 
 # An elementwise step of a kernel's recursion, arcsines and roots included, and a backward pass beside its forward one.
 _KERNEL_STEP = 80
@@ -25,8 +28,8 @@ class Cost:
     bytes: float
 
 
-def student_cost(student: str, cell: dict, dataset: dict, teacher: dict) -> Cost:
-    """Return the cost of one cell of students.
+def student_cost(student: str, cell: dict, dataset: dict, teacher: dict, first_world: int = 0) -> Cost:
+    """Return the cost of the students of one batch of worlds of a cell.
 
     Parameters
     ----------
@@ -34,6 +37,8 @@ def student_cost(student: str, cell: dict, dataset: dict, teacher: dict) -> Cost
         Module of `kdtheory.students` that fits the cell.
     cell, dataset, teacher : dict
         Their blocks of the configuration.
+    first_world : int
+        The first world of the batch; networks of finite width are trained in the first worlds alone.
 
     Raises
     ------
@@ -42,7 +47,8 @@ def student_cost(student: str, cell: dict, dataset: dict, teacher: dict) -> Cost
     """
     if student not in _STUDENTS:
         raise ValueError(f"no count of operations is known for students of kind {student!r}")
-    return _STUDENTS[student](cell, dataset, teacher)
+    trained = max(0, cell.get("trained_worlds", 0) - first_world)
+    return _STUDENTS[student]({**cell, "trained_worlds": trained}, dataset, teacher)
 
 
 def is_counted(student: str) -> bool:
@@ -51,34 +57,34 @@ def is_counted(student: str) -> bool:
 
 
 def teacher_cost(teacher: dict, dataset: dict) -> Cost | None:
-    """Return the cost of training one teacher, None for a kind that is not trained."""
+    """Return the cost of training the teachers of one batch of worlds, None for a kind that is not trained."""
     count = _TEACHERS.get(teacher["kind"])
     return count and count(teacher, dataset)
 
 
 def dataset_bytes(dataset: dict) -> float:
-    """Return the bytes of a dataset's inputs, which its job holds at once."""
+    """Return the bytes of the inputs of one batch of a dataset, which its job holds at once."""
     if dataset["kind"] == "cifar10":
-        return _CIFAR10["axes"] * _images(dataset)
+        return _image_bytes(dataset)
     axes, points = _dim(dataset), _points(dataset)
     if dataset.get("coordinates") == "triangular":
         axes = min(points, axes - 1) + 1
-    return 8 * _draws(dataset) * len(dataset.get("kappas", [1])) * points * axes
+    return 8 * _transfer_sets(dataset) * points * axes
 
 
 def logits_bytes(dataset: dict, teacher: dict) -> float:
-    """Return the bytes of a teacher's logits on a dataset."""
+    """Return the bytes of a teacher's logits on one batch of a dataset."""
     if dataset["kind"] == "cifar10":
-        each = _images(dataset) * _CIFAR10["classes"]
+        each = batches.size(dataset) * _images(dataset) * _CIFAR10["classes"]
     else:
-        each = _draws(dataset) * len(dataset.get("kappas", [1])) * _points(dataset)
-    kept = len(teacher.get("stopping_epochs", [0])) * teacher.get("seeds", 1) * len(teacher.get("norms", [1]))
+        each = _transfer_sets(dataset) * _points(dataset)
+    kept = len(teacher.get("stopping_epochs", [0])) * len(teacher.get("norms", [1]))
     return 8 * each * kept * teacher.get("worlds", 1)
 
 
 def _linear(cell, dataset, _teacher):
     points, axes = max(cell["n_train"]), _dim(dataset)
-    sets = cell.get("worlds", _draws(dataset)) * len(dataset.get("kappas", [1]))
+    sets = _transfer_sets(dataset) if "worlds" in dataset else cell["worlds"]
     factorisation = 4 * axes * points**2
     descent = 4 * points * axes * cell.get("hard_target_steps", 0) * len(cell["n_train"])
     gram = cell.get("gram_sets", 0) * len(dataset.get("kappas", [1])) * sum(n**2 for n in cell["n_train"])
@@ -86,14 +92,14 @@ def _linear(cell, dataset, _teacher):
 
 
 def _linear_path(cell, dataset, teacher):
-    step = 4 * dataset["worlds"] * dataset["n_points"] * dataset["dim"] * len(teacher["norms"])
+    step = 4 * batches.size(dataset) * dataset["n_points"] * dataset["dim"] * len(teacher["norms"])
     return Cost(step * cell["max_steps"] * len(cell["precisions"]), 16 * dataset["n_points"] * dataset["dim"])
 
 
 def _deep_linear(cell, dataset, _teacher):
     weights = sum(dataset["dim"] * cell["hidden_width"] * depth for depth in cell["depths"])
     paths = len(cell["init_ratios"]) * len(cell["starts"])
-    return Cost(6 * weights * dataset["worlds"] * paths * cell["max_steps"], 8 * weights * paths * 4)
+    return Cost(6 * weights * batches.size(dataset) * paths * cell["max_steps"], 8 * weights * paths * 4)
 
 
 def _kernel(cell, dataset, _teacher):
@@ -103,7 +109,7 @@ def _kernel(cell, dataset, _teacher):
     columns = _columns(cell) * len(dataset.get("modes", [1]) if isinstance(dataset.get("modes"), list) else [1])
     run = _regression(transfer, test + oracle, columns, dataset["dim"], cell["depth"])
     draw = Cost((transfer + test + oracle) ** 3 / 3, 0)
-    runs = dataset["repeats"] * len(cell.get("dims", [1]))
+    runs = _runs(cell, dataset) * len(cell.get("dims", [1]))
     kept = 8 * runs * columns * (len(cell["n_train"]) * test if "oracle" in cell["kept"] else transfer)
     return Cost(runs * (run.operations + draw.operations), run.bytes + kept)
 
@@ -113,7 +119,8 @@ def _image_kernel(cell, dataset, _teacher):
     columns = _columns(cell) * _CIFAR10["classes"]
     kernel = _kernel_matrix(dataset["transfer_points"] + test, _CIFAR10["axes"], cell["depth"])
     run = _solves(transfer, test, columns)
-    return Cost(kernel.operations + cell["repeats"] * run.operations, kernel.bytes + run.bytes)
+    operations = batches.size(dataset) * kernel.operations + _runs(cell, dataset) * run.operations
+    return Cost(operations, kernel.bytes + run.bytes)
 
 
 def _regression(transfer, others, columns, axes, depth):
@@ -135,39 +142,43 @@ def _resnet_students(cell, dataset, _teacher):
     network = {key: cell[key] for key in ("width", "blocks", "stem_stride")}
     varied = ("soft_ratios", "stopping_epochs", "loss_scales")
     images = sum(cell["steps"] * min(n_train, cell["batch_size"]) for n_train in cell["n_train"])
-    students = cell["repeats"] * prod(len(cell[key]) for key in varied)
+    students = _runs(cell, dataset) * prod(len(cell[key]) for key in varied)
     return Cost(students * images * _TRAINING * resnet_operations(**network), _resnet_bytes(cell, dataset))
 
 
 def _network_students(cell, dataset, _teacher):
     points, ratios = max(cell["n_train"]), len(cell["soft_ratios"])
+    worlds = batches.size(dataset)
+    trained = min(worlds, cell["trained_worlds"])
     operations = 0.0
     for width in cell["widths"]:
         weights = _layers(dataset["dim"], width, cell["depth"], 1)
-        descent = cell["trained_repeats"] * ratios * points * 2 ** cell["doublings"]
-        sgd = cell["repeats"] * ratios * cell["sgd_steps"] * cell["batch_size"] * len(cell["n_train"])
+        descent = trained * ratios * points * 2 ** cell["doublings"]
+        sgd = worlds * ratios * cell["sgd_steps"] * cell["batch_size"] * len(cell["n_train"])
         # A step of SGD of the linearized network takes one row of the kernel for each point of its batch.
-        kernels = cell["repeats"] * points * (points + cell["test_points"]) * width
+        kernels = worlds * points * (points + cell["test_points"]) * width
         operations += 2 * _TRAINING * weights * descent + 2 * sgd * points + 4 * cell["depth"] * kernels
     largest = _layers(dataset["dim"], max(cell["widths"]), cell["depth"], 1)
-    return Cost(operations, 8 * 4 * largest * cell["trained_repeats"])
+    return Cost(operations, 8 * 4 * largest * max(1, trained))
 
 
 def _network(teacher, dataset):
     weights = _layers(_dim(dataset), teacher["width"], teacher["hidden_layers"], 1)
-    images = max(teacher["stopping_epochs"]) * teacher["train_points"] * teacher["seeds"]
-    return Cost(2 * _TRAINING * weights * images, 16 * weights * teacher["seeds"] + 8 * teacher["train_points"])
+    worlds, points = batches.size(dataset), teacher["train_points"]
+    images = max(teacher["stopping_epochs"]) * points * worlds
+    return Cost(2 * _TRAINING * weights * images, worlds * (16 * weights + 8 * _dim(dataset) * points))
 
 
 def _image_mlp(teacher, dataset):
     weights = _layers(_CIFAR10["axes"], teacher["width"], teacher["hidden_layers"], _CIFAR10["classes"])
-    images = max(teacher["stopping_epochs"]) * dataset["teacher_points"] * teacher["seeds"]
-    return Cost(2 * _TRAINING * weights * images, 16 * weights + 5 * _CIFAR10["axes"] * _images(dataset))
+    images = max(teacher["stopping_epochs"]) * dataset["teacher_points"] * batches.size(dataset)
+    pixels = 4 * _CIFAR10["axes"] * _images(dataset)
+    return Cost(2 * _TRAINING * weights * images, 16 * weights + pixels + _image_bytes(dataset))
 
 
 def _resnet(teacher, dataset):
     network = {key: teacher[key] for key in ("width", "blocks", "stem_stride")}
-    images = max(teacher["stopping_epochs"]) * dataset["teacher_points"] * teacher["seeds"]
+    images = max(teacher["stopping_epochs"]) * dataset["teacher_points"] * batches.size(dataset)
     return Cost(images * _TRAINING * resnet_operations(**network), _resnet_bytes(teacher, dataset))
 
 
@@ -190,13 +201,11 @@ def _resnet_bytes(network, dataset):
     # All images as bytes, and the activations of one batch: about a dozen copies of the widest stage.
     side = _CIFAR10["side"] / network["stem_stride"]
     activations = 4 * 12 * network["batch_size"] * network["width"] * side**2 * sum(network["blocks"])
-    return _CIFAR10["axes"] * _images(dataset) + activations
+    return _image_bytes(dataset) + activations
 
 
 def _columns(cell):
-    return prod(
-        len(cell[key]) for key in ("soft_ratios", "stopping_epochs", "teachers", "flip_probabilities") if key in cell
-    )
+    return prod(len(cell[key]) for key in ("soft_ratios", "stopping_epochs", "flip_probabilities") if key in cell)
 
 
 def _layers(axes, width, hidden_layers, outputs):
@@ -204,18 +213,28 @@ def _layers(axes, width, hidden_layers, outputs):
 
 
 def _images(dataset):
+    """Images of one world."""
     return dataset["teacher_points"] + dataset["transfer_points"] + dataset["test_points"]
 
 
 def _points(dataset):
-    """Points of one repeat, of the whole set for digits."""
+    """Points of one run, of the whole set for digits."""
     known = [dataset.get(key, 0) for key in ("n_points", "n_test", "n_oracle", "n_candidates")]
     return sum(known) or _DIGITS
 
 
-def _draws(dataset):
-    """Independent draws of a dataset: worlds, or the repeats of a study with one ground truth."""
-    return dataset.get("worlds", dataset.get("repeats", 1))
+def _image_bytes(dataset):
+    return batches.size(dataset) * _CIFAR10["axes"] * _images(dataset)
+
+
+def _transfer_sets(dataset):
+    """Transfer sets of one batch of a dataset: one for each world, run and angle law."""
+    return batches.size(dataset) * dataset.get("runs", 1) * len(dataset.get("kappas", [1]))
+
+
+def _runs(cell, dataset):
+    """Runs of one batch of a cell, of all its worlds together."""
+    return batches.size(dataset) * cell.get("runs", dataset.get("runs", 1))
 
 
 def _dim(dataset):

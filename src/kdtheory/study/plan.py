@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kdtheory.jobs import markdown, terminal
+from kdtheory.study import batches
 from kdtheory.study import config as study_config
 from kdtheory.study.check import add_configurations, read
 from kdtheory.study.operations import student_cost, teacher_cost
@@ -22,14 +23,14 @@ _COLUMNS = ("jobs", "count", "operations", "core-hours", "GPU-hours", "memory of
 
 @dataclass(frozen=True)
 class Job:
-    """One job that trains or fits.
+    """One job that trains or fits: a batch of worlds.
 
     Attributes
     ----------
     kind : str
         Stage and module: "students/kernel".
     name : str
-        As in the names of its log and benchmark files.
+        As in the paths of its log and benchmark files.
     operations : float
     bytes : float
         Of its largest arrays.
@@ -56,14 +57,17 @@ def jobs(config: dict) -> list[Job]:
         student = study_config.schema(f"experiments/{name}.yaml").get("x-student")
         for cell_name, cell in experiment.get("cells", {}).items():
             dataset, teacher = config["datasets"][cell["dataset"]], config["teachers"][cell["teacher"]]
-            trained[cell["teacher"]] = (teacher, dataset)
-            if student:
-                cost = student_cost(student, cell, dataset, teacher)
-                found.append(Job(f"students/{student}", f"{name}-{cell_name}", cost.operations, cost.bytes))
-    for name, (teacher, dataset) in trained.items():
+            for first in batches.firsts(dataset, batches.worlds_of_cell(cell, dataset)):
+                trained[cell["teacher"], first] = (teacher, dataset)
+                if student:
+                    cost = student_cost(student, cell, dataset, teacher, first)
+                    named = f"{name}-{cell_name}/{batches.name(first)}"
+                    found.append(Job(f"students/{student}", named, cost.operations, cost.bytes))
+    for (name, first), (teacher, dataset) in trained.items():
         cost = teacher_cost(teacher, dataset)
         if cost:
-            found.append(Job(f"teachers/{teacher['kind']}", name, cost.operations, cost.bytes))
+            named = f"{name}/{batches.name(first)}"
+            found.append(Job(f"teachers/{teacher['kind']}", named, cost.operations, cost.bytes))
     return found
 
 

@@ -8,6 +8,7 @@ import pytest
 from kdtheory.analysis.measurement import Experiment
 from kdtheory.jobs import storage
 from kdtheory.jobs.seeds import generator
+from kdtheory.study import batches
 from kdtheory.study.config import schema
 from kdtheory.teachers import linear
 
@@ -24,24 +25,30 @@ def study(tmp_path):
 
     def make(name, block, datasets, norms=(1.0,)):
         files = {"students": {}, "datasets": {}, "logits": {}}
+
+        def written(content, kind, key, batch):
+            path = tmp_path / kind / str(key) / f"{batch}.nc"
+            storage.write(content, path, {})
+            files[kind].setdefault(key, []).append(path)
+
         for dataset, settings in datasets.items():
             task = import_module(f"kdtheory.tasks.{settings['kind']}")
-            built = task.build(task.Settings(**leaves(settings)), partial(generator, 1, dataset))
-            exported = linear.export(linear.Settings(norms=list(norms)), None, built)
-            files["datasets"][dataset] = tmp_path / f"{dataset}.nc"
-            files["logits"]["unit", dataset] = tmp_path / f"logits-{dataset}.nc"
-            storage.write(built, files["datasets"][dataset], {})
-            storage.write(exported, files["logits"]["unit", dataset], {})
+            for first in batches.firsts(settings):
+                made = task.Settings(**leaves(batches.settings(settings, first)))
+                built = task.build(made, partial(generator, 1, dataset))
+                written(built, "datasets", dataset, first)
+                exported = linear.export(linear.Settings(norms=list(norms)), None, built)
+                written(exported, "logits", ("unit", dataset), first)
         for cell, settings in block.get("cells", {}).items():
             student = import_module(f"kdtheory.students.{schema(f'experiments/{name}.yaml')['x-student']}")
-            learned = student.fit(
-                student.Settings(**leaves(settings)),
-                partial(generator, 1, f"{name}/{cell}"),
-                storage.read(files["datasets"][settings["dataset"]]),
-                storage.read(files["logits"]["unit", settings["dataset"]]),
-            )
-            files["students"][cell] = tmp_path / f"student-{cell}.nc"
-            storage.write(learned, files["students"][cell], {})
+            inputs = files["datasets"][settings["dataset"]], files["logits"]["unit", settings["dataset"]]
+            for batch, paths in enumerate(zip(*inputs, strict=True)):
+                learned = student.fit(
+                    student.Settings(**leaves(settings)),
+                    partial(generator, 1, f"{name}/{cell}"),
+                    *map(storage.read, paths),
+                )
+                written(learned, "students", cell, batch)
         return Experiment(block, partial(generator, 1, name), **files)
 
     return make

@@ -88,6 +88,18 @@ def test_more_worlds_keep_the_first_ones(name, study):
     xr.testing.assert_identical(first_two(few), first_two(many))
 
 
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_batches_of_worlds_give_the_group_of_one_job(name, study):
+    block, datasets = EXPERIMENTS[name]
+    norms = (0.5, 1.0) if name == "convergence" else (1.0,)
+    measure = import_module(f"kdtheory.analysis.{name}").measure
+    one, many = (
+        measure(study(name, block, {key: {**made, **worlds} for key, made in datasets.items()}, norms))
+        for worlds in ({"worlds": 6}, {"worlds": 6, "worlds_per_job": 2})
+    )
+    xr.testing.assert_identical(one, many)
+
+
 def test_more_splits_of_the_digits_keep_the_first_ones():
     few, many = (_bias_of(worlds) for worlds in (2, 5))
     xr.testing.assert_identical(first_two(few), first_two(many))

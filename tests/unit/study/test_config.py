@@ -67,7 +67,6 @@ def test_every_preset_merged_over_the_default_is_valid_and_changes_no_science(co
         (["experiments", "alignment", "cells", "sweep", "dataset"], "polynomial_swep", ["did you mean", "_sweep'"]),
         (["experiments", "alignment", "cells", "sweep", "dataset"], "margin_10", ["kind margin", "polynomial_angle"]),
         (["experiments", "mixing", "cells", "main", "stopping_epochs"], [3], ["mixing", "holds 3", "network keeps"]),
-        (["experiments", "mixing", "cells", "main", "teachers"], [6], ["mixing", "holds 6", "below 6"]),
         (["experiments", "transfer", "cells", "network", "oracle_sizes"], [512], ["holds 512", "n_test = 1024"]),
         (["experiments", "plateaus", "cells", "depth_1", "dims"], [11], ["holds 11", "dim = 10"]),
         (["datasets", "cifar10_resnet", "teacher_points"], 40000, ["cifar10_resnet", "is 52500", "≤ 50000"]),
@@ -75,12 +74,15 @@ def test_every_preset_merged_over_the_default_is_valid_and_changes_no_science(co
         (["teachers", "resnet", "blocks"], [1, 0], ["resnet.blocks.1", "is 0", "≥ 1"]),
         (["teachers", "resnet", "precision"], "float8", ["resnet.precision", "float16"]),
         (["experiments", "finite_width", "cells", "wide", "test_points"], 1025, ["is 1025", "n_test = 1024"]),
-        (["experiments", "finite_width", "cells", "wide", "repeats"], 21, ["is 21", "boundary.repeats = 20"]),
-        (["experiments", "finite_width", "cells", "wide", "trained_repeats"], 21, ["is 21", "repeats = 20"]),
         (["experiments", "finite_width", "cells", "wide", "n_train"], [4096], ["4096", "n_points is 2048"]),
         (["experiments", "finite_width", "cells", "wide", "stopping_epochs"], [3], ["holds 3", "network keeps"]),
         (["experiments", "finite_width", "cells", "wide", "widths"], [64], ["holds 64", "narrow has too"]),
         (["experiments", "finite_width", "cells", "wide", "step_share"], 0.4, ["step_share", "that of narrow, 0.5"]),
+        (["datasets", "gaussian_below", "worlds_per_job"], 2, ["worlds_per_job", "is 2", "divide worlds = 5"]),
+        (["datasets", "gaussian_below", "worlds_per_job"], 10, ["worlds_per_job", "is 10", "divide worlds = 5"]),
+        (["datasets", "margin_10", "worlds_per_job"], 1, ["margin_10.worlds_per_job", "is 1", "worlds / 200 = 2"]),
+        (["datasets", "margin_10", "first_world"], 1, ["margin_10.first_world", "unknown key"]),
+        (["experiments", "bias", "cells", "chains", "worlds"], 21, ["is 21", "teachers.digits.worlds = 20"]),
         (["datasets", "polynomial_growth", "dim"], 999, ["alignment", "one dim", "999"]),
         (["experiments", "alignment", "cells", "sweep"], None, ["alignment.cells.sweep", "null", "object"]),
         (["experiments", "convergence", "cells", "below", "precisions"], ["float46"], ["did you mean 'float64'"]),
@@ -109,7 +111,23 @@ def test_no_key_is_written_twice(file):
     walk(yaml.compose(file.read_text(), yaml.SafeLoader), file.name)
 
 
-def test_no_cell_may_name_an_epoch_or_a_seed_that_its_teacher_does_not_have(config):
+@pytest.mark.parametrize(
+    ("worlds", "words"),
+    [
+        (30, ["cells.network.worlds: is 30", "at most datasets.boundary.worlds = 20"]),
+        (15, ["cells.network.worlds: is 15", "a multiple of 10", "a job of datasets.boundary"]),
+    ],
+)
+def test_a_cell_has_the_first_batches_of_its_dataset(config, worlds, words):
+    config["datasets"]["boundary"] |= {"worlds": 20, "worlds_per_job": 10}
+    cell = ["experiments", "transfer", "cells", "network", "worlds"]
+    check(changed(config, cell, 10))
+    with pytest.raises(ConfigError) as caught:
+        check(changed(config, cell, worlds))
+    assert all(word in str(caught.value) for word in words)
+
+
+def test_no_cell_may_name_an_epoch_that_its_teacher_does_not_have(config):
     cells = {
         (experiment, cell): settings
         for experiment, block in config["experiments"].items()
@@ -118,10 +136,11 @@ def test_no_cell_may_name_an_epoch_or_a_seed_that_its_teacher_does_not_have(conf
     kinds = set()
     for (experiment, cell), settings in cells.items():
         teacher = config["teachers"][settings["teacher"]]
-        beyond = {"stopping_epochs": 999_999, "teachers": teacher.get("seeds")}
-        for key in beyond.keys() & settings.keys():
-            with pytest.raises(ConfigError, match=rf"{experiment}\.cells\.{cell}\.{key}: holds {beyond[key]}, must be"):
-                check(changed(config, ["experiments", experiment, "cells", cell, key], [beyond[key]]))
+        if "stopping_epochs" in settings:
+            with pytest.raises(
+                ConfigError, match=rf"{experiment}\.cells\.{cell}\.stopping_epochs: holds 999999, must be"
+            ):
+                check(changed(config, ["experiments", experiment, "cells", cell, "stopping_epochs"], [999_999]))
             kinds.add(teacher["kind"])
     used = {config["teachers"][settings["teacher"]]["kind"] for settings in cells.values()}
     assert kinds == used & {

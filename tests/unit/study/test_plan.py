@@ -14,14 +14,43 @@ PAPER = [REPOSITORY / "config.yaml", REPOSITORY / "workflow/presets/paper.yaml"]
 
 def kernel_cell(n_train, **changed):
     cell = {"n_train": [n_train], "depth": 3, "kept": ["coefficients"], "soft_ratios": [1.0], **changed}
-    return operations.student_cost("kernel.points", cell, {"dim": 2, "repeats": 1}, {}).operations
+    return operations.student_cost("kernel.points", cell, {"dim": 2, "worlds": 1}, {}).operations
 
 
 def test_kernel_students_cost_the_cube_of_their_number_and_little_for_one_more_soft_ratio():
     assert kernel_cell(20000) / kernel_cell(10000) == pytest.approx(8, rel=0.05)
     one_more = kernel_cell(4000, soft_ratios=[0.5, 1.0]) - kernel_cell(4000)
     assert one_more == 4000**2
-    assert kernel_cell(4000, repeats=1) == kernel_cell(4000)
+    assert kernel_cell(4000, runs=3) == 3 * kernel_cell(4000)
+
+
+def test_a_job_costs_the_worlds_of_its_batch_whatever_their_number():
+    config = plan.read(PAPER[:1])
+    few, many = config["datasets"]["polynomial_growth"], {"worlds": 400, "worlds_per_job": 4}
+    cell = config["experiments"]["alignment"]["cells"]["growth"]
+    costs = [
+        operations.student_cost("linear.transfer", cell, {**few, **worlds}, {})
+        for worlds in ({"worlds": 4}, many, {"worlds": 8})
+    ]
+    assert costs[0] == costs[1] and costs[2].operations == 2 * costs[0].operations
+    assert operations.dataset_bytes({**few, **many}) == operations.dataset_bytes({**few, "worlds": 4})
+    config["datasets"]["polynomial_growth"] |= many
+    jobs = {job.name: job for job in plan.jobs(config) if job.name.startswith("alignment-growth/")}
+    assert list(jobs) == [f"alignment-growth/{first:04d}" for first in range(0, 400, 4)]
+    assert {job.operations for job in jobs.values()} == {costs[0].operations}
+
+
+def test_networks_are_trained_in_the_first_worlds_alone():
+    cell = {
+        "widths": [8], "depth": 3, "n_train": [16], "soft_ratios": [1.0], "doublings": 20, "sgd_steps": 1,
+        "batch_size": 1, "test_points": 4, "trained_worlds": 6,
+    }  # fmt: skip
+    first, second, third = (
+        operations.student_cost("finite_width.networks", cell, {"dim": 2, "worlds": 12, "worlds_per_job": 4}, {}, world)
+        for world in (0, 4, 8)
+    )
+    descent = first.operations - third.operations
+    assert descent > 0 and second.operations - third.operations == pytest.approx(descent / 2)
 
 
 @pytest.mark.parametrize(

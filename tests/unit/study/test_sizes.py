@@ -45,7 +45,8 @@ def test_the_default_study_needs_two_gib_and_not_one(config):
 def test_a_job_that_no_memory_holds_is_refused_with_the_key_to_change(config, path, value, job):
     damaged = changed(config, path, value)
     if path == ("datasets", "boundary", "n_points"):
-        damaged = changed(damaged, ("datasets", "boundary", "repeats"), 10_000)
+        many = {**damaged["datasets"]["boundary"], "worlds": 10_000, "worlds_per_job": 10_000}
+        damaged = changed(damaged, ("datasets", "boundary"), many)
     with pytest.raises(ConfigError, match=job) as caught:
         sizes.check_sizes(damaged, 8 * GIB)
     named = str(caught.value).partition(":")[0].split(".")

@@ -20,8 +20,8 @@ def experiment(tmp_path):
     dataset = margin.build(margin.Settings(dim=5, limit_degrees=60.0, n_points=5, worlds=8), draw)
     logits = noisy.export(noisy.Settings(noises=[0.0, 0.5]), draw, dataset)
     students = transfer.fit(transfer.Settings(learners=["distillation"], n_train=[1, 3, 5]), draw, dataset, logits)
-    paths = {name: tmp_path / f"{name}.nc" for name in ("dataset", "logits", "students")}
-    for path, content in zip(paths.values(), (dataset, logits, students), strict=True):
+    paths = {name: [tmp_path / f"{name}.nc"] for name in ("dataset", "logits", "students")}
+    for (path,), content in zip(paths.values(), (dataset, logits, students), strict=True):
         storage.write(content, path, {})
     block = {"cells": {"low": {"dataset": "margin", "teacher": "noisy"}}}
     files = {"margin": paths["dataset"]}, {("noisy", "margin"): paths["logits"]}
