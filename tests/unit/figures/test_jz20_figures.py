@@ -9,18 +9,15 @@ import matplotlib.colors
 import numpy as np
 import pytest
 from samples.correction import correction
-from samples.effective_logits import effective_logits as effective_logits_group
 from samples.example import example
 from samples.finite_width import finite_width
-from samples.flips import flips
 from samples.image_distillation import KERNEL, RESNET, distillation
 from samples.imperfect import EPOCHS, imperfect
 from samples.mixing import mixing
-from samples.modes import modes
-from samples.plateaus import plateaus
 from samples.references import references
 from samples.stopping import stopping
 from samples.transfer import transfer as transfer_group
+from samples.wide import WIDE
 
 from kdtheory.claims.inefficiency import inefficiency_draws
 from kdtheory.claims.transfer_draws import angle_slopes, risk_slopes
@@ -41,18 +38,7 @@ from kdtheory.jobs import storage
 from kdtheory.statistics.jackknife import pooled
 from kdtheory.theory.stationarity import effective_logits
 
-GROUPS = {
-    "wide/effective_logits": effective_logits_group,
-    "wide/transfer": transfer_group,
-    "wide/modes": modes,
-    "wide/flips": flips,
-    "wide/references": references,
-    "wide/plateaus": plateaus,
-    "wide/example": example,
-    "wide/stopping": stopping,
-    "wide/mixing": mixing,
-    "wide/imperfect": imperfect,
-    "wide/correction": correction,
+GROUPS = WIDE | {
     "images/kernel_distillation": partial(distillation, KERNEL),
     "images/resnet_distillation": partial(distillation, RESNET),
 }
