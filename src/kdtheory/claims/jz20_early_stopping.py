@@ -5,7 +5,7 @@ import numpy as np
 from kdtheory.claims import rules
 from kdtheory.claims.draws import worlds_in_words, worlds_of
 from kdtheory.claims.finding import ORDER
-from kdtheory.claims.inefficiency import WORLDS, inefficiency_draws, listed, plateau, span
+from kdtheory.claims.inefficiency import WORLDS, inefficiency_draws, listed, plateau, span, unless_descriptive
 from kdtheory.claims.registry import claim
 from kdtheory.statistics.jackknife import pooled
 from kdtheory.statistics.means import mean, trend_by_world
@@ -109,7 +109,8 @@ def _boundary_error_ends(imperfect):
 def _stopping(stopping):
     norm, values = _by_stopping_epoch(stopping)
     reason = f"I over n = {span(plateau(norm))}: {listed(_epochs(stopping), values, '{:.3f}')}; {worlds_in_words(norm)}"
-    return rules.order(pooled(np.diff(values, axis=1)), trend=pooled(trend_by_world(values)), reason=reason)
+    found = rules.order(pooled(np.diff(values, axis=1)), trend=pooled(trend_by_world(values)), reason=reason)
+    return unless_descriptive(found, values)
 
 
 @claim(

@@ -5,7 +5,7 @@ import numpy as np
 from kdtheory.claims import rules
 from kdtheory.claims.draws import of_same_worlds, worlds_in_words
 from kdtheory.claims.finding import ORDER, VALUE
-from kdtheory.claims.inefficiency import WORLDS, inefficiency_draws, listed, octaves, plateau, span
+from kdtheory.claims.inefficiency import WORLDS, inefficiency_draws, listed, octaves, plateau, span, unless_descriptive
 from kdtheory.claims.registry import claim
 from kdtheory.statistics.jackknife import pooled
 from kdtheory.statistics.means import trend_by_world
@@ -34,7 +34,8 @@ def _mixing(mixing):
     norm = _by_ratio(mixing)
     values = _over_plateau(norm)
     reason = f"I over n = {span(plateau(norm))}: {listed(_ratios(norm), values, '{:.3f}')}; {worlds_in_words(norm)}"
-    return rules.order(pooled(-np.diff(values, axis=1)), trend=pooled(trend_by_world(-values)), reason=reason)
+    found = rules.order(pooled(-np.diff(values, axis=1)), trend=pooled(trend_by_world(-values)), reason=reason)
+    return unless_descriptive(found, values)
 
 
 @claim(
@@ -52,7 +53,7 @@ def _mixing_soft(mixing):
     values = _over_plateau(norm)
     excess = values[:, :-1] - values[:, -1:]
     reason = f"I(ρ) − I(1): {listed(_ratios(norm)[:-1], excess, '{:.3f}')}; {worlds_in_words(norm)}"
-    return rules.order(pooled(excess), reason=reason)
+    return unless_descriptive(rules.order(pooled(excess), reason=reason), excess)
 
 
 @claim(
@@ -86,7 +87,8 @@ def _hard_constant(mixing):
     norm = _by_ratio(mixing).isel(soft_ratio=0)
     curve = inefficiency_draws(norm, octaves(norm))
     reason = f"I by octaves: {_by_octave(norm, curve)}; {worlds_in_words(norm)}"
-    return rules.value(pooled(curve[:, 1:] - curve[:, :1]), 0.0, rules.READ_OFF_A_PLOT, reason=reason)
+    found = rules.value(pooled(curve[:, 1:] - curve[:, :1]), 0.0, rules.READ_OFF_A_PLOT, reason=reason)
+    return unless_descriptive(found, curve)
 
 
 @claim(
@@ -102,7 +104,8 @@ def _soft_decreasing(mixing):
     norm = _by_ratio(mixing).sel(soft_ratio=1.0)
     curve = inefficiency_draws(norm, octaves(norm))
     reason = f"I by octaves: {_by_octave(norm, curve)}; {worlds_in_words(norm)}"
-    return rules.order(pooled(-np.diff(curve, axis=1)), trend=pooled(trend_by_world(-curve)), reason=reason)
+    found = rules.order(pooled(-np.diff(curve, axis=1)), trend=pooled(trend_by_world(-curve)), reason=reason)
+    return unless_descriptive(found, curve)
 
 
 @claim(
