@@ -21,11 +21,11 @@ def changed(config, path, value):
     return {**config, path[0]: changed(config[path[0]], path[1:], value)}
 
 
-def test_the_default_study_needs_one_gib_and_not_half_of_it(config):
+def test_the_default_study_needs_one_gib_and_not_three_quarters_of_it(config):
     sizes.check_sizes(config, GIB)
-    match = r"with which fitting kernel_.* takes about 9\d\d\.\d MiB .* there are 512\.0 MiB"
+    match = r"with which fitting kernel_.* takes about 9\d\d\.\d MiB .* there are 768\.0 MiB"
     with pytest.raises(ConfigError, match=match):
-        sizes.check_sizes(config, GIB / 2)
+        sizes.check_sizes(config, 0.75 * GIB)
 
 
 @pytest.mark.parametrize(
