@@ -213,7 +213,7 @@ def _half_flipped(flips):
     """Draws of I at p = ½, and the reason with Eq. 10 itself beside."""
     norm = flips["weight_norm"].sel(flip_probability=0.5)
     draws = _over_plateau(norm)
-    reason = f"I over n = {span(plateau(norm))} is {draws.mean():.3f}"
+    reason = f"I over n = {span(plateau(norm))}: {listed(['p = 0.5'], draws[:, None], '{:.3f}')}"
     printed = flips["inefficiency_candidate"].sel(flip_probability=0.5).dropna("n_train")
     if printed.sizes["n_train"]:
         last = printed.isel(n_train=-1)

@@ -123,9 +123,10 @@ def _stopping(stopping):
     **_STOPPING,
 )
 def _stopping_ends(stopping):
-    _, values = _by_stopping_epoch(stopping)
-    epochs = _epochs(stopping)
-    reason = f"I {values[:, 0].mean():.3f} at {epochs[0]}, {values[:, -1].mean():.3f} at {epochs[-1]}"
+    norm, values = _by_stopping_epoch(stopping)
+    ends = [_epochs(stopping)[place] for place in (0, -1)]
+    shown = listed(ends, values[:, [0, -1]], "{:.3f}")
+    reason = f"I over n = {span(plateau(norm))}: {shown}; {worlds_in_words(norm)}"
     return rules.order(pooled(values[:, -1] - values[:, 0]), reason=reason)
 
 

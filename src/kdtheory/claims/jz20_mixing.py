@@ -67,8 +67,9 @@ def _mixing_soft(mixing):
 )
 def _hard_plateau(mixing):
     norm = _by_ratio(mixing).isel(soft_ratio=0)
-    reason = f"I over n = {span(plateau(norm))} at ρ = {float(norm['soft_ratio']):g}; {worlds_in_words(norm)}"
-    return rules.value(pooled(_over_plateau(norm)), _HARD_PLATEAU, rules.READ_OFF_A_PLOT, reason=reason)
+    draws = _over_plateau(norm)
+    reason = _compared({f"ρ = {float(norm['soft_ratio']):g}": draws}, plateau(norm)) + f"; {worlds_in_words(norm)}"
+    return rules.value(pooled(draws), _HARD_PLATEAU, rules.READ_OFF_A_PLOT, reason=reason)
 
 
 @claim(
@@ -114,7 +115,7 @@ def _soft_decreasing(mixing):
 )
 def _easier_than_random(mixing, references):
     hard, random, window = _paired(_by_ratio(mixing).isel(soft_ratio=0), references, "random_labels")
-    reason = f"I over n = {span(window)}: {random.mean():.2f} (random labels), {hard.mean():.2f} (hard labels)"
+    reason = _compared({"random labels": random, "hard labels": hard}, window)
     return rules.order(pooled(random - hard), reason=reason)
 
 
@@ -128,7 +129,7 @@ def _easier_than_random(mixing, references):
 )
 def _smoothing_not_easy(mixing, references):
     soft, smoothing, window = _paired(_by_ratio(mixing).sel(soft_ratio=1.0), references, "label_smoothing")
-    reason = f"I over n = {span(window)}: {smoothing.mean():.2f} (label smoothing), {soft.mean():.2f} (ρ = 1)"
+    reason = _compared({"label smoothing": smoothing, "ρ = 1": soft}, window)
     return rules.order(pooled(smoothing - soft), reason=reason)
 
 
@@ -146,6 +147,11 @@ def _over_plateau(norm):
 
 def _by_octave(norm, curve):
     return listed([f"n = {span(window)}" for window in octaves(norm)], curve)
+
+
+def _compared(draws, window):
+    """The means of I over a window, from draws (worlds,) by name, in words."""
+    return f"I over n = {span(window)}: {listed(draws, np.stack(list(draws.values()), axis=1), '{:.3f}')}"
 
 
 def _paired(norm, references, reference):

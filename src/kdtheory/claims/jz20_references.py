@@ -33,7 +33,7 @@ _READS = {
 def _zero_easiest(modes, references):
     norm, names, values = _mixtures(modes)
     zero = _reference(references, "zero", plateau(norm))
-    reason = f"I over n = {span(plateau(norm))}: {zero.mean():.3f} (zero function), {listed(names, values, '{:.3f}')}"
+    reason = _compared(plateau(norm), ["zero function", *names], zero[:, None], values)
     return rules.order(independent_difference(pooled(values), pooled(zero)), reason=reason)
 
 
@@ -54,10 +54,7 @@ def _zero_easy(flips, references):
     values = inefficiency_draws(norm, [plateau(norm)])[:, 0]
     zero, random = (_reference(references, name, plateau(norm)) for name in ("zero", "random_labels"))
     names = [f"p = {value:g}" for value in norm["flip_probability"].values]
-    reason = (
-        f"I over n = {span(plateau(norm))}: {zero.mean():.3f} (zero function), {listed(names, values)}, "
-        f"{random.mean():.2f} (random labels)"
-    )
+    reason = _compared(plateau(norm), ["zero function", "random labels", *names], np.stack([zero, random], 1), values)
     # Zero function and random labels are targets in the same worlds.
     steps = joined([independent_difference(pooled(values), pooled(zero)), pooled(random - zero)])
     return rules.order(steps, reason=reason)
@@ -74,7 +71,7 @@ def _zero_easy(flips, references):
 def _random_hardest(modes, references):
     norm, names, values = _mixtures(modes)
     random = _reference(references, "random_labels", plateau(norm))
-    reason = f"I over n = {span(plateau(norm))}: {random.mean():.2f} (random labels), {listed(names, values)}"
+    reason = _compared(plateau(norm), ["random labels", *names], random[:, None], values)
     return rules.order(independent_difference(pooled(random), pooled(values)), reason=reason)
 
 
@@ -83,6 +80,12 @@ def _mixtures(modes):
     norm = modes["weight_norm"].sel(width_law="shrinking").sortby("modes").transpose("modes", ...)
     names = [f"q = {count}" for count in norm["modes"].values]
     return norm, names, inefficiency_draws(norm, [plateau(norm)])[:, 0]
+
+
+def _compared(window, names, references, values):
+    """The means of I over a window of references (worlds, references) and of tasks in other worlds, in words."""
+    means = np.concatenate([references.mean(axis=0), values.mean(axis=0)])
+    return f"I over n = {span(window)}: {listed(names, means[None], '{:.3f}')}"
 
 
 def _reference(references, name, window) -> np.ndarray:
