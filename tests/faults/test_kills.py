@@ -94,7 +94,7 @@ def teacher_study(folder):
     epochs = [1, 4]
     cells = {"main": {"stopping_epochs": epochs}}
     changes = {
-        "teachers": {"network": {"train_points": 131072, "stopping_epochs": epochs}},
+        "teachers": {"network": {"train_points": 393216, "stopping_epochs": epochs}},
         "experiments": {
             **{name: {"cells": cells} for name in ("stopping", "imperfect", "correction")},
             "mixing": {"cells": {"main": {"stopping_epochs": epochs[1:]}}},

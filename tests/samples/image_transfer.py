@@ -23,4 +23,6 @@ def transfer(student, rates=(0.2, 0.25, 0.3, 0.5), *, worlds=WORLDS, bent=0.0, z
     }  # fmt: skip
     group = xr.Dataset({"risk": (dims, risk)}, coords=coords)
     group = group.assign(test_points=xr.full_like(group["world"], TEST_IMAGES))
-    return group if student == KERNEL else group.isel(stopping_epoch=-1, drop=True)
+    if student == KERNEL:
+        return group
+    return group.assign(agreement=xr.full_like(group["risk"], 0.9)).isel(stopping_epoch=-1, drop=True)

@@ -38,7 +38,7 @@ wildcard_constraints:
     teacher="[a-z][a-z0-9_]*",
     experiment="[a-z][a-z0-9_]*",
     cell="[a-z][a-z0-9_]*",
-    first="[0-9]{4}",
+    first="[0-9]{4,9}",
     figure="[a-z0-9_]+",
     module="[a-z0-9_]+",
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from kdtheory.claims import rules
 from kdtheory.claims.finding import ORDER
-from kdtheory.claims.image_draws import DRAWS, by_world, name_of_worlds, or_illustration
+from kdtheory.claims.image_draws import DRAWS, by_world, or_illustration
 from kdtheory.claims.registry import claim
 from kdtheory.statistics.means import mean
 
@@ -73,7 +73,4 @@ def _means(found, table):
         f"{plain:.3f} and {scaled:.3f} (ρ = {ratio:g})"
         for ratio, (plain, scaled) in zip(found["soft_ratio"].values, table.mean(axis=(0, 1)).T, strict=True)
     )
-    return (
-        f"mean {found.name} with the plain loss and with the loss divided by its curvature: {shown}; "
-        f"{name_of_worlds(found)}"
-    )
+    return f"mean {found.name} with the plain loss and with the loss divided by its curvature: {shown}"

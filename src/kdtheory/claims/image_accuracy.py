@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kdtheory.claims.image_draws import by_world, name_of_worlds
+from kdtheory.claims.image_draws import by_world
 
 # The mix that stands for soft labels with some hard ones.
 MIX = 0.9
@@ -62,4 +62,4 @@ def accuracy_in_words(distillation) -> str:
         ", ".join(f"{value:.3f} (ρ = {ratio:g})" for value, ratio in zip(row, ratios, strict=True)) + f" at {epoch}"
         for row, epoch in zip(mean, epochs_of(distillation), strict=True)
     ]
-    return f"accuracy at the largest n {'; '.join(rows)}; {name_of_worlds(accuracy)}"
+    return f"accuracy at the largest n {'; '.join(rows)}"

@@ -33,16 +33,11 @@ def by_world(values, *dims: str) -> np.ndarray:
     return worlds_of(values.sortby([dim for dim in dims if dim in values.coords]), *dims)
 
 
-def name_of_worlds(values) -> str:
-    """Return how many draws there are, for a sentence: "8 worlds, 1 run each"."""
-    worlds, runs = values.sizes["world"], values.sizes["run"]
-    return f"{worlds} world{'s' * (worlds > 1)}, {runs} run{'s' * (runs > 1)} each"
-
-
 def or_illustration(found: Finding, values) -> Finding:
     """Return a finding on `by_world` of values, without a verdict where the worlds are fewer than `FEWEST`."""
     if values.sizes["world"] >= FEWEST:
         return found
     needed = max(FEWEST, found.worlds_needed or FEWEST)
-    reason = f"an illustration: {name_of_worlds(values)}; {found.reason}"
+    worlds, runs = (f"{values.sizes[dim]} {dim}{'s' * (values.sizes[dim] > 1)}" for dim in ("world", "run"))
+    reason = f"an illustration: {worlds}, {runs} each; {found.reason}"
     return replace(found, verdict=UNDECIDED, reason=reason, worlds_needed=needed)

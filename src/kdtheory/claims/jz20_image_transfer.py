@@ -5,7 +5,7 @@ import numpy as np
 from kdtheory.claims import rules
 from kdtheory.claims.draws import fitted
 from kdtheory.claims.finding import LAW, ORDER, RATE
-from kdtheory.claims.image_draws import DRAWS, IMAGES, by_world, name_of_worlds, or_illustration
+from kdtheory.claims.image_draws import DRAWS, IMAGES, by_world, or_illustration
 from kdtheory.claims.registry import claim
 from kdtheory.statistics.jackknife import pooled
 from kdtheory.statistics.laws import count_changes_by_world, count_slopes_by_world
@@ -52,8 +52,7 @@ def _power_law(student, group, words, assumed):
             pooled(fitted(by_world, x, counts, points))
             for by_world, points in ((count_changes_by_world, 3), (count_slopes_by_world, 2))
         )
-        reason = f"{_exponents(transfer, -slopes.value)}; {name_of_worlds(transfer['risk'])}"
-        return or_illustration(rules.law(changes, slopes, reason=reason), transfer["risk"])
+        return or_illustration(rules.law(changes, slopes, reason=_exponents(transfer)), transfer["risk"])
 
     @claim(
         f"jz20-s2-{student}-faster",
@@ -66,8 +65,8 @@ def _power_law(student, group, words, assumed):
     )
     def faster(transfer):
         slopes = fitted(count_slopes_by_world, _log_sizes(transfer), counted(transfer))
-        reason = f"{_exponents(transfer, -pooled(slopes).value)}; {name_of_worlds(transfer['risk'])}"
-        return or_illustration(rules.rate(pooled(slopes[:, :-1] - slopes[:, -1:]), reason=reason), transfer["risk"])
+        steps = pooled(slopes[:, :-1] - slopes[:, -1:])
+        return or_illustration(rules.rate(steps, reason=_exponents(transfer)), transfer["risk"])
 
     @claim(
         f"jz20-s2-{student}-lower",
@@ -85,7 +84,7 @@ def _power_law(student, group, words, assumed):
             f"{value:.3g} (ρ = {ratio:g})"
             for ratio, value in zip(_ratios(transfer), last.mean(axis=(0, 2)), strict=True)
         )
-        reason = f"mean risk at n = {int(transfer['n_train'].max())}: {shown}; {name_of_worlds(transfer['risk'])}"
+        reason = f"mean risk at n = {int(transfer['n_train'].max())}: {shown}"
         return or_illustration(rules.order(mean(last[:, :-1] - last[:, -1:]), reason=reason), transfer["risk"])
 
 
@@ -106,8 +105,12 @@ def _ratios(transfer):
     return np.sort(transfer["soft_ratio"].values)
 
 
-def _exponents(transfer, exponents):
-    """Words for the exponents (ratios, epochs) and their range over epochs; those that were not fitted are left out."""
+def _exponents(transfer):
+    """Words for b by soft ratio and its range over epochs; those that were not fitted are left out."""
+    if transfer.sizes["world"] == 1:
+        # An illustration: the runs of the one world are pooled.
+        transfer = transfer.isel(world=0, drop=True).rename(run="world")
+    exponents = -pooled(fitted(count_slopes_by_world, _log_sizes(transfer), counted(transfer))).value
     found = [
         (ratio, np.sort(row[np.isfinite(row)]).round(2))
         for ratio, row in zip(_ratios(transfer), exponents, strict=True)

@@ -26,7 +26,8 @@ def draw_accuracy(axis, distillation, name):
         axis.axhline(teacher, 0.85, 1, color=colour, linewidth=1.5, linestyle=":")
     style.soft_ratio_axis(axis, accuracy["soft_ratio"])
     axis.set_ylabel("accuracy on test images")
-    style.title(axis, f"{name}, CIFAR-10{_size(accuracy)}", _best(accuracy))
+    worlds = f"{accuracy.sizes['world']} world{'s' * (accuracy.sizes['world'] > 1)}"
+    style.title(axis, f"{name}, CIFAR-10{_size(accuracy)}", f"{worlds}; {_best(accuracy)}")
 
 
 def draw_change(axis, distillation, name):

@@ -28,7 +28,8 @@ FIGURE = Figure(
         "wide students of pixels and torch teachers of two hidden layers, targets are the exact effective logits. "
         "Middle: the change from ρ = 1 on the same images in percentage points; above zero hard labels help. The least "
         "ρ stands for hard labels. Right: ResNet students of a ResNet teacher, trained for a fixed number of epochs. "
-        "Look for a maximum between the ends, and at how it shrinks as the teacher gets better."
+        "With a single world, an illustration, bars are over its runs. Look for a maximum between the ends at every "
+        "stopping epoch, and at how it shrinks as the teacher gets better."
     ),
 )
 

@@ -19,7 +19,7 @@ def firsts(dataset: dict, worlds: int | None = None) -> list[int]:
 
 
 def names(dataset: dict, worlds: int | None = None) -> list[str]:
-    """Return how the files of each batch are named, without their ending: `firsts` in four digits."""
+    """Return how the files of each batch are named, without their ending: `firsts` in four digits or more."""
     return [name(first) for first in firsts(dataset, worlds)]
 
 

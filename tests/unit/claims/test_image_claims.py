@@ -1,5 +1,7 @@
 """What the claims on images say of few worlds and of counts of zero, and what their draws are."""
 
+import re
+
 import numpy as np
 import pytest
 from samples.image_distillation import EPOCHS, KERNEL, RATIOS, RESNET, SIZES, TEST_IMAGES, WORLDS, distillation
@@ -52,6 +54,13 @@ def test_a_single_world_of_images_decides_nothing(name):
     assert CLAIMS[name].check(group).verdict == UNDECIDED
 
 
+def test_a_single_world_shows_the_exponents_of_its_runs():
+    found = CLAIMS["jz20-s2-resnet-faster"].check(transfer(RESNET, worlds=1))
+    assert found.verdict == UNDECIDED and found.cells == 0
+    exponents = {float(ratio): float(b) for b, ratio in re.findall(r"([\d.]+) \(ρ = ([\d.]+)\)", found.reason)}
+    assert exponents == pytest.approx(dict(zip(RATIOS, (0.2, 0.25, 0.3, 0.5), strict=True)), abs=0.03)
+
+
 def test_an_illustration_shows_its_numbers_and_the_worlds_that_a_verdict_needs():
     found = CLAIMS["ext-confound-gain"].check(distillation(RESNET, worlds=3))
     assert found.reason.startswith("an illustration: 3 worlds, 3 runs each; mean accuracy")
@@ -74,6 +83,8 @@ def test_one_of_many_alternatives_is_shown_at_the_rate_of_bonferroni():
     found = rules.one_of(gains)
     assert found.verdict == UNDECIDED and found.p_value == pytest.approx(3 * 0.02275, rel=1e-3)
     assert found.interval == pytest.approx((2 - 2.128, 2 + 2.128), abs=1e-3)
+    few = Estimate(np.array([[2.0, 0.0, -1.0]]), 1.0, 7, 0.0)
+    assert rules.one_of(few).worlds_needed == np.ceil(8 * ((2.128 + 0.8416) / 2) ** 2)
     unmeasured = Estimate(np.array([[2.0, np.nan, np.nan]]), 1.0, 1e6, 0.0)
     assert rules.one_of(unmeasured).p_value == pytest.approx(0.02275, rel=1e-3)
 

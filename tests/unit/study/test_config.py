@@ -71,9 +71,13 @@ def test_every_preset_merged_over_the_default_is_valid_and_changes_no_science(co
         (["experiments", "plateaus", "cells", "depth_1", "dims"], [11], ["holds 11", "dim = 10"]),
         (["datasets", "cifar10_resnet", "teacher_points"], 40000, ["cifar10_resnet", "is 52500", "≤ 50000"]),
         (["datasets", "cifar10_resnet", "test_points"], 10001, ["test_points", "is 10001", "≤ 10000"]),
+        (["datasets", "cifar10_kernel", "worlds"], 9, ["cifar10_kernel", "worlds × test_points is 11250", "≤ 10000"]),
         (["teachers", "resnet", "blocks"], [1, 0], ["resnet.blocks.1", "is 0", "≥ 1"]),
         (["teachers", "resnet", "precision"], "float8", ["resnet.precision", "float16"]),
         (["experiments", "finite_width", "cells", "wide", "test_points"], 1025, ["is 1025", "n_test = 1024"]),
+        (["experiments", "finite_width", "cells", "wide", "trained_worlds"], 21, ["is 21", "boundary.worlds = 20"]),
+        (["experiments", "transfer", "cells", "network", "runs"], 5, ["is 5", "boundary.runs = 4"]),
+        (["datasets", "cifar10_kernel", "worlds"], 9, ["worlds × test_points is 11250", "≤ 10000"]),
         (["experiments", "finite_width", "cells", "wide", "n_train"], [4096], ["4096", "n_points is 2048"]),
         (["experiments", "finite_width", "cells", "wide", "stopping_epochs"], [3], ["holds 3", "network keeps"]),
         (["experiments", "finite_width", "cells", "wide", "widths"], [64], ["holds 64", "narrow has too"]),
@@ -119,7 +123,6 @@ def test_no_key_is_written_twice(file):
     ],
 )
 def test_a_cell_has_the_first_batches_of_its_dataset(config, worlds, words):
-    config["datasets"]["boundary"] |= {"worlds": 20, "worlds_per_job": 10}
     cell = ["experiments", "transfer", "cells", "network", "worlds"]
     check(changed(config, cell, 10))
     with pytest.raises(ConfigError) as caught:

@@ -110,8 +110,8 @@ def test_students_of_two_classes_are_the_binary_kernel_students(labels, monkeypa
             "inputs": (("sample", "axis"), plain_inputs(dataset.isel(world=0))[chosen["sample"]]),
             "part": dataset["part"].isel(sample=chosen["sample"]),
             "truth": 2.0 * dataset["label"].isel(chosen) - 1,
-        },
-        attrs={"truth_std": 1.0},
+            "truth_std": 1.0,
+        }
     )
     difference = logits["logits"].astype(float).isel(chosen).diff("class").squeeze("class")
     same = {name: getattr(settings, name) for name in ("labels", "soft_ratios", "temperature", "hard_logit", "n_train")}
