@@ -79,8 +79,6 @@ def test_a_figure_is_drawn_from_the_least_that_a_small_preset_makes(name):
     least = {
         "world": [0],
         "run": [0],
-        "teacher": [0],
-        "repeat": [0],
         "width": [0, 1],
         "n_train": [0, 1],
         "stopping_epoch": [0],
