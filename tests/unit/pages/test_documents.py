@@ -56,7 +56,7 @@ def test_the_readme_alone_is_written_from_what_is_kept(finished):
     documents.write_readme(repository)
     readme = (repository / "README.md").read_text(encoding="utf-8")
     assert "1 claims:\n\n* 1 as printed: 1 holds\n" in readme and "| 10 | 9 | 1 |" in readme
-    assert "| students/kernel.points | 12 |" in readme
+    assert "| students/kernel.points | 240 |" in readme
     assert len(list((repository / "docs").iterdir())) == 3
 
 
