@@ -13,4 +13,5 @@ def stopping(declines=(0.8, 0.6, 0.4, 0.2), *, noise=0.002):
     n = np.arange(1, LARGEST + 1)[:, None, None]
     decline = np.asarray(declines)[:, None, None, None] + noise * rng.standard_normal((len(EPOCHS), 1, WORLDS, 1))
     values = np.exp(-2.0 * n**-decline) * (1 + 1e-5 * rng.standard_normal((len(EPOCHS), LARGEST, WORLDS, RUNS)))
-    return with_inefficiency(of_norms(values, {"stopping_epoch": EPOCHS, "n_train": n.ravel()}))
+    group = with_inefficiency(of_norms(values, {"stopping_epoch": EPOCHS, "n_train": n.ravel()}))
+    return group.assign_coords(soft_ratio=1.0)

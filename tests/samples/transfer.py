@@ -2,6 +2,7 @@
 
 import numpy as np
 import xarray as xr
+from samples.weight_growth import with_inefficiency
 
 WORLDS = 8
 RATIOS = [0.0, 0.5, 0.9, 1.0]
@@ -90,9 +91,10 @@ def transfer(
     group = xr.Dataset(variables, coords=coords | {"world": np.arange(WORLDS)}).expand_dims(run=[0], axis=-1)
     group = xr.concat([group, group], dim=xr.Variable("teacher_kind", ["network", "linear"]))
     built = dict(zip(("risk", "risk_bound_printed"), counterexample, strict=True))
-    return group.assign(
+    return with_inefficiency(group).assign(
         test_points=TEST_POINTS,
         counterexample_angle=np.pi,
+        counterexample_risk_bound=1.0,
         **{f"counterexample_{name}": number for name, number in built.items()},
     )
 

@@ -7,6 +7,7 @@ from samples.image_distillation import KERNEL, RESNET, distillation
 from samples.image_transfer import transfer
 from samples.likeness import assert_like
 from samples.linear import linear_groups
+from samples.wide import WIDE
 
 from kdtheory import open_cube
 
@@ -26,3 +27,8 @@ def test_a_sample_of_a_linear_group_is_like_the_real_one(group, smoke):
 )
 def test_a_sample_of_a_group_of_images_is_like_the_real_one(group, sample, smoke):
     assert_like(sample(), open_cube(smoke.folder / "results/cube.nc")[group].to_dataset())
+
+
+@pytest.mark.parametrize("group", WIDE)
+def test_a_sample_of_a_wide_group_is_like_the_real_one(group, smoke):
+    assert_like(WIDE[group](), open_cube(smoke.folder / "results/cube.nc")[group].to_dataset())

@@ -1,6 +1,6 @@
 """The verdict rule for statements that leave a choice open: that one of several alternatives does it."""
 
-from dataclasses import fields, replace
+from dataclasses import fields
 
 import numpy as np
 
@@ -28,20 +28,14 @@ def one_of(gains: Estimate, *, error_rate: float = ERROR_RATE, reason: str = "")
         that is the least clearly as stated, its interval that of the Bonferroni test.
     """
     tests, measured = cell_tests.above(gains, 0.0), gains.measured
-    count = np.maximum(measured.sum(axis=-1), 1)
     score = np.where(measured, tests.score, -np.inf)
     best = score.argmax(axis=-1)[..., None]
     clearest = Estimate(
         *(np.take_along_axis(getattr(gains, field.name), best, axis=-1)[..., 0] for field in fields(gains))
     )
     cells = cell_tests.CellTests(
-        np.minimum(1.0, count * np.where(measured, tests.for_it, 1.0).min(axis=-1)),
+        np.where(measured, tests.for_it, 1.0).min(axis=-1),
         np.where(measured, tests.against_it, 0.0).max(axis=-1),
         score.max(axis=-1),
     )
-    found = by_tests(ORDER, cells, clearest, measured.any(axis=-1), error_rate, reason)
-    if found.cell is None:
-        return found
-    place = np.unravel_index(found.cell, count.shape)
-    low, high = clearest[place].interval(1 - 2 * error_rate / count[place])
-    return replace(found, interval=(float(low), float(high)))
+    return by_tests(ORDER, cells, clearest, measured.any(axis=-1), error_rate, reason, measured.sum(axis=-1))

@@ -19,7 +19,13 @@ _POWER = 0.8
 
 
 def by_tests(
-    kind: str, tests: CellTests, estimates: Estimate, measured: np.ndarray, error_rate: float, reason: str
+    kind: str,
+    tests: CellTests,
+    estimates: Estimate,
+    measured: np.ndarray,
+    error_rate: float,
+    reason: str,
+    alternatives: ArrayLike = 1,
 ) -> Finding:
     """Return the finding on a conjunction: shown in every cell, refuted in any after Holm, or not decided.
 
@@ -33,6 +39,8 @@ def by_tests(
         The cells that take part.
     error_rate : float
     reason : str
+    alternatives : array_like of int, shape (...)
+        Tests of which the best one shows a cell, by Bonferroni's rule.
 
     Returns
     -------
@@ -40,13 +48,15 @@ def by_tests(
     """
     if not measured.any():
         return Finding(UNDECIDED, kind, told(reason, "no cell tells anything"), error_rate)
-    for_it, against_it = tests.for_it[measured], holm(tests.against_it[measured])
+    alternatives = np.broadcast_to(alternatives, measured.shape)[measured]
+    for_it = np.minimum(1.0, alternatives * tests.for_it[measured])
+    against_it = holm(tests.against_it[measured])
     chosen, score = estimates[measured], tests.score[measured]
     shown, refuted = for_it <= error_rate, against_it <= error_rate
     verdict = HOLDS if shown.all() else FAILS if refuted.any() else UNDECIDED
     # Where p-values underflow the score still tells which cell is the least clearly as stated.
     worst = int(np.argmin(score))
-    low, high = chosen[worst].interval(1 - 2 * error_rate)
+    low, high = chosen[worst].interval(1 - 2 * error_rate / alternatives[worst])
     return Finding(
         verdict,
         kind,
@@ -62,7 +72,9 @@ def by_tests(
         refuted=int(refuted.sum()),
         cell=int(np.flatnonzero(measured)[worst]),
         estimates=cells_of(estimates, measured),
-        worlds_needed=_worlds_needed(chosen.freedom + 1, score, error_rate) if verdict == UNDECIDED else None,
+        worlds_needed=(
+            _worlds_needed(chosen.freedom + 1, score, error_rate / alternatives) if verdict == UNDECIDED else None
+        ),
     )
 
 
@@ -73,12 +85,12 @@ def cells_of(estimates: Estimate, measured: np.ndarray) -> tuple:
     return tuple(cell if used else None for cell, used in zip(numbers, measured.ravel(), strict=True))
 
 
-def _worlds_needed(worlds, score, error_rate):
+def _worlds_needed(worlds, score, error_rates):
     """Worlds at which these scores, growing like the root of their number, decide with the power asked for."""
     from scipy.special import ndtri
 
     wrong = score < 0
-    level = error_rate / score.size if wrong.any() else error_rate
+    level = error_rates / score.size if wrong.any() else error_rates
     with np.errstate(divide="ignore"):
         needed = worlds * np.square((ndtri(_POWER) - ndtri(level)) / score)
     needed = needed[wrong].min() if wrong.any() else needed.max()

@@ -3,9 +3,13 @@
 E is over the runs of a world, or over the worlds where each has one run.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
+from kdtheory.claims.decisions import told
 from kdtheory.claims.draws import fitted, runs_of
+from kdtheory.claims.registry import HOLDS, UNDECIDED
 from kdtheory.statistics import inefficiency as statistics
 from kdtheory.statistics.laws import mean_slopes_by_world
 
@@ -13,8 +17,10 @@ from kdtheory.statistics.laws import mean_slopes_by_world
 FIRST_SIZE = 16
 # Where plateaus are looked for: three octaves, fixed before the data.
 PLATEAU = (128, 1024)
+# With rarer flipped signs few points decide, and norms of single runs vary much.
+RARE_FLIPS = 0.01
 # What a declaration says of the draws.
-WORLDS = "; worlds are the draws; where fewer than 20 runs have norms that vary by more than 30 %, I is descriptive"
+WORLDS = "; worlds are the draws; no `holds` where fewer than 20 runs have norms that vary by more than 30 %"
 
 
 def octaves(norm):
@@ -54,6 +60,15 @@ def inefficiency_draws(norm, windows):
     wild = statistics.is_descriptive(norms if norms.shape[1] > 1 else norms.swapaxes(0, 1))
     ends = np.searchsorted(sizes, windows)
     return np.where(wild[ends].any(axis=1), np.nan, draws)
+
+
+def unless_descriptive(found, draws):
+    """Return a finding that does not hold unless I is known in every cell, from draws (worlds, cells…)."""
+    unknown = np.isnan(draws).all(axis=0)
+    if found.verdict != HOLDS or not unknown.any():
+        return found
+    more = f"I is descriptive in {int(unknown.sum())} of {unknown.size} cells"
+    return replace(found, verdict=UNDECIDED, reason=told(found.reason, more))
 
 
 def decline(norm):

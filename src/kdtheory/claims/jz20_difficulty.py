@@ -5,7 +5,16 @@ import numpy as np
 from kdtheory.claims import rules
 from kdtheory.claims.draws import worlds_in_words
 from kdtheory.claims.finding import ORDER, VALUE
-from kdtheory.claims.inefficiency import WORLDS, inefficiency_draws, listed, octaves, plateau, span
+from kdtheory.claims.inefficiency import (
+    RARE_FLIPS,
+    WORLDS,
+    inefficiency_draws,
+    listed,
+    octaves,
+    plateau,
+    span,
+    unless_descriptive,
+)
 from kdtheory.claims.registry import claim
 from kdtheory.statistics.jackknife import pooled
 from kdtheory.statistics.means import trend_by_world
@@ -42,7 +51,7 @@ def _decreasing(modes):
         f"I over n = {span(window)}: {listed(names, ends[:, place])}"
         for place, window in enumerate((windows[0], windows[-1]))
     )
-    return rules.order(pooled(ends[:, 0] - ends[:, 1]), reason=reason)
+    return unless_descriptive(rules.order(pooled(ends[:, 0] - ends[:, 1]), reason=reason), ends)
 
 
 @claim(
@@ -60,7 +69,8 @@ def _decreasing_everywhere(modes):
     falls = pooled(-np.diff(curves, axis=1))
     rises = [name for name, mean in zip(names, falls.value.min(axis=0), strict=True) if mean < 0]
     reason = f"{len(octaves(norm))} octaves; mean I rises somewhere for {', '.join(rises) or 'none'}"
-    return rules.order(falls, trend=pooled(trend_by_world(-curves).mean(axis=-1)), reason=reason)
+    found = rules.order(falls, trend=pooled(trend_by_world(-curves).mean(axis=-1)), reason=reason)
+    return unless_descriptive(found, curves)
 
 
 def _modes_ordered(width_law, words):
@@ -78,7 +88,8 @@ def _modes_ordered(width_law, words):
         norm, names = _by_modes(modes, width_law)
         values = _over_plateau(norm)
         reason = f"I over n = {span(plateau(norm))}: {listed(names, values)}; {worlds_in_words(norm)}"
-        return rules.order(pooled(np.diff(values, axis=1)), trend=pooled(trend_by_world(values)), reason=reason)
+        found = rules.order(pooled(np.diff(values, axis=1)), trend=pooled(trend_by_world(values)), reason=reason)
+        return unless_descriptive(found, values)
 
     return check
 
@@ -113,24 +124,25 @@ _modes_ordered("fixed", "modes of a fixed width")
     "jz20-fig3-flips-ordered",
     section="4",
     statement="The more signs of the target are flipped, the larger its I(n).",
-    quantity="rise of I over n = 128…1024 from each flip probability to the next that is not descriptive, on the same "
-    "points",
+    quantity="rise of I over n = 128…1024 from each flip probability to the next, on the same points; "
+    f"probabilities up to {RARE_FLIPS} take part where I is not descriptive",
     test=_ADJACENT,
     kind=ORDER,
     **_FLIPS,
 )
 def _flips_ordered(flips):
     values, reason = _by_flip_probability(flips)
-    values = values[:, np.isfinite(values).any(axis=0)]
     trend = pooled(trend_by_world(values)) if values.shape[1] > 1 else None
-    return rules.order(pooled(np.diff(values, axis=1)), trend=trend, reason=reason)
+    found = rules.order(pooled(np.diff(values, axis=1)), trend=trend, reason=reason)
+    return unless_descriptive(found, values)
 
 
 @claim(
     "jz20-fig3-flips-harder",
     section="4",
     statement="Any share of flipped signs makes the target harder than none.",
-    quantity="I over n = 128…1024 at each flip probability less that without flips, on the same points",
+    quantity="I over n = 128…1024 at each flip probability less that without flips, on the same points; "
+    f"probabilities up to {RARE_FLIPS} take part where I is not descriptive",
     test="one-sided paired t-test at every flip probability" + WORLDS,
     kind=ORDER,
     scope="reading",
@@ -139,7 +151,7 @@ def _flips_ordered(flips):
 )
 def _flips_harder(flips):
     values, reason = _by_flip_probability(flips)
-    return rules.order(pooled(values[:, 1:] - values[:, :1]), reason=reason)
+    return unless_descriptive(rules.order(pooled(values[:, 1:] - values[:, :1]), reason=reason), values)
 
 
 @claim(
@@ -189,7 +201,8 @@ def _flip_constant(flips):
     windows = octaves(norm)
     curve = inefficiency_draws(norm, windows)
     reason = f"I by octaves: {listed([f'n = {span(window)}' for window in windows], curve)}; {worlds_in_words(norm)}"
-    return rules.value(pooled(curve[:, 1:] - curve[:, :1]), 0.0, rules.DERIVED, reason=reason)
+    found = rules.value(pooled(curve[:, 1:] - curve[:, :1]), 0.0, rules.DERIVED, reason=reason)
+    return unless_descriptive(found, curve)
 
 
 def _by_modes(modes, width_law):
@@ -202,18 +215,20 @@ def _over_plateau(norm):
 
 
 def _by_flip_probability(flips):
-    """Draws of I (worlds, probabilities), and the reason with their means."""
+    """Draws of I (worlds, probabilities) but for rare flips with a descriptive one, and the reason with all means."""
     norm = flips["weight_norm"].sortby("flip_probability").transpose("flip_probability", ...)
     values = _over_plateau(norm)
     names = [f"p = {value:g}" for value in norm["flip_probability"].values]
-    return values, f"I over n = {span(plateau(norm))}: {listed(names, values)}; {worlds_in_words(norm)}"
+    probabilities = norm["flip_probability"].values
+    rare = (probabilities > 0) & (probabilities <= RARE_FLIPS) & np.isnan(values).all(axis=0)
+    return values[:, ~rare], f"I over n = {span(plateau(norm))}: {listed(names, values)}; {worlds_in_words(norm)}"
 
 
 def _half_flipped(flips):
     """Draws of I at p = ½, and the reason with Eq. 10 itself beside."""
     norm = flips["weight_norm"].sel(flip_probability=0.5)
     draws = _over_plateau(norm)
-    reason = f"I over n = {span(plateau(norm))} is {draws.mean():.3f}"
+    reason = f"I over n = {span(plateau(norm))}: {listed(['p = 0.5'], draws[:, None], '{:.3f}')}"
     printed = flips["inefficiency_candidate"].sel(flip_probability=0.5).dropna("n_train")
     if printed.sizes["n_train"]:
         last = printed.isel(n_train=-1)

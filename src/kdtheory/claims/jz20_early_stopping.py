@@ -5,7 +5,7 @@ import numpy as np
 from kdtheory.claims import rules
 from kdtheory.claims.draws import worlds_in_words, worlds_of
 from kdtheory.claims.finding import ORDER
-from kdtheory.claims.inefficiency import WORLDS, inefficiency_draws, listed, plateau, span
+from kdtheory.claims.inefficiency import WORLDS, inefficiency_draws, listed, plateau, span, unless_descriptive
 from kdtheory.claims.registry import claim
 from kdtheory.statistics.jackknife import pooled
 from kdtheory.statistics.means import mean, trend_by_world
@@ -109,7 +109,8 @@ def _boundary_error_ends(imperfect):
 def _stopping(stopping):
     norm, values = _by_stopping_epoch(stopping)
     reason = f"I over n = {span(plateau(norm))}: {listed(_epochs(stopping), values, '{:.3f}')}; {worlds_in_words(norm)}"
-    return rules.order(pooled(np.diff(values, axis=1)), trend=pooled(trend_by_world(values)), reason=reason)
+    found = rules.order(pooled(np.diff(values, axis=1)), trend=pooled(trend_by_world(values)), reason=reason)
+    return unless_descriptive(found, values)
 
 
 @claim(
@@ -123,9 +124,10 @@ def _stopping(stopping):
     **_STOPPING,
 )
 def _stopping_ends(stopping):
-    _, values = _by_stopping_epoch(stopping)
-    epochs = _epochs(stopping)
-    reason = f"I {values[:, 0].mean():.3f} at {epochs[0]}, {values[:, -1].mean():.3f} at {epochs[-1]}"
+    norm, values = _by_stopping_epoch(stopping)
+    ends = [_epochs(stopping)[place] for place in (0, -1)]
+    shown = listed(ends, values[:, [0, -1]], "{:.3f}")
+    reason = f"I over n = {span(plateau(norm))}: {shown}; {worlds_in_words(norm)}"
     return rules.order(pooled(values[:, -1] - values[:, 0]), reason=reason)
 
 

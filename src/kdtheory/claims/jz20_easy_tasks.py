@@ -4,7 +4,7 @@ import numpy as np
 
 from kdtheory.claims.draws import listed
 from kdtheory.claims.finding import RATE
-from kdtheory.claims.inefficiency import WORLDS, decline
+from kdtheory.claims.inefficiency import WORLDS, decline, unless_descriptive
 from kdtheory.claims.registry import claim
 from kdtheory.claims.rules import ERROR_RATE, rate
 from kdtheory.claims.transfer_draws import FIRST_SIZE, LAST_SIZE
@@ -28,7 +28,7 @@ _READS = {"figure": "jz20_fig4", "reads": ("wide/stopping",), "section": "3.1", 
 def _easy_tasks(stopping):
     exponents, reason = _declines(stopping)
     trend = pooled(trend_by_world(-exponents))
-    return rate(pooled(-np.diff(exponents, axis=1)), trend=trend, reason=reason)
+    return unless_descriptive(rate(pooled(-np.diff(exponents, axis=1)), trend=trend, reason=reason), exponents)
 
 
 @claim(

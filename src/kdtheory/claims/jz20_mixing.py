@@ -5,7 +5,7 @@ import numpy as np
 from kdtheory.claims import rules
 from kdtheory.claims.draws import of_same_worlds, worlds_in_words
 from kdtheory.claims.finding import ORDER, VALUE
-from kdtheory.claims.inefficiency import WORLDS, inefficiency_draws, listed, octaves, plateau, span
+from kdtheory.claims.inefficiency import WORLDS, inefficiency_draws, listed, octaves, plateau, span, unless_descriptive
 from kdtheory.claims.registry import claim
 from kdtheory.statistics.jackknife import pooled
 from kdtheory.statistics.means import trend_by_world
@@ -34,7 +34,8 @@ def _mixing(mixing):
     norm = _by_ratio(mixing)
     values = _over_plateau(norm)
     reason = f"I over n = {span(plateau(norm))}: {listed(_ratios(norm), values, '{:.3f}')}; {worlds_in_words(norm)}"
-    return rules.order(pooled(-np.diff(values, axis=1)), trend=pooled(trend_by_world(-values)), reason=reason)
+    found = rules.order(pooled(-np.diff(values, axis=1)), trend=pooled(trend_by_world(-values)), reason=reason)
+    return unless_descriptive(found, values)
 
 
 @claim(
@@ -52,7 +53,7 @@ def _mixing_soft(mixing):
     values = _over_plateau(norm)
     excess = values[:, :-1] - values[:, -1:]
     reason = f"I(ρ) − I(1): {listed(_ratios(norm)[:-1], excess, '{:.3f}')}; {worlds_in_words(norm)}"
-    return rules.order(pooled(excess), reason=reason)
+    return unless_descriptive(rules.order(pooled(excess), reason=reason), excess)
 
 
 @claim(
@@ -67,8 +68,9 @@ def _mixing_soft(mixing):
 )
 def _hard_plateau(mixing):
     norm = _by_ratio(mixing).isel(soft_ratio=0)
-    reason = f"I over n = {span(plateau(norm))} at ρ = {float(norm['soft_ratio']):g}; {worlds_in_words(norm)}"
-    return rules.value(pooled(_over_plateau(norm)), _HARD_PLATEAU, rules.READ_OFF_A_PLOT, reason=reason)
+    draws = _over_plateau(norm)
+    reason = _compared({f"ρ = {float(norm['soft_ratio']):g}": draws}, plateau(norm)) + f"; {worlds_in_words(norm)}"
+    return rules.value(pooled(draws), _HARD_PLATEAU, rules.READ_OFF_A_PLOT, reason=reason)
 
 
 @claim(
@@ -85,7 +87,8 @@ def _hard_constant(mixing):
     norm = _by_ratio(mixing).isel(soft_ratio=0)
     curve = inefficiency_draws(norm, octaves(norm))
     reason = f"I by octaves: {_by_octave(norm, curve)}; {worlds_in_words(norm)}"
-    return rules.value(pooled(curve[:, 1:] - curve[:, :1]), 0.0, rules.READ_OFF_A_PLOT, reason=reason)
+    found = rules.value(pooled(curve[:, 1:] - curve[:, :1]), 0.0, rules.READ_OFF_A_PLOT, reason=reason)
+    return unless_descriptive(found, curve)
 
 
 @claim(
@@ -101,7 +104,8 @@ def _soft_decreasing(mixing):
     norm = _by_ratio(mixing).sel(soft_ratio=1.0)
     curve = inefficiency_draws(norm, octaves(norm))
     reason = f"I by octaves: {_by_octave(norm, curve)}; {worlds_in_words(norm)}"
-    return rules.order(pooled(-np.diff(curve, axis=1)), trend=pooled(trend_by_world(-curve)), reason=reason)
+    found = rules.order(pooled(-np.diff(curve, axis=1)), trend=pooled(trend_by_world(-curve)), reason=reason)
+    return unless_descriptive(found, curve)
 
 
 @claim(
@@ -114,7 +118,7 @@ def _soft_decreasing(mixing):
 )
 def _easier_than_random(mixing, references):
     hard, random, window = _paired(_by_ratio(mixing).isel(soft_ratio=0), references, "random_labels")
-    reason = f"I over n = {span(window)}: {random.mean():.2f} (random labels), {hard.mean():.2f} (hard labels)"
+    reason = _compared({"random labels": random, "hard labels": hard}, window)
     return rules.order(pooled(random - hard), reason=reason)
 
 
@@ -128,7 +132,7 @@ def _easier_than_random(mixing, references):
 )
 def _smoothing_not_easy(mixing, references):
     soft, smoothing, window = _paired(_by_ratio(mixing).sel(soft_ratio=1.0), references, "label_smoothing")
-    reason = f"I over n = {span(window)}: {smoothing.mean():.2f} (label smoothing), {soft.mean():.2f} (ρ = 1)"
+    reason = _compared({"label smoothing": smoothing, "ρ = 1": soft}, window)
     return rules.order(pooled(smoothing - soft), reason=reason)
 
 
@@ -146,6 +150,11 @@ def _over_plateau(norm):
 
 def _by_octave(norm, curve):
     return listed([f"n = {span(window)}" for window in octaves(norm)], curve)
+
+
+def _compared(draws, window):
+    """The means of I over a window, from draws (worlds,) by name, in words."""
+    return f"I over n = {span(window)}: {listed(draws, np.stack(list(draws.values()), axis=1), '{:.3f}')}"
 
 
 def _paired(norm, references, reference):

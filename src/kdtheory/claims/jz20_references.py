@@ -4,7 +4,15 @@ import numpy as np
 
 from kdtheory.claims import rules
 from kdtheory.claims.finding import ORDER
-from kdtheory.claims.inefficiency import WORLDS, inefficiency_draws, listed, plateau, span
+from kdtheory.claims.inefficiency import (
+    RARE_FLIPS,
+    WORLDS,
+    inefficiency_draws,
+    listed,
+    plateau,
+    span,
+    unless_descriptive,
+)
 from kdtheory.claims.registry import claim
 from kdtheory.statistics.estimate import joined
 from kdtheory.statistics.jackknife import pooled
@@ -33,8 +41,8 @@ _READS = {
 def _zero_easiest(modes, references):
     norm, names, values = _mixtures(modes)
     zero = _reference(references, "zero", plateau(norm))
-    reason = f"I over n = {span(plateau(norm))}: {zero.mean():.3f} (zero function), {listed(names, values, '{:.3f}')}"
-    return rules.order(independent_difference(pooled(values), pooled(zero)), reason=reason)
+    reason = _compared(plateau(norm), ["zero function", *names], zero[:, None], values)
+    return unless_descriptive(rules.order(independent_difference(pooled(values), pooled(zero)), reason=reason), values)
 
 
 @claim(
@@ -42,7 +50,8 @@ def _zero_easiest(modes, references):
     section="4",
     statement="The zero function is easy: its I(n) lies far below that of random labels and of targets with flipped "
     "signs.",
-    quantity="I over n = 128…1024 of each target with flipped signs, and of random labels, less that of zero",
+    quantity=f"I over n = 128…1024 of each target with more than {100 * RARE_FLIPS:g} % flipped signs, and of random "
+    "labels, less that of zero",
     test=_UNPAIRED,
     scope="reading",
     reading="far below = lower",
@@ -50,17 +59,14 @@ def _zero_easiest(modes, references):
 )
 def _zero_easy(flips, references):
     norm = flips["weight_norm"].sortby("flip_probability").transpose("flip_probability", ...)
-    norm = norm.sel(flip_probability=norm["flip_probability"] > 0)
+    norm = norm.sel(flip_probability=norm["flip_probability"] > RARE_FLIPS)
     values = inefficiency_draws(norm, [plateau(norm)])[:, 0]
     zero, random = (_reference(references, name, plateau(norm)) for name in ("zero", "random_labels"))
     names = [f"p = {value:g}" for value in norm["flip_probability"].values]
-    reason = (
-        f"I over n = {span(plateau(norm))}: {zero.mean():.3f} (zero function), {listed(names, values)}, "
-        f"{random.mean():.2f} (random labels)"
-    )
+    reason = _compared(plateau(norm), ["zero function", "random labels", *names], np.stack([zero, random], 1), values)
     # Zero function and random labels are targets in the same worlds.
     steps = joined([independent_difference(pooled(values), pooled(zero)), pooled(random - zero)])
-    return rules.order(steps, reason=reason)
+    return unless_descriptive(rules.order(steps, reason=reason), values)
 
 
 @claim(
@@ -74,8 +80,9 @@ def _zero_easy(flips, references):
 def _random_hardest(modes, references):
     norm, names, values = _mixtures(modes)
     random = _reference(references, "random_labels", plateau(norm))
-    reason = f"I over n = {span(plateau(norm))}: {random.mean():.2f} (random labels), {listed(names, values)}"
-    return rules.order(independent_difference(pooled(random), pooled(values)), reason=reason)
+    reason = _compared(plateau(norm), ["random labels", *names], random[:, None], values)
+    found = rules.order(independent_difference(pooled(random), pooled(values)), reason=reason)
+    return unless_descriptive(found, values)
 
 
 def _mixtures(modes):
@@ -83,6 +90,12 @@ def _mixtures(modes):
     norm = modes["weight_norm"].sel(width_law="shrinking").sortby("modes").transpose("modes", ...)
     names = [f"q = {count}" for count in norm["modes"].values]
     return norm, names, inefficiency_draws(norm, [plateau(norm)])[:, 0]
+
+
+def _compared(window, names, references, values):
+    """The means of I over a window of references (worlds, references) and of tasks in other worlds, in words."""
+    means = np.concatenate([references.mean(axis=0), values.mean(axis=0)])
+    return f"I over n = {span(window)}: {listed(names, means[None], '{:.3f}')}"
 
 
 def _reference(references, name, window) -> np.ndarray:

@@ -2,12 +2,11 @@
 
 import numpy as np
 
-from kdtheory.claims.draws import worlds_in_words
-from kdtheory.claims.transfer_draws import angle_slopes, risk_slopes
 from kdtheory.figures import style
 from kdtheory.figures.registry import Figure, run_figure
-from kdtheory.figures.replicates import in_words, over_runs
+from kdtheory.figures.replicates import in_words, over_runs, worlds_in_words
 from kdtheory.statistics.jackknife import pooled
+from kdtheory.statistics.laws import count_slopes_by_world, mean_slopes_by_world
 
 FIGURE = Figure(
     reads=("wide/transfer",),
@@ -31,6 +30,8 @@ FIGURE = Figure(
 )
 
 RIGHT_ANGLE = np.pi / 2
+# The range of laws in n, as in the claims: below it students know too little, and an oracle must have far more points.
+_FIRST_SIZE, _LAST_SIZE, _FAR = 16, 1024, 1 / 8
 
 
 def draw(transfer):
@@ -38,9 +39,9 @@ def draw(transfer):
     here = transfer.sel(teacher_kind="network").sortby("soft_ratio")
     colours = style.soft_ratio_colours(here["soft_ratio"].values)
     figure, axes = style.panels(2, 2, width=4.7, height=3.7)
-    _draw_risk(axes[0, 0], transfer, over_runs(here["risk"]), colours)
+    _draw_risk(axes[0, 0], over_runs(here["risk"]), int(here["test_points"]), colours)
     _draw_survival(axes[0, 1], here, colours)
-    _draw_angle(axes[1, 0], transfer, over_runs(here["oracle_angle"].isel(oracle_size=-1)), colours)
+    _draw_angle(axes[1, 0], over_runs(here["oracle_angle"].isel(oracle_size=-1)), colours)
     _draw_drift(axes[1, 1], here, colours)
     for ratio, colour in colours.items():
         axes[1, 0].plot([], [], "s", color=colour, ms=6, label=f"ρ = {ratio:g}")
@@ -48,9 +49,18 @@ def draw(transfer):
     return figure
 
 
-def _draw_risk(axis, transfer, risk, colours):
+def _slopes(by_world, values, last):
+    """Exponents in n of each soft ratio, by a law of `kdtheory.statistics.laws`; NaN with too few sizes or worlds."""
+    values = values.sel(n_train=(values["n_train"] >= _FIRST_SIZE) & (values["n_train"] <= last))
+    values = values.transpose("world", "n_train", "soft_ratio")
+    if min(values.sizes["n_train"], values.sizes["world"]) < 2:
+        return pooled(np.full((1, values.sizes["soft_ratio"]), np.nan))
+    return pooled(by_world(np.log(values["n_train"].values), values.values))
+
+
+def _draw_risk(axis, risk, test_points, colours):
     floor = style.floor_of(risk.mean("world"))
-    slopes = pooled(risk_slopes(transfer))
+    slopes = _slopes(count_slopes_by_world, (risk * test_points).round(), _LAST_SIZE)
     _logarithmic(axis)
     for place, (ratio, colour) in enumerate(colours.items()):
         words = f"ρ = {ratio:g}: {in_words(slopes[place])}"
@@ -69,7 +79,7 @@ def _draw_risk(axis, transfer, risk, colours):
     axis.set_ylim(floor / 30, 1)
     axis.set_ylabel(r"transfer risk $P[z_t z_s < 0]$")
     axis.legend(loc="lower left", ncols=2, fontsize=6.5)
-    style.title(axis, "Risk against the sample size", f"{worlds_in_words(transfer)}; grey lines: slopes −1/2 and −1")
+    style.title(axis, "Risk against the sample size", f"{worlds_in_words(risk)}; grey lines: slopes −1/2 and −1")
 
 
 def _draw_survival(axis, here, colours):
@@ -88,20 +98,20 @@ def _draw_survival(axis, here, colours):
     style.title(axis, f"Angles of features and oracle, N = {size}", f"no point is nearer than {degrees:.1f}°")
 
 
-def _draw_angle(axis, transfer, angle, colours):
+def _draw_angle(axis, angle, colours):
     _logarithmic(axis)
     for ratio, colour in colours.items():
         style.draw_mean(axis, angle.sel(soft_ratio=ratio), "world", color=colour, linewidth=1.2, ms=3.5)
     axis.axhline(RIGHT_ANGLE, color=style.INK, linewidth=0.8, linestyle=":")
     axis.set_ylabel(r"angle $\alpha'_n$ of student and oracle (rad)")
-    slopes = pooled(angle_slopes(transfer))
+    slopes = _slopes(mean_slopes_by_world, angle, _FAR * int(angle["oracle_size"]))
     ends = (f"{in_words(slopes[place])} (ρ = {list(colours)[place]:g})" for place in (0, -1))
     style.title(axis, f"Direction, N = {int(angle['oracle_size'])}", f"slope for n ≤ N/8: {' and '.join(ends)}")
 
 
 def _draw_drift(axis, here, colours):
     # An oracle that has seen hardly more points than the student is itself far from its limit.
-    far = here["n_train"].values <= here["oracle_size"].values[-1] / 8
+    far = here["n_train"].values <= _FAR * here["oracle_size"].values[-1]
     last = here.isel(n_train=max(int(far.sum()) - 1, 0))
     axis.set_xscale("log")
     for ratio, colour in colours.items():

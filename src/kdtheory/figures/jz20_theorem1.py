@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from kdtheory.claims.draws import worlds_in_words
 from kdtheory.figures import style
 from kdtheory.figures.registry import Figure, run_figure
-from kdtheory.figures.replicates import over_runs
+from kdtheory.figures.replicates import over_runs, worlds_in_words
 
 FIGURE = Figure(
     reads=("wide/transfer",),

@@ -83,6 +83,8 @@ def test_one_of_many_alternatives_is_shown_at_the_rate_of_bonferroni():
     found = rules.one_of(gains)
     assert found.verdict == UNDECIDED and found.p_value == pytest.approx(3 * 0.02275, rel=1e-3)
     assert found.interval == pytest.approx((2 - 2.128, 2 + 2.128), abs=1e-3)
+    few = Estimate(np.array([[2.0, 0.0, -1.0]]), 1.0, 7, 0.0)
+    assert rules.one_of(few).worlds_needed == np.ceil(8 * ((2.128 + 0.8416) / 2) ** 2)
     unmeasured = Estimate(np.array([[2.0, np.nan, np.nan]]), 1.0, 1e6, 0.0)
     assert rules.one_of(unmeasured).p_value == pytest.approx(0.02275, rel=1e-3)
 

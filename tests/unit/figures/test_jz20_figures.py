@@ -9,21 +9,18 @@ import matplotlib.colors
 import numpy as np
 import pytest
 from samples.correction import correction
-from samples.effective_logits import effective_logits as effective_logits_group
 from samples.example import example
 from samples.finite_width import finite_width
-from samples.flips import flips
 from samples.image_distillation import KERNEL, RESNET, distillation
 from samples.imperfect import EPOCHS, imperfect
 from samples.mixing import mixing
-from samples.modes import modes
-from samples.plateaus import plateaus
 from samples.references import references
 from samples.stopping import stopping
 from samples.transfer import transfer as transfer_group
+from samples.wide import WIDE
 
 from kdtheory.claims.inefficiency import inefficiency_draws
-from kdtheory.claims.transfer_draws import risk_slopes
+from kdtheory.claims.transfer_draws import angle_slopes, risk_slopes
 from kdtheory.figures import (
     ext_plateaus,
     jz20_fig1,
@@ -41,18 +38,7 @@ from kdtheory.jobs import storage
 from kdtheory.statistics.jackknife import pooled
 from kdtheory.theory.stationarity import effective_logits
 
-GROUPS = {
-    "wide/effective_logits": effective_logits_group,
-    "wide/transfer": transfer_group,
-    "wide/modes": modes,
-    "wide/flips": flips,
-    "wide/references": references,
-    "wide/plateaus": plateaus,
-    "wide/example": example,
-    "wide/stopping": stopping,
-    "wide/mixing": mixing,
-    "wide/imperfect": imperfect,
-    "wide/correction": correction,
+GROUPS = WIDE | {
     "images/kernel_distillation": partial(distillation, KERNEL),
     "images/resnet_distillation": partial(distillation, RESNET),
 }
@@ -159,10 +145,10 @@ def test_figure_4_shows_the_inefficiency_of_the_claims_and_the_example_of_world_
 
 
 def test_the_exponents_of_figure_2_are_those_of_the_claims():
-    exponent = pooled(risk_slopes(transfer_group()))[-1]
-    low, high = exponent.interval()
-    words = f"ρ = 1: {exponent.value:.2f} ± {(high - low) / 2:.2f}".replace("-", "−")
-    assert lines_of(drawn(jz20_fig2).axes[0], words)
+    axes = drawn(jz20_fig2).axes
+    risk, angle = (pooled(slopes(transfer_group()))[-1] for slopes in (risk_slopes, angle_slopes))
+    assert lines_of(axes[0], f"ρ = 1: {replicates.in_words(risk)}")
+    assert f"{replicates.in_words(angle)} (ρ = 1)" in axes[2].texts[-1].get_text()
 
 
 def test_a_number_of_a_world_is_the_mean_over_its_runs():

@@ -7,10 +7,10 @@ from kdtheory.figures import style
 from kdtheory.figures.pl19_fig5 import _wilson
 
 
-def test_mean_and_error_agree_with_a_loop_over_measured_repeats():
+def test_mean_and_error_agree_with_a_loop_over_measured_worlds():
     values = np.random.default_rng(0).standard_normal((3, 9))
     values[1, 4:] = np.nan
-    mean, error = style.mean_and_half_width(xr.DataArray(values, dims=("n_train", "repeat")), "repeat")
+    mean, error = style.mean_and_half_width(xr.DataArray(values, dims=("n_train", "world")), "world")
     for row, centre, half_width in zip(values, mean.values, error.values, strict=True):
         kept = row[~np.isnan(row)]
         low, high = stats.t.interval(0.95, kept.size - 1, kept.mean(), stats.sem(kept))
@@ -18,20 +18,20 @@ def test_mean_and_error_agree_with_a_loop_over_measured_repeats():
 
 
 @pytest.mark.parametrize(("count", "finite"), [(0, False), (1, False), (2, True)])
-def test_an_interval_needs_two_repeats(count, finite):
-    values = xr.DataArray([[1.0, 2.0, 4.0]], dims=("n_train", "repeat")).where(
-        xr.DataArray(np.arange(3), dims="repeat") < count
+def test_an_interval_needs_two_worlds(count, finite):
+    values = xr.DataArray([[1.0, 2.0, 4.0]], dims=("n_train", "world")).where(
+        xr.DataArray(np.arange(3), dims="world") < count
     )
-    assert np.isfinite(style.mean_and_half_width(values, "repeat")[1].values) == [finite]
+    assert np.isfinite(style.mean_and_half_width(values, "world")[1].values) == [finite]
 
 
 def test_zeros_and_values_below_the_axis_are_marked_on_its_floor():
     _, axes = style.panels(1)
     axes[0, 0].set_yscale("log")
     values = xr.DataArray(
-        [[1e-2], [0.0], [1e-9], [np.nan], [0.1]], dims=("n_train", "repeat"), coords={"n_train": [1, 2, 3, 4, 5]}
+        [[1e-2], [0.0], [1e-9], [np.nan], [0.1]], dims=("n_train", "world"), coords={"n_train": [1, 2, 3, 4, 5]}
     )
-    style.draw_mean(axes[0, 0], values, "repeat", floor=1e-4, color="k")
+    style.draw_mean(axes[0, 0], values, "world", floor=1e-4, color="k")
     marked = {
         line.get_marker(): (*line.get_xdata(), *line.get_ydata())
         for line in axes[0, 0].lines
