@@ -22,10 +22,13 @@ def suggestion(target: str, rules: Iterable[str], files: Iterable[str]) -> str:
     str
         One line that names the target and what is nearest to it.
     """
-    # A file may be meant by its whole path, its name, or its name without the ending; the first file of a name is kept.
+    # A file may be meant by its whole path, its name, or its name without the ending, a file of a batch by the name of
+    # its folder; the first file of a name is kept.
     meant = {name: name for name in rules}
     for file in files:
-        for name in (file, PurePath(file).name, PurePath(file).stem):
+        path = PurePath(file)
+        named = path.parent if path.stem.isdigit() else path
+        for name in (file, named.name, named.stem):
             meant.setdefault(name, file)
     close = difflib.get_close_matches(target, meant, n=1, cutoff=0.5) or difflib.get_close_matches(
         PurePath(target).stem, meant, n=1, cutoff=0.5

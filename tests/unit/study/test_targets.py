@@ -3,7 +3,10 @@ import pytest
 from kdtheory.study.targets import suggestion
 
 RULES = ["all", "analysis", "figures", "pl19", "jz20"]
-FILES = ["results/figures/pl19_fig3.svg", "results/figures/pl19_fig3.png", "results/claims/jz20-thm1-bound.json"]
+FILES = [
+    "results/figures/pl19_fig3.svg", "results/figures/pl19_fig3.png", "results/claims/jz20-thm1-bound.json",
+    "results/datasets/boundary/0000.nc", "results/datasets/boundary/0010.nc", "results/datasets/mixture/0000.nc",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -14,6 +17,8 @@ FILES = ["results/figures/pl19_fig3.svg", "results/figures/pl19_fig3.png", "resu
         ("pl19_fig33", "results/figures/pl19_fig3.svg"),
         ("results/figures/pl19_fig33.svg", "results/figures/pl19_fig3.svg"),
         ("jz20-thm1-bound", "results/claims/jz20-thm1-bound.json"),
+        ("boundry", "results/datasets/boundary/0000.nc"),
+        ("results/datasets/mixture.nc", "results/datasets/mixture/0000.nc"),
     ],
 )
 def test_what_is_near_is_suggested(target, meant):
