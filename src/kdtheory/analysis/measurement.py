@@ -7,6 +7,7 @@ from pathlib import Path
 
 import xarray as xr
 
+from kdtheory.analysis.coordinates import with_coordinates_described
 from kdtheory.jobs import log, provenance, records, storage
 from kdtheory.jobs.seeds import generator
 
@@ -142,7 +143,7 @@ def _main(measure, libraries):
         _batches(arguments.datasets, lambda path: path.parent.name),
         _batches(arguments.logits, lambda path: (path.parents[2].name, path.parent.name)),
     )
-    group = measure(experiment)
+    group = with_coordinates_described(measure(experiment))
     _check_labels(group)
     group = group.drop_attrs(deep=False).assign_attrs(group=arguments.group)
     stamp = {**provenance.stamp(*libraries), **experiment.record(records.module_of(measure), arguments.seed)}

@@ -22,7 +22,8 @@ def _measure_dimension(experiment, cell):
     angle = signed_angle(weights.values, dataset["teacher_direction"].values)
     risk = xr.DataArray(angle_risk(angle, dataset.attrs["dim"], law), dims=dims)
     group = xr.Dataset({"risk": labelled(risk, "transfer risk of students of noisy logits", "PL19 eq. 4")})
-    group = group.assign_coords(noise=experiment.logits_of(cell)["noise"], n_train=weights["n_train"])
+    noise = experiment.logits_of(cell)["noise"].assign_attrs(long_name="noise of the teacher's logits", units="1")
+    group = group.assign_coords(noise=noise, n_train=weights["n_train"])
     return group.assign_coords(world=np.arange(risk.sizes["world"]), dim=dataset.attrs["dim"])
 
 
