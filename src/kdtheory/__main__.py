@@ -19,6 +19,9 @@ COMMANDS = {
     "claims": ("kdtheory.claims.listing", "list the papers' claims, and what a study found of them"),
     "figures": ("kdtheory.figures.listing", "list the figures and what they show"),
     "cube": ("kdtheory.cube", "summarise the groups, dimensions and variables of a cube"),
+    "problem": ("kdtheory.problem.check_command", "check a file of your own teacher's logits and data"),
+    "diagnose": ("kdtheory.problem.command", "tell what theory can of your own teacher on your points"),
+    "loss": ("kdtheory.problem.loss_command", "measure the soft ratio and temperature of your own loss"),
 }
 
 

@@ -54,7 +54,9 @@ def floats(name: str, values: Any) -> np.ndarray:
     finite = np.isfinite(array)
     if not finite.all():
         first = tuple(int(index) for index in np.argwhere(~finite)[0])
-        raise refuse("not-finite", f"{name} holds {np.sum(~finite)} of {array.size} values that are not finite, first at {first}")
+        raise refuse(
+            "not-finite", f"{name} holds {np.sum(~finite)} of {array.size} values that are not finite, first at {first}"
+        )
     return array
 
 

@@ -89,7 +89,9 @@ def _splits(problem):
         yield Finding("no-audit", WARNING, f"none of the {len(audit)} audit points has a label")
     elif problem.seen is not None and problem.seen[audit].any():
         count = int(problem.seen[audit].sum())
-        yield Finding("seen", WARNING, f"{count} of {len(audit)} audit points were seen by the teacher: it looks too good")
+        yield Finding(
+            "seen", WARNING, f"{count} of {len(audit)} audit points were seen by the teacher: it looks too good"
+        )
     if problem.features is None and problem.gram is None:
         yield Finding("no-inputs", NOTE, "there are no inputs, features or gram: no kernel student")
 

@@ -105,7 +105,9 @@ def soft_ratio_of(tool: str, soft: float, hard: float, temperature: float) -> fl
         real_number(name, value) for name, value in (("soft", soft), ("hard", hard), ("temperature", temperature))
     )
     if not (soft >= 0 and hard >= 0 and soft + hard > 0 and temperature > 0):
-        raise ValueError(f"weights {soft}, {hard} must not be negative or both 0, and temperature {temperature} positive")
+        raise ValueError(
+            f"weights {soft}, {hard} must not be negative or both 0, and temperature {temperature} positive"
+        )
     if tool == "trl" and hard != 0:
         raise ValueError("TRL's GKDTrainer has no hard term: hard must be 0")
     if CONVENTIONS[tool].times_temperature_squared:

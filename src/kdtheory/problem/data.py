@@ -95,7 +95,9 @@ class Problem:
         if logit_ids is not None:
             teacher_logits = teacher_logits[:, _order(ids, _ids("logit_ids", logit_ids, n))]
         n_checkpoints, _, n_classes = teacher_logits.shape
-        given = [name for name, values in (("inputs", inputs), ("features", features), ("gram", gram)) if values is not None]
+        given = [
+            name for name, values in (("inputs", inputs), ("features", features), ("gram", gram)) if values is not None
+        ]
         if len(given) > 1:
             raise refuse("shape", f"{' and '.join(given)} are given, must be at most one of inputs, features and gram")
         seen = None if seen is None else _along(n, "seen", flags("seen", seen))
@@ -139,7 +141,10 @@ def _ids(name, values, n):
         raise refuse("type", f"{name} is of type {ids.dtype}, must be integers or text")
     different, counts = np.unique(ids, return_counts=True)
     if len(different) < n:
-        raise refuse("duplicate-ids", f"{name} holds {n - len(different)} duplicates, {different[counts.argmax()]} {counts.max()} times")
+        raise refuse(
+            "duplicate-ids",
+            f"{name} holds {n - len(different)} duplicates, {different[counts.argmax()]} {counts.max()} times",
+        )
     return ids
 
 
@@ -149,7 +154,10 @@ def _order(ids, logit_ids):
         raise refuse("ids", f"logit_ids is of type {logit_ids.dtype} and ids of type {ids.dtype}")
     missing = ~np.isin(ids, logit_ids)
     if missing.any():
-        raise refuse("ids", f"{missing.sum()} of {len(ids)} ids have no logits, first {ids[missing][0]}: logit_ids does not match")
+        raise refuse(
+            "ids",
+            f"{missing.sum()} of {len(ids)} ids have no logits, first {ids[missing][0]}: logit_ids does not match",
+        )
     by_id = np.argsort(logit_ids)
     return by_id[np.searchsorted(logit_ids, ids, sorter=by_id)]
 
@@ -162,7 +170,9 @@ def _logits(values, n):
     if logits.ndim == 2:
         logits = logits[None]
     if logits.ndim != 3 or logits.shape[1] != n or 0 in logits.shape:
-        hint = f"; checkpoints of a binary teacher are (checkpoints, {n}, 1)" if len(shape) == 2 and shape[1] == n else ""
+        hint = (
+            f"; checkpoints of a binary teacher are (checkpoints, {n}, 1)" if len(shape) == 2 and shape[1] == n else ""
+        )
         raise refuse("shape", f"teacher_logits has shape {shape}, must be ({n}, K) or (checkpoints, {n}, K){hint}")
     if logits.shape[2] == 1:
         logits = np.concatenate([-logits / 2, logits / 2], axis=2)
@@ -176,7 +186,9 @@ def _classes(name, labels, n, n_classes):
         known = labels[labels >= 0]
         counted_from_one = known.size and known.min() == 1 and known.max() == n_classes
         hint = "; they seem to be counted from 1: subtract 1" if counted_from_one else ""
-        raise refuse("labels", f"{name} holds {labels[outside][0]}, must lie in 0 … {n_classes - 1}, or be −1 for none{hint}")
+        raise refuse(
+            "labels", f"{name} holds {labels[outside][0]}, must lie in 0 … {n_classes - 1}, or be −1 for none{hint}"
+        )
     return labels
 
 
@@ -221,7 +233,9 @@ def _split(values, n):
         known = np.isin(split, range(len(SPLITS)))
         codes = split
     if split.dtype.kind not in "iuU" or not known.all():
-        raise refuse("split", f"split holds {split[~known][:1].tolist() or split.dtype}, must be {', '.join(SPLITS)}, or 0, 1, 2")
+        raise refuse(
+            "split", f"split holds {split[~known][:1].tolist() or split.dtype}, must be {', '.join(SPLITS)}, or 0, 1, 2"
+        )
     if not (codes == TRANSFER).any():
         raise refuse("split", "split has no transfer point")
     return codes.astype(np.int8)

@@ -15,6 +15,7 @@ from kdtheory.problem.data import AUDIT, TEST, TRANSFER, Problem
 from kdtheory.problem.settings import all_settings, main_settings, start_setting
 
 _log = logging.getLogger("kdtheory")
+_COLUMNS_AT_ONCE = 1000
 
 
 def diagnose(
@@ -63,7 +64,10 @@ def diagnose(
         "title": "kdtheory: diagnosis of a teacher on a user's points",
         "kdtheory_version": kdtheory.__version__,
         "classes": problem.n_classes,
-        **{f"{name}_points": len(problem.of(split)) for name, split in (("transfer", TRANSFER), ("audit", AUDIT), ("test", TEST))},
+        **{
+            f"{name}_points": len(problem.of(split))
+            for name, split in (("transfer", TRANSFER), ("audit", AUDIT), ("test", TEST))
+        },
         "findings": [str(finding) for finding in findings],
         "start_checkpoint": float(problem.checkpoints[start.checkpoint]),
         "start_alpha": start.alpha,
@@ -122,19 +126,15 @@ def _ranking(problem, kernel, regression, settings):
     """All settings on the audit points, or left out one by one where there are none."""
     if len(kernel.audit):
         size, wrong = np.array([len(kernel.transfer)]), []
-        # One checkpoint's settings at a time: with many classes, all of them would not fit into memory.
-        for group in _by_checkpoint(settings):
+        # With many classes, all settings at once would not fit into memory.
+        at_once = max(1, _COLUMNS_AT_ONCE // problem.n_classes)
+        for group in (settings[start : start + at_once] for start in range(0, len(settings), at_once)):
             targets = kernel_student.stacked_targets(problem, kernel.transfer, group)
             wrong.append(kernel_student.wrong_on_audit(problem, kernel, regression.with_targets(targets), size)[0])
         return ranking.ranked(problem, settings, np.concatenate(wrong, axis=1), "on audit points")
     targets = kernel_student.stacked_targets(problem, kernel.transfer, settings)
     wrong = _left_out(problem, kernel, regression.with_targets(targets), settings)
     return ranking.ranked(problem, settings, wrong, "leave-one-out against the labels given")
-
-
-def _by_checkpoint(settings):
-    checkpoints = dict.fromkeys(setting.checkpoint for setting in settings)
-    return [[setting for setting in settings if setting.checkpoint == each] for each in checkpoints]
 
 
 def _curve(problem, settings, depths, sizes, wrong, left_out):
@@ -147,11 +147,17 @@ def _curve(problem, settings, depths, sizes, wrong, left_out):
     return xr.Dataset(
         {
             "error": described(dims, error, "audit error of the kernel student", "measured"),
-            "error_low": described(dims, low, "95 % limit of the error, for these transfer points", "Clopper & Pearson"),
-            "error_high": described(dims, high, "95 % limit of the error, for these transfer points", "Clopper & Pearson"),
+            "error_low": described(
+                dims, low, "95 % limit of the error, for these transfer points", "Clopper & Pearson"
+            ),
+            "error_high": described(
+                dims, high, "95 % limit of the error, for these transfer points", "Clopper & Pearson"
+            ),
             "left_out": described(("target",), loo, "leave-one-out error against the labels given", "closed form"),
             "left_out_low": described(("target",), loo_low, "95 % limit as of independent points", "Clopper & Pearson"),
-            "left_out_high": described(("target",), loo_high, "95 % limit as of independent points", "Clopper & Pearson"),
+            "left_out_high": described(
+                ("target",), loo_high, "95 % limit as of independent points", "Clopper & Pearson"
+            ),
         },
         coords={"depth": list(depths), "target": [each.name(problem) for each in settings], "n_train": sizes},
         attrs={"points": points, "left_out_points": len(left_out), "left_out_depth": kernel_student.MAIN_DEPTH},

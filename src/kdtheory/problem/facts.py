@@ -70,7 +70,9 @@ def teachers(problem: Problem) -> xr.Dataset:
     wrong = (problem.teacher_logits[:, points].argmax(axis=2) != problem.truth[points]).sum(axis=1)
     error, low, high = proportion(wrong, len(points))
     known = np.flatnonzero(problem.truth >= 0)
-    scales = [best_scale(each[known], problem.truth[known])[0] for each in problem.teacher_logits] if len(known) else np.nan
+    scales = (
+        [best_scale(each[known], problem.truth[known])[0] for each in problem.teacher_logits] if len(known) else np.nan
+    )
     dims = ("checkpoint",)
     return xr.Dataset(
         {

@@ -42,9 +42,7 @@ def read_problem(path: str | os.PathLike) -> Problem:
         It cannot be read, holds arrays of other names or lacks one, or :meth:`Problem.from_arrays` refuses it.
     """
     path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(f"{path}: no such file")
-    arrays = _arrays(path)
+    arrays = read_arrays(path)
     unknown = sorted(set(arrays) - set(FIELDS))
     if unknown:
         raise refuse("names", f"{path}: holds {', '.join(unknown)}; the names of a problem are {', '.join(FIELDS)}")
@@ -54,7 +52,10 @@ def read_problem(path: str | os.PathLike) -> Problem:
     return Problem.from_arrays(**arrays)
 
 
-def _arrays(path):
+def read_arrays(path: Path) -> dict[str, np.ndarray]:
+    """Return the arrays of a file by name; FileNotFoundError and ProblemError as for `read_problem`."""
+    if not path.is_file():
+        raise FileNotFoundError(f"{path}: no such file")
     reader = _READERS.get(path.suffix)
     if reader is None:
         raise refuse("format", f"{path}: has the ending {path.suffix or 'none'}, must be {', '.join(_READERS)}")
@@ -68,7 +69,9 @@ def _arrays(path):
     except ModuleNotFoundError as error:
         raise refuse("format", f"{path}: needs {error.name}, which is not installed") from error
     except Exception as error:  # each format raises many types for a damaged file; all mean the same to the user
-        raise refuse("unreadable", f"{path}: cannot be read as {path.suffix} ({type(error).__name__}: {error})") from error
+        raise refuse(
+            "unreadable", f"{path}: cannot be read as {path.suffix} ({type(error).__name__}: {error})"
+        ) from error
 
 
 def write_problem(problem: Problem, path: str | os.PathLike) -> None:
@@ -108,7 +111,9 @@ def _read_npz(path):
 def _read_npy(path, name, member, file_size):
     version = np.lib.format.read_magic(member)
     if version not in _HEADERS:
-        raise refuse("unreadable", f"{path}: {name} is an array of format {version}, must be {', '.join(map(str, _HEADERS))}")
+        raise refuse(
+            "unreadable", f"{path}: {name} is an array of format {version}, must be {', '.join(map(str, _HEADERS))}"
+        )
     shape, by_columns, dtype = _HEADERS[version](member)
     if dtype.kind not in "biufUS":
         raise refuse("type", f"{path}: {name} is of type {dtype}, must hold numbers or text; objects are never read")

@@ -75,11 +75,17 @@ def measure_loss(
     """
     student, teacher, gradient = (
         floats(name, values)
-        for name, values in (("student_logits", student_logits), ("teacher_logits", teacher_logits), ("gradient", gradient))
+        for name, values in (
+            ("student_logits", student_logits),
+            ("teacher_logits", teacher_logits),
+            ("gradient", gradient),
+        )
     )
     labels = whole_numbers("labels", labels)
     if student.ndim != 2 or student.shape[1] < 2 or teacher.shape != student.shape or gradient.shape != student.shape:
-        raise refuse("shape", f"logits {student.shape}, {teacher.shape} and gradient {gradient.shape} must be (m, K), one shape")
+        raise refuse(
+            "shape", f"logits {student.shape}, {teacher.shape} and gradient {gradient.shape} must be (m, K), one shape"
+        )
     if labels.shape != student.shape[:1] or not ((labels >= 0) & (labels < student.shape[1])).all():
         raise refuse("labels", f"labels must be {len(student)} classes 0 … {student.shape[1] - 1}")
     size = np.linalg.norm(gradient)
@@ -123,7 +129,9 @@ def _fitted(student, teacher, labels, gradient):
     grid = np.linspace(*np.log(TEMPERATURES), 200)
     start = int(np.argmin([solved(point)[1] for point in grid]))
     low, high = grid[max(start - 1, 0)], grid[min(start + 1, len(grid) - 1)]
-    best = minimize_scalar(lambda point: solved(point)[1], bounds=(low, high), method="bounded", options={"xatol": 1e-10})
+    best = minimize_scalar(
+        lambda point: solved(point)[1], bounds=(low, high), method="bounded", options={"xatol": 1e-10}
+    )
     (soft, hard_weight), left = solved(best.x)
     return soft, hard_weight, np.exp(best.x), left
 
@@ -133,12 +141,16 @@ def _summary(soft, hard, ratio, found, n_classes, alpha, temperature):
     lines.append(f"weights for one sample: soft {soft:.4g}, hard {hard:.4g}")
     if temperature is not None and not np.isnan(found) and abs(found / temperature - 1) > _ROUNDING:
         lines.append(f"the temperature is {found:.4g}, not {temperature:g}")
-    if alpha is None and abs(hard + soft - 1) <= _ROUNDING:
+    if abs(found - 1) <= _ROUNDING:
+        lines.append("T² is 1: nothing of it can be missing")
+    elif alpha is None and abs(hard + soft - 1) <= _ROUNDING:
         lines.append(f"the weights sum to 1 without T²: α = {ratio:.4g}, and the factor T² is missing if it was meant")
     elif alpha is None and not np.isnan(found) and abs(hard + soft / found**2 - 1) <= _ROUNDING:
         lines.append(f"the weights sum to 1 with T²: α = {soft / found**2:.4g} times T² = {found**2:.4g}")
     elif alpha is not None and not np.isnan(found):
-        lines.append(_against(soft / alpha if alpha else np.nan, hard / (1 - alpha) if alpha < 1 else np.nan, found, n_classes))
+        lines.append(
+            _against(soft / alpha if alpha else np.nan, hard / (1 - alpha) if alpha < 1 else np.nan, found, n_classes)
+        )
     return "; ".join(lines)
 
 
@@ -151,7 +163,8 @@ def _against(soft_factor, hard_factor, found, n_classes):
     candidates = {
         "the soft term has its factor T²": found**2,
         "the soft term lacks its factor T²": 1.0,
-        f"the soft term is divided by the {n_classes} classes (reduction='mean' in place of 'batchmean')": found**2 / n_classes,
+        f"the soft term is divided by the {n_classes} classes (reduction='mean' in place of 'batchmean')": found**2
+        / n_classes,
         f"the soft term lacks T² and is divided by the {n_classes} classes": 1 / n_classes,
         "the soft term is multiplied by T in place of T²": found,
     }

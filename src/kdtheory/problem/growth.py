@@ -68,8 +68,12 @@ def inefficiency(problem: Problem, kernel: Kernel, seed: int) -> xr.Dataset:
     return xr.Dataset(
         {
             "inefficiency": described(dims, total, "mean of I(n) over an octave, all classes", "JZ20 Eq. 10"),
-            "inefficiency_se": described(dims, error, "jackknife standard error over orders of the pool", "JZ20 Eq. 10"),
-            "inefficiency_by_class": described(("target", "class", "window"), single, "the same, one class", "JZ20 Eq. 10"),
+            "inefficiency_se": described(
+                dims, error, "jackknife standard error over orders of the pool", "JZ20 Eq. 10"
+            ),
+            "inefficiency_by_class": described(
+                ("target", "class", "window"), single, "the same, one class", "JZ20 Eq. 10"
+            ),
         },
         coords={
             "target": [setting.name(problem) for setting in settings],
@@ -111,7 +115,9 @@ def correction(problem: Problem, kernel: Kernel, regression: NestedRegression) -
     dims = ("checkpoint", "temperature")
     return xr.Dataset(
         {
-            "cosine": described(dims, cosine, "cosine of δŵ_h and Δŵ_c, the parentheses of Eq. 12 without scale", "JZ20 Theorem 2"),
+            "cosine": described(
+                dims, cosine, "cosine of δŵ_h and Δŵ_c, the parentheses of Eq. 12 without scale", "JZ20 Theorem 2"
+            ),
             "inner_product": described(dims, product, "⟨δŵ_h, Δŵ_c⟩", "JZ20 Eq. 12"),
         },
         coords={"checkpoint": problem.checkpoints, "temperature": list(TEMPERATURES)},

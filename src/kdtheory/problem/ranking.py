@@ -41,8 +41,12 @@ def ranked(problem: Problem, settings: list[Setting], wrong: np.ndarray, basis: 
     dims, source = ("rank",), "kernel student"
     return xr.Dataset(
         {
-            "checkpoint": described(dims, np.array(checkpoints, float), "teacher's checkpoint; NaN for hard labels", source),
-            "alpha": described(dims, np.array([each.alpha for each in chosen]), "weight α of the soft term, with T²", source),
+            "checkpoint": described(
+                dims, np.array(checkpoints, float), "teacher's checkpoint; NaN for hard labels", source
+            ),
+            "alpha": described(
+                dims, np.array([each.alpha for each in chosen]), "weight α of the soft term, with T²", source
+            ),
             "temperature": described(dims, np.array([each.temperature for each in chosen]), "temperature T", source),
             "soft_ratio": described(dims, np.array([each.soft_ratio for each in chosen]), "soft ratio ρ", "JZ20 Eq. 2"),
             "error": described(dims, error, f"error of the kernel student, {basis}", source),

@@ -86,7 +86,9 @@ def _checked(teacher_logits, labels, temperature):
     teacher_logits, labels = real("teacher_logits", teacher_logits), integers("labels", labels)
     temperature = real_number("temperature", temperature)
     if teacher_logits.ndim < 1 or teacher_logits.shape[-1] < 2 or labels.shape != teacher_logits.shape[:-1]:
-        raise ValueError(f"teacher_logits {teacher_logits.shape} must be labels' shape {labels.shape} and K of at least 2")
+        raise ValueError(
+            f"teacher_logits {teacher_logits.shape} must be labels' shape {labels.shape} and K of at least 2"
+        )
     if not np.isfinite(teacher_logits).all():
         raise ValueError("teacher_logits must be finite")
     if not ((labels >= 0) & (labels < teacher_logits.shape[-1])).all():
