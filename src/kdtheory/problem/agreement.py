@@ -111,15 +111,15 @@ def _scale(logits, labels, name):
     if scale > _DIVIDED and gain > 10:
         yield Finding(
             "divided-logits", WARNING,
-            f"the labels fit the logits best multiplied by {scale:.2g} (log likelihood higher by {gain:.3g}), at checkpoint "
-            f"{name}: they may have been divided by a temperature of about that size; trained teachers are usually too "
-            "sure of new points, a factor below 1; training with label smoothing also leads to factors above 1",
+            f"the labels fit the logits best multiplied by {scale:.2g}, at checkpoint {name} (log likelihood higher "
+            f"by {gain:.3g}): they may have been divided by a temperature of about that size; trained teachers are usually "
+            "too sure of new points, a factor below 1, and less sure after label smoothing",
         )  # fmt: skip
     elif scale < _INFLATED and gain > 10:
         yield Finding(
             "inflated-logits", WARNING,
-            f"the labels fit the logits best multiplied by {scale:.2g} at checkpoint {name}: they may not be logits, or the "
-            "labels are mostly noise",
+            f"the labels fit the logits best multiplied by {scale:.2g} at checkpoint {name}: they may not be logits, "
+            "or the labels are mostly noise",
         )  # fmt: skip
 
 

@@ -79,8 +79,8 @@ def _splits(problem):
         count = int(problem.seen[transfer].sum())
         yield Finding(
             "seen", WARNING,
-            f"{count} of {len(transfer)} transfer points were seen by the teacher, whose logits are surer there than on "
-            "new points; results with such teachers were not tried",
+            f"{count} of {len(transfer)} transfer points were seen by the teacher, whose logits are surer there than "
+            "on new points; results with such teachers were not tried",
         )  # fmt: skip
     audit = problem.of(AUDIT)
     if not len(audit):
@@ -89,9 +89,7 @@ def _splits(problem):
         yield Finding("no-audit", WARNING, f"none of the {len(audit)} audit points has a label")
     elif problem.seen is not None and problem.seen[audit].any():
         count = int(problem.seen[audit].sum())
-        yield Finding(
-            "seen", WARNING, f"{count} of {len(audit)} audit points were seen by the teacher: it looks too good"
-        )
+        yield Finding("seen", WARNING, f"{count} of {len(audit)} audit points were seen by the teacher")
     if problem.features is None and problem.gram is None:
         yield Finding("no-inputs", NOTE, "there are no inputs, features or gram: no kernel student")
 

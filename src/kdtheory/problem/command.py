@@ -18,8 +18,8 @@ _RANKS = 10
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``kdtheory diagnose``."""
     parser.description = (
-        "Diagnose a teacher on your points: who wins where teacher and label disagree, learning curves and a ranking of "
-        "(checkpoint, ρ, T) for an infinitely wide student, and where to start. Writes diagnosis.html, diagnosis.nc and "
+        "Diagnose a teacher on your points: who wins where teacher and label disagree, where to start, learning curves "
+        "and a ranking of (checkpoint, ρ, T) for an infinitely wide student. Writes diagnosis.html, diagnosis.nc and "
         "diagnosis.json."
     )
     parser.add_argument("problem", type=Path, help="a problem file, .npz, .safetensors, .nc or .parquet")
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--hard-label-error", type=float, metavar="SHARE",
-        help="audit error of one student of yours, trained on hard labels: tells whether the ranking holds for your students",
+        help="audit error of one student of yours, trained on hard labels: tells whether the ranking holds for yours",
     )  # fmt: skip
     parser.add_argument(
         "--accept", nargs="+", default=[], metavar="KIND", help="go on in spite of refusals of these kinds"
@@ -86,6 +86,6 @@ def _records(dataset, dimension, count):
     names = [dimension, *dataset.data_vars]
     columns = [dataset[name].values[:count].tolist() for name in names]
     return [
-        {name: None if value != value else value for name, value in zip(names, row, strict=True)}  # noqa: PLR0124 (NaN)
+        {name: None if value != value else value for name, value in zip(names, row, strict=True)}
         for row in zip(*columns, strict=True)
     ]

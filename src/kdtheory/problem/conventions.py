@@ -51,17 +51,17 @@ CONVENTIONS = {
     ),
     "distillkit": Convention(
         "DistillKit", "weight of kl", "weight of cross_entropy", True,
-        "loss_functions: [{{function: cross_entropy, weight: {hard:g}}}, {{function: kl, weight: {soft:g}, temperature: "
-        "{temperature:g}}}]",
+        "loss_functions: [{{function: cross_entropy, weight: {hard:g}}}, "
+        "{{function: kl, weight: {soft:g}, temperature: {temperature:g}}}]",
         "weights are divided by their sum; made for language models, whose tokens this diagnosis does not treat",
     ),
     "trl": Convention(
         "TRL, GKDTrainer", "1", "0", False,
-        "GKDConfig(lmbda=0.0, beta=0.0, temperature={temperature:g})",
-        "no hard labels: ρ = 1 at any temperature; beta 0 is KL(teacher, student), other values are another loss",
+        "ρ = 1 alone: GKDConfig(lmbda=0.0, beta=0.0, temperature={temperature:g})",
+        "no hard labels; beta 0 is KL(teacher, student), other values are another loss",
     ),
     "keras": Convention(
-        "Keras, Distiller with LogitsDistillation('kl_divergence')", "1 − student_loss_weight", "student_loss_weight", True,
+        "Keras, Distiller", "1 − student_loss_weight", "student_loss_weight", True,
         "Distiller(teacher, student, distillation_losses=LogitsDistillation(temperature={temperature:g}), "
         "student_loss_weight={hard:g})",
         "T² is there for 'kl_divergence' alone",

@@ -11,7 +11,8 @@ _PALETTE = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#
 _STYLE = {
     "font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "axes.axisbelow": True,
     "grid.color": "#E8E8E8", "legend.frameon": False, "legend.fontsize": 7.5, "svg.fonttype": "path",
-    "svg.hashsalt": "kdtheory", "axes.titlesize": 9, "axes.titlelocation": "left", "figure.constrained_layout.use": True,
+    "svg.hashsalt": "kdtheory", "axes.titlesize": 9, "axes.titlelocation": "left",
+    "figure.constrained_layout.use": True,
 }  # fmt: skip
 _WIDTH, _HEIGHT = 3.7, 3.0
 

@@ -56,7 +56,7 @@ def disagreements(problem: Problem) -> xr.Dataset:
             ),
             "least_margin": described(
                 ("alpha", "temperature"), threshold_logit(ratios, temperatures),
-                "least margin of the effective logits where the teacher agrees with the label", "JZ20 Sec. 4.2, K classes",
+                "least margin of the effective logits where teacher and label agree", "JZ20 Sec. 4.2, K classes",
             ),
         },
         coords={"checkpoint": problem.checkpoints, "alpha": list(ALPHAS), "temperature": temperatures},
@@ -65,7 +65,7 @@ def disagreements(problem: Problem) -> xr.Dataset:
 
 
 def teachers(problem: Problem) -> xr.Dataset:
-    """Return each checkpoint's errors on the audit points, with exact 95 % intervals, and its scale against the labels."""
+    """Return each checkpoint's audit error with exact 95 % limits, and the scale that fits the labels best."""
     points = audit_points(problem)
     wrong = (problem.teacher_logits[:, points].argmax(axis=2) != problem.truth[points]).sum(axis=1)
     error, low, high = proportion(wrong, len(points))

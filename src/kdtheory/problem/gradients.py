@@ -96,8 +96,8 @@ def measure_loss(
     if residual > LARGEST_RESIDUAL:
         raise refuse(
             "gradient",
-            f"the best fit leaves {residual:.1%} of the gradient: the loss is not w·KL(teacher, student) at one temperature "
-            "plus h·cross entropy (a reversed KL, a squared error, or a temperature on one side only?)",
+            f"the best fit leaves {residual:.1%} of the gradient: the loss is not w·KL(teacher, student) at one "
+            "temperature plus h·cross entropy (a reversed KL, a squared error, or a temperature on one side only?)",
         )
     samples = len(student)
     soft, hard = soft * samples * found, hard * samples

@@ -85,7 +85,7 @@ def inefficiency(problem: Problem, kernel: Kernel, seed: int) -> xr.Dataset:
 
 
 def correction(problem: Problem, kernel: Kernel, regression: NestedRegression) -> xr.Dataset | None:
-    """Return which way a few hard labels turn the kernel student: JZ20 Theorem 2 with inner products summed over classes.
+    """Return which way a few hard labels turn the kernel student: JZ20 Theorem 2, inner products summed over classes.
 
     The truth is the centred one-hot vector of the audit label where there is one, else of the label. None where a
     transfer point has no label.

@@ -13,8 +13,8 @@ _NAMES = ("student_logits", "teacher_logits", "labels", "gradient")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``kdtheory loss``."""
     parser.description = (
-        f"Measure ρ, T and a missing T² of a loss. FILE holds {', '.join(_NAMES[:-1])} of 16 or so samples, random ones "
-        "will do, and gradient, that of the mean loss in the student's logits."
+        f"Measure ρ, T and a missing T² of a loss. FILE holds {', '.join(_NAMES[:-1])} of 16 or so samples, random "
+        "ones will do, and gradient, that of the mean loss in the student's logits."
     )
     parser.add_argument("action", choices=["check"])
     parser.add_argument("file", type=Path, metavar="FILE", help="an .npz or .safetensors file")

@@ -28,8 +28,8 @@ def ranked(problem: Problem, settings: list[Setting], wrong: np.ndarray, basis: 
     Returns
     -------
     xarray.Dataset
-        Along ``rank``, with exact 95 % intervals, and the exact p-value of paired decisions against the first one; it is
-        not corrected for having chosen the first.
+        Along ``rank``, with exact 95 % intervals, and the exact p-value of paired decisions against the first one,
+        which is not corrected for the choice of the first.
     """
     counts = wrong.sum(axis=0)
     order = np.argsort(counts, kind="stable")

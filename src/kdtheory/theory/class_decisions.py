@@ -1,6 +1,7 @@
 """Who wins between teacher and label, K classes: thresholds and derivatives of the stationary logits (JZ20 Eq. 3).
 
-With p = softmax(z/T) and P = softmax(z) of the student, q = softmax(z_t/T) and C = (1 − ρ)T/ρ, two rows of Eq. 3 differ by
+With p = softmax(z/T) and P = softmax(z) of the student, q = softmax(z_t/T) and C = (1 − ρ)T/ρ, the difference of two
+rows of Eq. 3 is
 
     (p_y − p_k) + C·(P_y − P_k) = C − (q_k − q_y).
 
