@@ -112,8 +112,8 @@ def _scale(logits, labels, name):
         yield Finding(
             "divided-logits", WARNING,
             f"the labels fit the logits best multiplied by {scale:.2g}, at checkpoint {name} (log likelihood higher "
-            f"by {gain:.3g}): they may have been divided by a temperature of about that size; trained teachers are usually "
-            "too sure of new points, a factor below 1, and less sure after label smoothing",
+            f"by {gain:.3g}): they may have been divided by a temperature of about that size; trained teachers are "
+            "usually too sure of new points, a factor below 1, and less sure after label smoothing",
         )  # fmt: skip
     elif scale < _INFLATED and gain > 10:
         yield Finding(

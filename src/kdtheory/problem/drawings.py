@@ -47,16 +47,15 @@ def _decisions(facts, axes):
         at = facts.sel(temperature=t)
         for colour, checkpoint in _few(facts["checkpoint"].values):
             axis.plot(
-                at["soft_ratio"],
-                at["label_wins"].sel(checkpoint=checkpoint),
-                "o-",
+                at["soft_ratio_grid"],
+                at["label_wins_at"].sel(checkpoint=checkpoint),
                 color=colour,
                 label=f"checkpoint {checkpoint:g}",
             )
         axis.axvline(t / (1 + t), color="#222222", linestyle="--", linewidth=1)
         axis.set(title=f"T = {t:g}", xlabel="soft ratio ρ", ylim=(-0.03, 1.03))
     axes[0].set_ylabel("share of disagreements\nthat the label wins")
-    axes[-1].legend()
+    axes[0].legend(loc="lower left")
 
 
 def _teachers(teachers, axes):
@@ -79,7 +78,7 @@ def _curves(curve, axes):
             )
         axis.set(title=f"depth {depth}", xlabel="transfer points n", xscale="log")
     axes[0].set_ylabel("audit error of the kernel student")
-    axes[-1].legend()
+    axes[0].legend(loc="lower left")
 
 
 def _norms(growth, axes):

@@ -10,6 +10,8 @@ from kdtheory.statistics.proportions import binomial_interval
 from kdtheory.theory.class_decisions import deciding_soft_ratio
 from kdtheory.theory.stationarity import soft_ratio_from_tsquared, threshold_logit
 
+_RATIOS = np.linspace(0, 1, 201)
+
 
 def described(dims: tuple[str, ...], values: np.ndarray, meaning: str, source: str, units: str = "1") -> tuple:
     """Return a variable of a dataset with ``long_name``, ``units`` and ``source``."""
@@ -32,12 +34,14 @@ def disagreements(problem: Problem) -> xr.Dataset:
     apart = logits.argmax(axis=2) != labels
     ratios = soft_ratio_from_tsquared(np.array(ALPHAS)[:, None], np.array(TEMPERATURES))
     wins = np.full((len(logits), *ratios.shape), np.nan)
+    above = np.full((len(logits), len(TEMPERATURES), len(_RATIOS)), np.nan)
     for checkpoint, differ in enumerate(apart):
         if not differ.any():
             continue
         for t, temperature in enumerate(TEMPERATURES):
             deciding = deciding_soft_ratio(logits[checkpoint][differ], labels[differ], temperature)
             wins[checkpoint, :, t] = np.mean(ratios[:, t, None] < deciding, axis=1)
+            above[checkpoint, t] = np.mean(_RATIOS[:, None] < deciding, axis=1)
     temperatures = np.array(TEMPERATURES)
     return xr.Dataset(
         {
@@ -45,6 +49,10 @@ def disagreements(problem: Problem) -> xr.Dataset:
             "label_wins": described(
                 ("checkpoint", "alpha", "temperature"), wins,
                 "share of the disagreements that the label wins", "JZ20 Eq. 3, K classes",
+            ),
+            "label_wins_at": described(
+                ("checkpoint", "temperature", "soft_ratio_grid"), above,
+                "share of the disagreements that the label wins at a soft ratio", "JZ20 Eq. 3, K classes",
             ),
             "disagreement": described(
                 ("checkpoint",), apart.mean(axis=1) if len(points) else np.full(len(logits), np.nan),
@@ -59,7 +67,10 @@ def disagreements(problem: Problem) -> xr.Dataset:
                 "least margin of the effective logits where teacher and label agree", "JZ20 Sec. 4.2, K classes",
             ),
         },
-        coords={"checkpoint": problem.checkpoints, "alpha": list(ALPHAS), "temperature": temperatures},
+        coords={
+            "checkpoint": problem.checkpoints, "alpha": list(ALPHAS), "temperature": temperatures,
+            "soft_ratio_grid": _RATIOS,
+        },
         attrs={"points": len(points)},
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ import xarray as xr
 from kdtheory.problem import wording
 from kdtheory.problem.conventions import CONVENTIONS
 from kdtheory.problem.drawings import figure
+from kdtheory.problem.ranking import CLOSE
 
 _STYLE = """
 :root { --ground: #fff; --raised: #f3f5f8; --ink: #1b1f24; --faint: #57606a; --line: #c9d0d8;
@@ -49,7 +50,9 @@ def _heading(tree):
 
 def _start(tree):
     judged = "audit points" if tree.attrs["audit_points"] else "labelled points"
-    answer = wording.ANSWER.format(answer=escape(tree.attrs["answer"]), text=escape(tree.attrs["answer_text"]))
+    answer = wording.ANSWER.format(
+        close=CLOSE, **{name: escape(tree.attrs[name]) for name in ("answer", "answer_text")}
+    )
     return wording.START.format(judged=judged, **tree.attrs) + answer
 
 

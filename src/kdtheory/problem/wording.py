@@ -1,7 +1,5 @@
 """What the page of a diagnosis says: no more than was derived, or measured for the student that it names."""
 
-from kdtheory.problem.ranking import CLOSE
-
 HEADING = """
 <h1>A teacher on your points</h1>
 <p class=faint>{transfer_points} transfer points, {audit_points} audit points, {classes} classes; kdtheory
@@ -18,19 +16,14 @@ problems with trained networks the error of this rule was .013 above that of the
 usual default, the last checkpoint, it was .065 above.</p>
 """
 
-ANSWER = (
-    """
+ANSWER = """
 <h2>Does the kernel student's ranking hold for your students?</h2>
-<div class=answer><p><b>{answer}</b>. {text}</p></div>
+<div class=answer><p><b>{answer}</b>. {answer_text}</p></div>
 <p class=faint>One student trained on hard labels tells: in the 78 problems, where its audit error was within
+{close:g} of the kernel's flow, the ranking agreed well with trained students (mean rank correlation .77), else not
+(.45). This was found afterwards and is not confirmed. Convolutional students, noisy audit labels and teachers
+trained on the transfer points were not tried. Language models, token by token, are out of scope.</p>
 """
-    + f"{CLOSE:g}"
-    + """ of the kernel's flow, the ranking agreed well with trained students (mean rank
-correlation .77), else not (.45). This was found afterwards and is not confirmed. Convolutional students, noisy
-audit labels and teachers trained on the transfer points were not tried. Language models, token by token, are
-out of scope.</p>
-"""
-)
 
 DISAGREEMENTS = """
 <h2>Certain: who wins where teacher and label disagree</h2>
