@@ -217,7 +217,7 @@ def _gram(values, n):
 
 
 def _checkpoints(values, n_checkpoints):
-    names = np.arange(n_checkpoints) if values is None else floats("checkpoints", values)
+    names = np.arange(n_checkpoints, dtype=float) if values is None else floats("checkpoints", values)
     if names.shape != (n_checkpoints,) or not (np.diff(names) > 0).all():
         raise refuse("shape", f"checkpoints must be {n_checkpoints} increasing numbers, as teacher_logits has them")
     return names

@@ -85,7 +85,7 @@ def stacked_targets(problem: Problem, points: np.ndarray, settings: list[Setting
 
 def decisions(predicted: np.ndarray, n_classes: int) -> np.ndarray:
     """Return the classes decided for, shape (..., settings), of logits (..., settings·K)."""
-    return predicted.reshape(*predicted.shape[:-1], -1, n_classes).argmax(axis=-1)
+    return predicted.reshape(*predicted.shape[:-1], predicted.shape[-1] // n_classes, n_classes).argmax(axis=-1)
 
 
 def wrong_on_audit(problem: Problem, kernel: Kernel, regression: NestedRegression, sizes: np.ndarray) -> np.ndarray:

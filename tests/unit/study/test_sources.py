@@ -40,6 +40,7 @@ ALLOWED = {
     "claims": {"claims", "theory", "statistics", "jobs"},
     "figures": {"figures", "statistics", "jobs"},
     "study": {"study", "students", "teachers", "jobs"},
+    "problem": {"problem", "theory", "kernels", "statistics", "jobs"},
     "pages": {"pages", "study", "claims", "figures", "statistics", "jobs"},
 }
 FORBIDDEN = {
@@ -47,6 +48,7 @@ FORBIDDEN = {
     "statistics": {"torch", "jax", "xarray"},
     "claims": {"torch", "jax"},
     "figures": {"torch", "jax"},
+    "problem": {"torch", "jax"},
 }
 
 
