@@ -57,7 +57,9 @@ def damaged(content, rng):
     return bytes(content)
 
 
-@pytest.mark.parametrize("ending", ENDINGS)
+# Of NetCDF the 300 files take more than 20 s.
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("ending", [*ENDINGS[:2], pytest.param("nc", marks=pytest.mark.slow)])
 def test_a_damaged_file_is_refused_or_still_the_same_problem(ending, tmp_path):
     problem = Problem.from_arrays(**problem_arrays(n=60, audit=40))
     write_problem(problem, tmp_path / f"whole.{ending}")

@@ -1,6 +1,8 @@
 """Problem files: npz without pickle, safetensors, NetCDF, and Parquet where pyarrow is installed."""
 
+import gc
 import os
+import sys
 import warnings
 import zipfile
 from pathlib import Path
@@ -137,11 +139,24 @@ def _read_safetensors(path):
 
 
 def _read_netcdf(path):
-    dataset, *digests = storage.READERS[".nc"](path)
+    dataset, *digests = _quietly(storage.READERS[".nc"], path)
     _verify(path, *digests)
     # Coordinates of other names, such as those of classes, do no harm; other variables are refused later.
     names = [name for name in dataset.variables if name in FIELDS or name in dataset.data_vars]
     return {name: _texts(dataset[name].values) for name in names}
+
+
+def _quietly(reader, path):
+    """Read without the traceback that h5netcdf prints when a file that could not be opened is collected."""
+    hook, sys.unraisablehook = sys.unraisablehook, lambda _: None
+    try:
+        return reader(path)
+    except Exception as error:
+        text = f"{type(error).__name__}: {error}"
+    finally:
+        gc.collect()
+        sys.unraisablehook = hook
+    raise refuse("unreadable", f"{path}: cannot be read as .nc ({text})")
 
 
 def _verify(path, found, computed):
