@@ -12,7 +12,7 @@ from kdtheory.problem.findings import REFUSED
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``kdtheory problem``."""
     parser.description = "Check a problem file: what it holds, and what of it contradicts itself, with the evidence."
-    parser.add_argument("action", choices=["check"])
+    parser.add_argument("action", choices=["check"], help="what to do, which is check")
     parser.add_argument(
         "problem", type=Path, metavar="FILE", help="a problem file, .npz, .safetensors, .nc or .parquet"
     )

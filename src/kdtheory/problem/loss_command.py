@@ -16,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         f"Measure ρ, T and a missing T² of a loss. FILE holds {', '.join(_NAMES[:-1])} of 16 or so samples, random "
         "ones will do, and gradient, that of the mean loss in the student's logits."
     )
-    parser.add_argument("action", choices=["check"])
+    parser.add_argument("action", choices=["check"], help="what to do, which is check")
     parser.add_argument("file", type=Path, metavar="FILE", help="an .npz or .safetensors file")
     parser.add_argument("--alpha", type=float, help="the weight of the soft term that is meant, 1 − α for the hard one")
     parser.add_argument("--temperature", type=float, help="the temperature that is meant")
