@@ -23,6 +23,7 @@ PAGES = [
     "CONTRIBUTING.md",
     "CHANGELOG.md",
     "docs/methods.md",
+    "docs/own-problem.md",
     "docs/options.md",
     "docs/scaling.md",
 ]
