@@ -42,7 +42,8 @@ def measure(task: str, noise: float, kind: str, *, sizes: tuple | None = None, e
         "task": task, "noise": noise, "student": kind, "settings": names,
         "audit_errors": audit.tolist(), "test_errors": test.tolist(), "kernel_errors": kernel,
         "start": start, "start_regret": float(regret[names.index(start)]),
-        "default_regret": float(regret[names.index(DEFAULT)]), "answer": tree.attrs["answer"], "flow_text": tree.attrs["answer_text"],
+        "default_regret": float(regret[names.index(DEFAULT)]),
+        "answer": tree.attrs["answer"], "answer_text": tree.attrs["answer_text"],
         "agreement": agreement(kernel[1:], test[:, 1:].mean(axis=0)),
     }  # fmt: skip
 

@@ -10,6 +10,7 @@ from kdtheory.problem.findings import refuse
 
 SPLITS = ("transfer", "audit", "test")
 TRANSFER, AUDIT, TEST = range(3)
+_ROWS_AT_ONCE = 512
 FIELDS = (
     "ids", "labels", "teacher_logits", "inputs", "features", "gram", "checkpoints", "seen", "split", "audit_labels",
     "logit_ids",
@@ -211,8 +212,11 @@ def _gram(values, n):
     diagonal = np.diagonal(gram)
     if not (diagonal > 0).all():
         raise refuse("gram", f"gram has {np.sum(diagonal <= 0)} diagonal values that are not positive: it is no kernel")
-    if np.abs(gram - gram.T).max() > 1e-6 * diagonal.max():
-        raise refuse("gram", f"gram is not symmetric: entries differ by {np.abs(gram - gram.T).max():.3g}")
+    # In blocks of rows: a second matrix of this size may not fit into memory.
+    blocks = range(0, n, _ROWS_AT_ONCE)
+    apart = max(float(np.abs(gram[i : i + _ROWS_AT_ONCE] - gram[:, i : i + _ROWS_AT_ONCE].T).max()) for i in blocks)
+    if apart > 1e-6 * diagonal.max():
+        raise refuse("gram", f"gram is not symmetric: entries differ by {apart:.3g}")
     return gram
 
 

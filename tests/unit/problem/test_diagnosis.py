@@ -18,6 +18,7 @@ from kdtheory.problem.kernel_student import (
     student_targets,
 )
 from kdtheory.problem.settings import HARD, Setting, all_settings, main_settings, start_setting
+from kdtheory.theory.stationarity import effective_logits
 
 PROBLEM = Problem.from_arrays(**problem_arrays(n=90, audit=60))
 TRUTH = PROBLEM.truth[90:]
@@ -123,6 +124,42 @@ def test_data_inefficiency_is_the_slope_of_the_mean_norm_over_orders(tree):
     window = group["n_first"].values.tolist().index(32)
     assert group["inefficiency"].isel(target=1, window=window) == pytest.approx(expected, rel=1e-6)
     assert (group["inefficiency_se"] > 0).all()
+
+
+def test_on_one_transfer_set_the_total_grows_between_its_classes():
+    kernel = kernel_of(PROBLEM, 3, random_order(PROBLEM, 0))
+    by_class = np.array(
+        [
+            [
+                z[:n] @ np.linalg.solve(kernel.gram[:n, :n], z[:n])
+                for z in student_targets(PROBLEM, kernel.transfer, HARD).T
+            ]
+            for n in (32, 64)
+        ]
+    )
+    ratios, total = by_class[1] / by_class[0], by_class[1].sum() / by_class[0].sum()
+    assert ratios.min() < total < ratios.max()
+    # The constant that is left free is fixed so that the norm is least.
+    z = student_targets(PROBLEM, kernel.transfer, Setting(1, 0.5, 2.0))
+    common = np.random.default_rng(0).normal(size=(90, 1))
+    cross = np.sum(z * np.linalg.solve(kernel.gram, np.repeat(common, 4, axis=1)))
+    assert abs(cross) < 1e-8 * np.sum(z * np.linalg.solve(kernel.gram, z))
+
+
+def test_a_binary_problem_is_that_of_one_logit():
+    rng = np.random.default_rng(0)
+    inputs, logit = rng.normal(size=(100, 5)), rng.normal(0, 2, 100)
+    labels = (logit + rng.normal(0, 2, 100) > 0).astype(int)
+    problem = Problem.from_arrays(inputs=inputs, labels=labels, teacher_logits=logit)
+    setting = Setting(0, 0.5, 2.0)
+    targets = student_targets(problem, np.arange(100), setting)
+    np.testing.assert_allclose(
+        targets[:, 1] - targets[:, 0], effective_logits(logit, labels, setting.soft_ratio, 2.0), rtol=1e-12
+    )
+    tree = kdtheory.diagnose(problem)
+    apart = (logit > 0) != labels
+    wins = np.mean((effective_logits(logit, labels, setting.soft_ratio, 2.0) > 0)[apart] == labels[apart])
+    assert tree["facts"]["label_wins"].sel(alpha=0.5, temperature=2.0)[0] == pytest.approx(wins)
 
 
 def test_the_ranking_is_that_of_direct_solves_in_the_order_of_errors(tree):
