@@ -117,7 +117,18 @@ def _conventions(tree):
         line = each.spelled(alpha, start["start_temperature"])
         rows.append((each.name, each.soft, each.hard, squared, line, each.remark))
     columns = ("tool", "soft weight", "hard weight", "T² in the loss", "the start in its words", "remark")
-    return wording.CONVENTIONS.format(**start) + _table(columns, rows, code=4)
+    return wording.CONVENTIONS.format(**start) + _soft_ratios(tree) + _table(columns, rows, code=4)
+
+
+def _soft_ratios(tree):
+    """The soft ratio of each α and T, for losses with T²."""
+    ratios = tree["facts"]["soft_ratio"]
+    columns = ("α with T²", *(f"ρ at T = {t:g}" for t in ratios["temperature"].values))
+    rows = [
+        (f"{alpha:g}", *(f"{ratio:.4f}" for ratio in ratios.sel(alpha=alpha).values))
+        for alpha in ratios["alpha"].values
+    ]
+    return _table(columns, rows)
 
 
 def _share(data, name="error"):

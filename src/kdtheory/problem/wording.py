@@ -60,7 +60,7 @@ weights towards those of the labels. It is no prediction for trained networks.</
 
 CONVENTIONS = """
 <h2>The same loss in each tool's words</h2>
-<p>The start is α = {start_alpha:g}, T = {start_temperature:g} with T². A loss with weights w (soft, with T²
-where the tool multiplies by it) and h (hard) has ρ = w/(w + h). <code>kdtheory loss check</code> measures ρ, T
-and a missing T² of yours.</p>
+<p>The start is α = {start_alpha:g}, T = {start_temperature:g} with T². A loss with weights w (soft, with T² where
+the tool multiplies by it) and h (hard) has ρ = w/(w + h); without T², ρ is α. <code>kdtheory loss check</code>
+measures ρ, T and a missing T² of yours.</p>
 """
