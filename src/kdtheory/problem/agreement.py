@@ -32,14 +32,11 @@ def check(problem: Problem) -> list[Finding]:
     if len(np.unique(labels)) < 2:
         return [Finding("one-label", WARNING, f"all {len(labels)} labels are of class {labels[0]}")]
     logits = problem.teacher_logits[:, known]
-    agreeing = (logits.argmax(axis=2) == labels).sum(axis=1)
-    best = int(agreeing.argmax())
-    decisions, name = logits[best].argmax(axis=1), f"{problem.checkpoints[best]:g}"
-    confusion = np.zeros((problem.n_classes, problem.n_classes), int)
-    np.add.at(confusion, (labels, decisions), 1)
-    permuted = _permutation(confusion, name)
+    permuted = _permutation(problem, logits.argmax(axis=2), labels)
     if permuted:
         return [permuted]
+    best = int((logits.argmax(axis=2) == labels).sum(axis=1).argmax())
+    decisions, name = logits[best].argmax(axis=1), f"{problem.checkpoints[best]:g}"
     share, chance, p_value = _against_chance(labels, decisions, problem.n_classes)
     p_value *= len(logits)  # the best checkpoint is one of several
     if p_value > _SURE:
@@ -67,19 +64,28 @@ def _against_chance(labels, decisions, n_classes):
     return share, chance, float(ndtr(-n * (share - chance) / np.sqrt(variance)))
 
 
-def _permutation(confusion, name):
-    """The renaming of the teacher's classes that agrees best with the labels, where it is far better than none."""
-    rows, columns = linear_sum_assignment(-confusion)
+def _permutation(problem, decisions, labels):
+    """The renaming of the teacher's classes that agrees best with the labels, where it is far better than none.
+
+    It is looked for at the checkpoint where it agrees best: with another order of classes, a teacher that has hardly
+    begun to learn may agree with the labels more often than one that has learned.
+    """
+    confusions = np.zeros((len(decisions), problem.n_classes, problem.n_classes), int)
+    for confusion, decided in zip(confusions, decisions, strict=True):
+        np.add.at(confusion, (labels, decided), 1)
+    renamings = [linear_sum_assignment(-confusion) for confusion in confusions]
+    best = int(np.argmax([c[renaming].sum() for c, renaming in zip(confusions, renamings, strict=True)]))
+    confusion, (rows, columns), name = confusions[best], renamings[best], f"{problem.checkpoints[best]:g}"
     total, straight, renamed = confusion.sum(), np.trace(confusion), confusion[rows, columns].sum()
     moved = rows[columns != rows]
     if not moved.size:
         return None
     here, there = confusion[moved, moved].sum(), confusion[moved, columns[moved]].sum()
     labels = confusion[moved].sum()
-    # Among the classes that move, most labels follow the renaming and few the order given. The number of renamings that
-    # could have been found by luck is at most K!, hence the allowance of log K for each class.
+    # Among the classes that move, more labels follow the renaming than luck could bring about, and few the order given.
+    # There are at most K! renamings, hence the allowance of log K for each class.
     luck = np.sqrt(2 * labels * (np.log(1 / ERROR_RATE) + len(moved) * np.log(len(confusion))))
-    if there < 0.5 * labels or here > 0.5 * there or there - here < luck:
+    if here > 0.5 * there or there - here < luck:
         return None
     listed = ", ".join(f"{column}→{row}" for row, column in zip(moved, columns[moved], strict=True))
     return Finding(
@@ -117,7 +123,7 @@ def _scale(logits, labels, name):
             "divided-logits", WARNING,
             f"the labels fit the logits best multiplied by {scale:.2g}, at checkpoint {name} (log likelihood higher "
             f"by {gain:.3g}): they may have been divided by a temperature of about that size; trained teachers are "
-            "usually too sure of new points, a factor below 1, and less sure after label smoothing",
+            "usually too sure of new points, a factor below 1, and less sure after label smoothing or little training",
         )  # fmt: skip
     elif scale < _INFLATED and gain > 10:
         yield Finding(

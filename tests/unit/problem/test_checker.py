@@ -65,6 +65,13 @@ def test_the_renaming_of_classes_is_told():
     assert "3→2, 2→3" in found(**REFUSED["two classes exchanged"])["permuted-classes"].message
 
 
+def test_a_renaming_is_found_although_the_least_trained_teacher_agrees_best():
+    logits = LOGITS[:, :, [1, 2, 3, 0]].copy()
+    logits[0] = np.random.default_rng(0).normal(size=logits[0].shape)
+    finding = found(teacher_logits=logits)["permuted-classes"]
+    assert finding.severity == "refused" and "at checkpoint 30" in finding.message
+
+
 def test_logarithms_of_probabilities_are_logits():
     assert found(teacher_logits=log_softmax(LOGITS, axis=2)) == {}
 
