@@ -22,7 +22,8 @@ class Convention:
     times_temperature_squared : bool
         Whether the tool multiplies the soft term by T².
     line : str
-        The line that gives soft weight {soft:g}, hard weight {hard:g} and temperature {temperature:g}.
+        The line that gives soft weight {soft:g}, hard weight {hard:g} and temperature {temperature:g}, as far as the
+        tool has them.
     remark : str
         What is easily missed.
     """
@@ -57,8 +58,8 @@ CONVENTIONS = {
     ),
     "trl": Convention(
         "TRL, GKDTrainer", "1", "0", False,
-        "ρ = 1 alone: GKDConfig(lmbda=0.0, beta=0.0, temperature={temperature:g})",
-        "no hard labels; beta 0 is KL(teacher, student), other values are another loss",
+        "ρ = 1 and T = 1 alone: GKDConfig(beta=0.0)",
+        "no hard labels, and temperature is that of generation, not of the loss; beta 0 is KL(teacher, student)",
     ),
     "keras": Convention(
         "Keras, Distiller", "1 − student_loss_weight", "student_loss_weight", True,
