@@ -20,6 +20,9 @@ COMMANDS = {
     "figures": ("kdtheory.figures.listing", "list the figures and what they show"),
     "explore": ("kdtheory.pages.explorer.page", "write claims, cube and run of a study as one HTML page"),
     "cube": ("kdtheory.cube", "summarise the groups, dimensions and variables of a cube"),
+    "problem": ("kdtheory.problem.check_command", "check a file of your own teacher's logits and data"),
+    "diagnose": ("kdtheory.problem.command", "tell what theory can of your own teacher on your points"),
+    "loss": ("kdtheory.problem.loss_command", "measure the soft ratio and temperature of your own loss"),
 }
 
 

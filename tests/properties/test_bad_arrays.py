@@ -17,6 +17,7 @@ from kdtheory.kernels.nested import NestedRegression, NotPositiveDefiniteError
 from kdtheory.tasks.images import load
 from kdtheory.teachers.file import read_logits
 from kdtheory.theory.bounds import transfer_risk_bound
+from kdtheory.theory.class_decisions import deciding_soft_ratio, hard_label_correction_multiclass
 from kdtheory.theory.correction import hard_label_correction
 from kdtheory.theory.multiclass import effective_logits_multiclass
 from kdtheory.theory.projection import project_onto_span
@@ -42,6 +43,8 @@ CALLS = {
     effective_logits_multiclass: {
         "teacher_logits": INPUTS, "labels": [0, 1, 0, 1], "soft_ratio": 0.5, "temperature": 2.0
     },
+    deciding_soft_ratio: {"teacher_logits": INPUTS, "labels": [0, 1, 0, 1], "temperature": 2.0},
+    hard_label_correction_multiclass: {"teacher_logits": INPUTS, "labels": [0, 1, 0, 1], "temperature": 2.0},
     hard_label_correction: {"teacher_logits": 1.0, "labels": 1, "temperature": 2.0},
     polynomial_angle_risk: {"angle": 0.3, "dim": 5, "kappa": 1.0},
     transfer_risk_bound: {"n_train": 10, "kappa": 1.0},

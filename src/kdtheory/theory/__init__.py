@@ -10,6 +10,7 @@ __getattr__, __dir__, __all__ = facade(
         "bounds": ("transfer_risk_bound",),
         "stationarity": ("effective_logits", "soft_ratio_from_tsquared"),
         "multiclass": ("effective_logits_multiclass",),
+        "class_decisions": ("deciding_soft_ratio", "hard_label_correction_multiclass"),
         "correction": ("hard_label_correction",),
     },
 )

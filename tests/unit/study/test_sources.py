@@ -46,6 +46,7 @@ ALLOWED = {
     "claims": {"claims", "theory", "statistics", "jobs"},
     "figures": {"figures", "statistics", "jobs"},
     "study": {"study", "students", "teachers", "jobs"},
+    "problem": {"problem", "theory", "kernels", "statistics", "jobs"},
     "pages": {"pages", "study", "claims", "figures", "statistics", "jobs"},
 }
 FORBIDDEN = {
@@ -53,6 +54,7 @@ FORBIDDEN = {
     "statistics": {"torch", "jax", "xarray"},
     "claims": {"torch", "jax"},
     "figures": {"torch", "jax"},
+    "problem": {"torch", "jax"},
 }
 
 
