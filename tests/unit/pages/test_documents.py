@@ -24,7 +24,6 @@ PAGES = [
     "CHANGELOG.md",
     "docs/methods.md",
     "docs/own-problem.md",
-    "docs/own-problem-protocol.md",
     "docs/options.md",
     "docs/scaling.md",
 ]
