@@ -95,9 +95,9 @@ def _inefficiency(growth, axes):
     middle = np.sqrt(growth["n_first"].values * growth["n_last"].values)
     for colour, target in _few(growth["target"].values):
         at = growth.isel(target=list(growth["target"].values).index(target))
-        axes[0].errorbar(
-            middle, at["inefficiency"], 1.96 * at["inefficiency_se"], fmt="o-", color=colour, capsize=2, label=target
-        )
+        value = at["inefficiency"].values
+        bars = np.stack([value - at["inefficiency_low"].values, at["inefficiency_high"].values - value])
+        axes[0].errorbar(middle, value, bars, fmt="o-", color=colour, capsize=2, label=target)
     axes[0].set(xscale="log", xlabel="transfer points n", ylabel="data inefficiency I(n)")
     axes[0].legend()
 

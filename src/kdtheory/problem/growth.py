@@ -8,9 +8,11 @@ from kdtheory.problem.data import Problem
 from kdtheory.problem.facts import described
 from kdtheory.problem.kernel_student import Kernel, stacked_targets
 from kdtheory.problem.settings import TEMPERATURES, Setting, main_settings
+from kdtheory.statistics.inefficiency import inefficiency_by_world
+from kdtheory.statistics.jackknife import jackknife, pooled
 from kdtheory.theory.class_decisions import hard_label_correction_multiclass
 from kdtheory.theory.correction import correction_cosine, correction_inner_product
-from kdtheory.theory.inefficiency import data_inefficiency, octave_windows
+from kdtheory.theory.inefficiency import octave_windows
 
 # I(n) takes the mean over some orders of the same points, each with a factorisation of its own.
 ORDERS = 8
@@ -47,7 +49,7 @@ def squared_norms(problem: Problem, regression: NestedRegression, settings: list
 def inefficiency(problem: Problem, kernel: Kernel, seed: int) -> xr.Dataset:
     """Return the mean of I(n) over octaves of n, in total and by class, over random orders of one pool of points.
 
-    The standard error is that of other orders of these points, not of other points.
+    Intervals are those of other orders of these points, not of other points.
     """
     settings = main_settings(problem)
     targets = stacked_targets(problem, kernel.transfer, settings)
@@ -57,22 +59,22 @@ def inefficiency(problem: Problem, kernel: Kernel, seed: int) -> xr.Dataset:
         order = rng.permutation(len(targets))[:limit]
         regression = NestedRegression(kernel.gram[np.ix_(order, order)], targets[order])
         squares.append(np.cumsum(regression.coefficients**2, axis=0).reshape(limit, -1, problem.n_classes))
-    by_class = np.moveaxis(np.stack(squares), (2, 3), (0, 1))  # (target, class, order, n)
+    by_class = np.stack(squares)  # (order, n, target, class)
     windows = octave_windows(limit)
-    # A class that a target does not touch at the first points has no logarithm; the total has one.
-    positive = (by_class > 0).all(axis=(0, 1, 2))
+    # A target may not touch a class at the first points, and a norm of 0 has no logarithm.
+    positive = (by_class > 0).all(axis=(0, 2, 3))
     windows = windows[positive[windows[:, 0] - 1]]
-    total, error = data_inefficiency(np.sqrt(by_class.sum(axis=1)), windows)
-    single, _ = data_inefficiency(np.sqrt(by_class), windows)
-    dims = ("target", "window")
+    total = _slopes(np.sqrt(by_class.sum(axis=3)), windows)
+    low, high = total.interval()
+    single = _slopes(np.sqrt(by_class), windows)
+    dims, source = ("target", "window"), "JZ20 Eq. 10"
     return xr.Dataset(
         {
-            "inefficiency": described(dims, total, "mean of I(n) over an octave, all classes", "JZ20 Eq. 10"),
-            "inefficiency_se": described(
-                dims, error, "jackknife standard error over orders of the pool", "JZ20 Eq. 10"
-            ),
+            "inefficiency": described(dims, total.value.T, "mean of I(n) over an octave, all classes", source),
+            "inefficiency_low": described(dims, low.T, "95 % limit over orders of the pool, jackknife", source),
+            "inefficiency_high": described(dims, high.T, "95 % limit over orders of the pool, jackknife", source),
             "inefficiency_by_class": described(
-                ("target", "class", "window"), single, "the same, one class", "JZ20 Eq. 10"
+                ("target", "class", "window"), np.moveaxis(single.value, 0, -1), "the same, one class", source
             ),
         },
         coords={
@@ -82,6 +84,16 @@ def inefficiency(problem: Problem, kernel: Kernel, seed: int) -> xr.Dataset:
         },
         attrs={"orders": ORDERS, "points": limit},
     )
+
+
+def _slopes(norms, windows):
+    """I(n) in each window, with E over orders, shape (windows, ...); ``norms`` is (orders, n, ...)."""
+    sizes = np.unique(windows)
+
+    def statistic(orders):
+        return inefficiency_by_world(orders[None], sizes, windows)[0]
+
+    return pooled(jackknife(statistic, norms[:, sizes - 1]))
 
 
 def correction(problem: Problem, kernel: Kernel, regression: NestedRegression) -> xr.Dataset | None:

@@ -47,7 +47,7 @@ extrapolated.</p>
 
 GROWTH = """
 <h2>Kernel student: how far its weights must move</h2>
-<p>‖Δŵ_n‖² = Σ_k z_kᵀΘ_n⁻¹z_k of each target, and its growth I(n) by octaves of n; bars are 1.96 standard errors
+<p>‖Δŵ_n‖² = Σ_k z_kᵀΘ_n⁻¹z_k of each target, and its growth I(n) by octaves of n; bars are 95 % intervals
 over {orders} orders of one pool of points, not over other points. How large the norm is decides nothing about
 your students.</p>
 """
