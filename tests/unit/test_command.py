@@ -216,7 +216,10 @@ def test_the_plan_has_a_row_for_each_kind_of_job_and_takes_measured_rates(said, 
         ("limit_degrees", {"datasets.<name>.limit_degrees (kind margin)"}),
         (
             "datasets.margin",
-            {f"datasets.<name>.{key} (kind margin)" for key in ("dim", "limit_degrees", "n_points", "worlds")},
+            {
+                f"datasets.<name>.{key} (kind margin)"
+                for key in ("dim", "limit_degrees", "n_points", "worlds", "worlds_per_job")
+            },
         ),
     ],
 )
