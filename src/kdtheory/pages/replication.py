@@ -103,10 +103,13 @@ def page(found: Replication, preset: str) -> str:
         ("share beyond 1.96 (0.05 where intervals cover)", f"{found.beyond:.3f}"),
         ("claims that hold at one seed and fail at another", _listed(found.contradictions)),
         ("claims that are decided at some seeds only", _listed(found.undecided_flips)),
-        ("share of claims decided, by seed", ", ".join(f"{share:.2f}" for share in found.decided)),
+        ("share of claims decided of those that were run, by seed", ", ".join(f"{each:.2f}" for each in found.decided)),
+        ("claims that were not run at some seed", _listed(_not_run(found))),
     ]
     changed = [
-        (f"`{name}`", *map(escaped, verdicts)) for name, verdicts in found.verdicts.items() if len(set(verdicts)) > 1
+        (f"`{name}`", *map(escaped, verdicts))
+        for name, verdicts in found.verdicts.items()
+        if len(set(verdicts)) > 1 and NOT_RUN not in verdicts
     ]
     seeds = [f"seed {seed}" for seed in found.seeds]
     tallies = [
@@ -149,8 +152,13 @@ def _scores(first, second):
     return scores[np.isfinite(scores)]
 
 
+def _not_run(found):
+    return [name for name, verdicts in found.verdicts.items() if NOT_RUN in verdicts]
+
+
 def _share_decided(entries):
-    return sum(entry["verdict"] in _DECIDED for entry in entries) / max(len(entries), 1)
+    run = [entry["verdict"] in _DECIDED for entry in entries if entry["verdict"] != NOT_RUN]
+    return sum(run) / max(len(run), 1)
 
 
 def _flips(verdicts):

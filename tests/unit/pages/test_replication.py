@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from kdtheory.claims.finding import BOUND, IDENTITY, ORDER
+from kdtheory.claims.registry import NOT_RUN
 from kdtheory.jobs import storage
 from kdtheory.pages import replication
 
@@ -59,6 +60,15 @@ def test_flips_are_named():
     assert found.decided == [1, 1, 0]
     text = replication.page(found, "smoke")
     assert "| `a` | holds | fails | not decided at this scale |" in text
+
+
+def test_claims_that_were_not_run_are_named_and_not_counted():
+    others = {1: records(1), 2: records(2)}
+    not_run = {**records(1)[0], "id": "b", "verdict": NOT_RUN, "estimates": []}
+    found = replication.compare({1: [*others[1], not_run], 2: [*others[2], {**not_run, "verdict": "holds"}]})
+    assert found.decided == [1, 1] and found.undecided_flips == []
+    text = replication.page(found, "smoke")
+    assert "| claims that were not run at some seed | 1: `b` |" in text and "\nNone.\n" in text
 
 
 def test_other_claims_or_one_seed_are_refused():
