@@ -57,9 +57,8 @@ replicate: env
 	$(ACTIVATE) python -m kdtheory.pages.replication $(SEEDS:%=results/replicates/%/results/claims.json) \
 	  --seeds $(SEEDS) --preset $(PRESET) --json docs/replication.json --page docs/replication.md
 
-# The tests that read one smoke study stay in one process.
 test: env
-	$(ACTIVATE) python -m pytest -m "" --numprocesses auto --dist loadgroup
+	$(ACTIVATE) python -m pytest -m "" --numprocesses auto
 
 # In an environment of its own, which leaves torch out: 1 GB, not 5.6.
 test-python:

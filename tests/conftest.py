@@ -27,6 +27,18 @@ def pytest_make_collect_report(collector):
     return report
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Keep the tests of the workflow in one process, since each process would run a smoke study of its own."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class OneProcessForTheWorkflow(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return "workflow" if nodeid.startswith("tests/workflow/") else nodeid
+
+    return OneProcessForTheWorkflow(config, log)
+
+
 @pytest.fixture
 def faults(pytestconfig):
     """The count of the faults that were tried and survived."""

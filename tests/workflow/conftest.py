@@ -10,6 +10,3 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.slow)
-            # Processes that share the tests would each run a smoke study of their own.
-            if "smoke" in item.fixturenames:
-                item.add_marker(pytest.mark.xdist_group("smoke"))
