@@ -110,7 +110,7 @@ def bias():
             "chain_risk": (("n_train", "world"), chains),
             "test_images": ((), 2115),
         },
-        coords={"delta": [0.0, 10.0, 90.0], "n_train": [1, 2, 3, 6]},
+        coords={"delta": [0.0, 10.0, 90.0], "n_train": [1, 2, 3, 6], "world": np.arange(16)},
     )
 
 
@@ -135,6 +135,7 @@ def convergence():
             "step_size": (dims[:2], np.ones((4, 3))),
         },
         coords={
+            "world": np.arange(3),
             "setting": names, "precision": ["float64", "float32"], "step": step,
             "n_train": ("setting", [5, 5, 20, 20]), "dim": ("setting", [10] * 4),
             "teacher_norm": ("setting", [0.3, 1.0, 0.3, 1.0]),
@@ -174,6 +175,7 @@ def deep():
             **{name: (of_cell[1:], values) for name, values in bounds.items()},
         },
         coords={
+            "world": np.arange(3),
             "depth": depth, "init_ratio": ratio, "step": np.arange(5),
             "start": ["balanced", "wrong_sign", "opposite", "gaussian"],
         },
