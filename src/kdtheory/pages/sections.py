@@ -8,6 +8,7 @@ from kdtheory.claims.registry import PAPERS
 from kdtheory.figures.registry import figures, labels
 from kdtheory.jobs.markdown import escaped, table
 from kdtheory.jobs.provenance import REPOSITORY
+from kdtheory.pages import power
 from kdtheory.study import plan
 
 _COLUMNS = ("claim", "statement", "verdict", "what we see")
@@ -44,6 +45,7 @@ def sections(kept: dict) -> dict[str, dict[str, str]]:
         "docs/claims.md": {"tally": _tally(claims)},
         **{f"docs/claims-{paper}.md": {"claims": _table_of(claims, paper)} for paper in PAPERS},
         "docs/gallery.md": {"figures": _gallery()},
+        "docs/power.md": {"power": _lines(power.section(claims, (_planned("default"), _planned("thorough"))))},
         "docs/reliability.md": {"reliability": _faults(kept["reliability"])},
         "docs/cluster.md": {"plan": _lines(plan.table(_planned("paper"), rates))},
     }

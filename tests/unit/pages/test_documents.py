@@ -25,7 +25,8 @@ PAGES = [
 CONFIG = study_config.check(yaml.safe_load((REPOSITORY / "config.yaml").read_text(encoding="utf-8")))
 CLAIM = {
     "id": "pl19-x", "paper": "PL19", "statement": "Risk of ŵ* falls | rises.", "reading": "strict", "quantity": "risk",
-    "test": "every cell", "error_rate": None, "p_value": None, "estimate": 0.5, "interval": [0.4, 0.6], "cells": 3,
+    "test": "every cell", "error_rate": None, "p_value": None, "p_against": None, "parts": [],
+    "estimate": 0.5, "interval": [0.4, 0.6], "cells": 3,
     "refuted": 0, "kind": "order", "scope": "paper", "verdict": "holds", "figure": "pl19_fig1", "reason": "It does.",
 }  # fmt: skip
 FAULT = {"fault": "a full disk | small", "answer": "nothing is `lost`", "tried": 10, "survived": 9, "lost": 1}
@@ -34,6 +35,7 @@ SECTIONS = {
     "docs/claims.md": ["tally"],
     **{f"docs/claims-{paper}.md": ["claims"] for paper in PAPERS},
     "docs/gallery.md": ["figures"],
+    "docs/power.md": ["power"],
     "docs/reliability.md": ["reliability"],
     "docs/cluster.md": ["plan"],
 }
