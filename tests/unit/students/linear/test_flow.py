@@ -31,6 +31,15 @@ def test_the_flow_ends_at_the_minimum_norm_weights_where_descent_is_still_far(n_
         assert np.linalg.norm(descent - limit) > 0.01 * np.linalg.norm(limit)
 
 
+@pytest.mark.parametrize("seed", [30, 59])  # of 60, those whose rounding no step of 1e20 follows
+def test_a_flow_that_comes_to_rest_before_its_time_is_at_its_end(seed):
+    rng = np.random.default_rng(seed)
+    inputs, teacher = rng.standard_normal((60, 20)), rng.standard_normal(20)
+    teacher *= 10 / np.linalg.norm(teacher)
+    end = soft_flow(inputs, inputs @ teacher, time=1e20)
+    assert np.linalg.norm(end - teacher) < 1e-9 * np.linalg.norm(teacher)
+
+
 def test_bad_input_is_refused():
     with pytest.raises(ValueError, match="must be"):
         soft_flow(np.ones((2, 3)), np.ones(3), time=1.0)
