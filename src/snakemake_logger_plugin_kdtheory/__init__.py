@@ -51,7 +51,7 @@ class LogHandler(LogHandlerBase):
             )
         )
         self._whole = settings.dryrun or settings.verbose or settings.printshellcmds
-        self._progress = Progress(time.monotonic)
+        self._progress, self._told = Progress(time.monotonic), False
 
     def emit(self, record):
         """Print what a record says, if anything."""
@@ -70,9 +70,11 @@ class LogHandler(LogHandlerBase):
             self._plain.handle(record)
 
     def close(self):
-        """Print which jobs failed, and their log files."""
-        for line in self._progress.failures():
-            self._write(line)
+        """Print which jobs failed, and their log files; once, though Snakemake and logging both close a handler."""
+        if not self._told:
+            self._told = True
+            for line in self._progress.failures():
+                self._write(line)
         super().close()
 
     def _write(self, line):

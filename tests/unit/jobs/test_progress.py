@@ -87,6 +87,14 @@ def test_a_run_prints_finished_jobs_and_warnings_and_nothing_else(capsys):
     assert capsys.readouterr().err.splitlines() == ["1 job to do", "A warning.", "[1/1] Draw a figure (0.0 s)"]
 
 
+def test_failed_jobs_are_named_once(capsys):
+    handler = LogHandler(settings(), None)
+    handler._progress.failed(job(3, "draw", log=["logs/draw.log"]))
+    for _ in range(2):
+        handler.close()
+    assert capsys.readouterr().err.splitlines() == ["1 job failed:", "  draw: see logs/draw.log"]
+
+
 def settings():
     names = ("stdout", "verbose", "debug_dag", "dryrun", "printshellcmds", "show_failed_logs")
     return SimpleNamespace(**dict.fromkeys(names, False), nocolor=True, quiet=set())

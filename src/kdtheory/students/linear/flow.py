@@ -57,7 +57,13 @@ def soft_flow(inputs: ArrayLike, teacher_logits: ArrayLike, *, time: float) -> n
         return (flow * sigmoid_slope(to_logits @ state)) @ to_logits
 
     solved = solve_ivp(
-        velocity, (0.0, time), np.zeros(to_logits.shape[1]), method="Radau", jac=jacobian, rtol=_RELATIVE, atol=_ABSOLUTE
+        velocity,
+        (0.0, time),
+        np.zeros(to_logits.shape[1]),
+        method="Radau",
+        jac=jacobian,
+        rtol=_RELATIVE,
+        atol=_ABSOLUTE,
     )
     end = solved.y[:, -1]
     # Steps as long as the flow's age turn the rounding of a state at rest into motion, which no step can follow.
