@@ -43,7 +43,7 @@ def stop(study, driver, how):
     else:
         os.kill(driver.pid, how)
         # A run that was at its last jobs ends well.
-        driver.wait(timeout=300)
+        driver.wait(timeout=600)
         assert study.processes() == []
 
 
