@@ -5,6 +5,8 @@ Worlds are the draws: each has its own truth, teacher and points. What varies wi
 
 import numpy as np
 
+from kdtheory.statistics.worlds import over_runs
+
 _WORLDS, _RUNS = "world", "run"
 
 
@@ -22,19 +24,12 @@ def worlds_of(variable, *dims):
     -------
     ndarray of float, shape (worlds, dims...)
     """
-    variable = variable.mean(_RUNS) if _RUNS in variable.dims else variable
-    return variable.transpose(_WORLDS, *dims).values.astype(float)
+    return over_runs(variable).transpose(_WORLDS, *dims).values.astype(float)
 
 
 def runs_of(variable, *dims):
     """Return a variable with all runs of each world, shape (worlds, runs, dims...); the rest as for `worlds_of`."""
     return variable.transpose(_WORLDS, _RUNS, *dims).values.astype(float)
-
-
-def worlds_in_words(values):
-    """Return "20 worlds", or "20 worlds, 4 runs of each", of a variable or a group."""
-    runs = values.sizes.get(_RUNS, 1)
-    return f"{values.sizes[_WORLDS]} worlds" + (f", {runs} runs of each" if runs > 1 else "")
 
 
 def of_same_worlds(*variables):

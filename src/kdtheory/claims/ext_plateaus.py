@@ -5,12 +5,12 @@ from itertools import pairwise
 import numpy as np
 
 from kdtheory.claims import rules
-from kdtheory.claims.draws import worlds_in_words
 from kdtheory.claims.finding import ORDER, VALUE, Finding
 from kdtheory.claims.inefficiency import WORLDS, inefficiency_draws, octaves, plateau, span
 from kdtheory.claims.registry import UNDECIDED, claim
 from kdtheory.statistics.estimate import joined
 from kdtheory.statistics.jackknife import pooled
+from kdtheory.statistics.worlds import worlds_in_words
 
 _READS = {
     "section": "4",

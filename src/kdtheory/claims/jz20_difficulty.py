@@ -3,7 +3,6 @@
 import numpy as np
 
 from kdtheory.claims import rules
-from kdtheory.claims.draws import worlds_in_words
 from kdtheory.claims.finding import ORDER, VALUE
 from kdtheory.claims.inefficiency import (
     RARE_FLIPS,
@@ -18,6 +17,7 @@ from kdtheory.claims.inefficiency import (
 from kdtheory.claims.registry import claim
 from kdtheory.statistics.jackknife import pooled
 from kdtheory.statistics.means import trend_by_world
+from kdtheory.statistics.worlds import worlds_in_words
 from kdtheory.theory.inefficiency import plateau_prediction
 
 _PAPERS_PLATEAU = 0.8

@@ -3,12 +3,13 @@
 import numpy as np
 
 from kdtheory.claims import rules
-from kdtheory.claims.draws import worlds_in_words, worlds_of
+from kdtheory.claims.draws import worlds_of
 from kdtheory.claims.finding import ORDER
 from kdtheory.claims.inefficiency import WORLDS, inefficiency_draws, listed, plateau, span, unless_descriptive
 from kdtheory.claims.registry import claim
 from kdtheory.statistics.jackknife import pooled
 from kdtheory.statistics.means import mean, trend_by_world
+from kdtheory.statistics.worlds import worlds_in_words
 
 _WORLDS = "; worlds, each with a truth and a teacher of its own, are the draws"
 _PAIRS = "one-sided paired t-test of every adjacent pair"

@@ -3,12 +3,13 @@
 import numpy as np
 
 from kdtheory.claims import rules
-from kdtheory.claims.draws import of_same_worlds, worlds_in_words
+from kdtheory.claims.draws import of_same_worlds
 from kdtheory.claims.finding import ORDER, VALUE
 from kdtheory.claims.inefficiency import WORLDS, inefficiency_draws, listed, octaves, plateau, span, unless_descriptive
 from kdtheory.claims.registry import claim
 from kdtheory.statistics.jackknife import pooled
 from kdtheory.statistics.means import trend_by_world
+from kdtheory.statistics.worlds import worlds_in_words
 
 _HARD_PLATEAU = 0.5
 _MIXING = {

@@ -4,7 +4,8 @@ import numpy as np
 
 from kdtheory.figures import style
 from kdtheory.figures.registry import Figure, run_figure
-from kdtheory.figures.replicates import log_slope, slope_in_words, worlds_in_words
+from kdtheory.figures.replicates import log_slope, slope_in_words
+from kdtheory.statistics.worlds import worlds_in_words
 
 FIGURE = Figure(
     reads=("wide/finite_width",),

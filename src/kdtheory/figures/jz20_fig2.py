@@ -4,9 +4,10 @@ import numpy as np
 
 from kdtheory.figures import style
 from kdtheory.figures.registry import Figure, run_figure
-from kdtheory.figures.replicates import in_words, over_runs, worlds_in_words
+from kdtheory.figures.replicates import in_words
 from kdtheory.statistics.jackknife import pooled
 from kdtheory.statistics.laws import count_slopes_by_world, mean_slopes_by_world
+from kdtheory.statistics.worlds import over_runs, worlds_in_words
 
 FIGURE = Figure(
     reads=("wide/transfer",),

@@ -5,7 +5,7 @@ import numpy as np
 from kdtheory.figures import style
 from kdtheory.figures.jz20_fig3 import draw_curves, draw_references, fit_to_means, last_octave
 from kdtheory.figures.registry import Figure, run_figure
-from kdtheory.figures.replicates import worlds_in_words
+from kdtheory.statistics.worlds import worlds_in_words
 
 FIGURE = Figure(
     reads=("wide/example", "wide/stopping", "wide/mixing", "wide/references"),

@@ -5,7 +5,7 @@ import numpy as np
 from kdtheory.figures import style
 from kdtheory.figures.image_panels import draw_accuracy, draw_change
 from kdtheory.figures.registry import Figure, run_figure
-from kdtheory.figures.replicates import over_runs, worlds_in_words
+from kdtheory.statistics.worlds import over_runs, worlds_in_words
 
 FIGURE = Figure(
     reads=("wide/imperfect", "wide/correction", "images/kernel_distillation", "images/resnet_distillation"),

@@ -4,7 +4,7 @@ import numpy as np
 
 from kdtheory.figures import style
 from kdtheory.figures.registry import Figure, run_figure
-from kdtheory.figures.replicates import over_runs, worlds_in_words
+from kdtheory.statistics.worlds import over_runs, worlds_in_words
 
 FIGURE = Figure(
     reads=("wide/transfer",),

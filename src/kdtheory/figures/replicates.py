@@ -23,17 +23,6 @@ def half_width(estimate):
     return replace(estimate.minus(estimate.value), skewness=0.0).upper(0.975)
 
 
-def over_runs(values):
-    """Return values with one number for each world: means over runs, where there are any."""
-    return values.mean("run") if "run" in values.dims else values
-
-
-def worlds_in_words(values):
-    """Return "20 worlds", or "20 worlds, 4 runs of each", of a variable or a group."""
-    runs = values.sizes.get("run", 1)
-    return f"{values.sizes['world']} worlds" + (f", {runs} runs of each" if runs > 1 else "")
-
-
 def by_world(values):
     """Return values and their dimension of replicates: worlds, with the mean over their runs, or the runs of one world.
 

@@ -36,6 +36,7 @@ from kdtheory.figures import (
 )
 from kdtheory.jobs import storage
 from kdtheory.statistics.jackknife import pooled
+from kdtheory.statistics.worlds import over_runs
 from kdtheory.theory.stationarity import effective_logits
 
 GROUPS = WIDE | {
@@ -153,9 +154,9 @@ def test_the_exponents_of_figure_2_are_those_of_the_claims():
 
 def test_a_number_of_a_world_is_the_mean_over_its_runs():
     values = correction()["correction_cosine"]
-    assert replicates.over_runs(values).equals(values.mean("run"))
+    assert over_runs(values).equals(values.mean("run"))
     distance = finite_width()["kernel_distance"]
-    assert replicates.over_runs(distance) is distance
+    assert over_runs(distance) is distance
 
 
 def test_the_epoch_at_which_teachers_overtake_hard_labels_is_found():

@@ -7,6 +7,7 @@ import xarray as xr
 
 from kdtheory.pages.explorer.columns import Columns
 from kdtheory.statistics.means import mean
+from kdtheory.statistics.worlds import over_runs
 
 LEVEL = 0.95
 # More places along an axis than a plot of this width tells apart, and more worlds than lines that can be followed.
@@ -92,9 +93,7 @@ def _numeric(group):
 
 def _variable(variable):
     world = next((name for name in variable.dims if is_world(name)), None)
-    values = variable.astype(float)
-    if "run" in values.dims:
-        values = values.mean("run")
+    values = over_runs(variable.astype(float))
     axes = [name for name in values.dims if name != world]
     description = {
         "name": variable.name,
