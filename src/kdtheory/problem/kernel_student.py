@@ -10,6 +10,7 @@ from scipy.special import softmax
 
 from kdtheory.kernels.infinite import relu_kernels
 from kdtheory.kernels.nested import NestedRegression
+from kdtheory.kernels.standardisation import standardised_inputs
 from kdtheory.problem.data import TRANSFER, Problem
 from kdtheory.problem.settings import Setting, audit_points, student_targets
 
@@ -55,10 +56,7 @@ def kernel_of(problem: Problem, depth: int, order: np.ndarray) -> Kernel:
     """
     audit = audit_points(problem)
     if problem.gram is None:
-        reference = problem.features[problem.of(TRANSFER)]
-        deviation = np.sqrt(np.mean(np.var(reference, axis=0)))
-        # Transfer points may all be equal where audit points differ.
-        inputs = (problem.features - reference.mean(axis=0)) / (deviation if deviation > 0 else 1.0)
+        inputs = standardised_inputs(problem.features, problem.features[problem.of(TRANSFER)])
         gram, _ = relu_kernels(inputs[order], depth=depth)
         cross = relu_kernels(inputs[order], inputs[audit], depth=depth)[0] if len(audit) else np.empty((len(order), 0))
     else:

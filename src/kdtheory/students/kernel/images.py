@@ -14,6 +14,7 @@ from kdtheory.jobs.log import Progress
 from kdtheory.kernels.devices import device_name
 from kdtheory.kernels.infinite import relu_kernels
 from kdtheory.kernels.nested import NestedRegression
+from kdtheory.kernels.standardisation import standardised_inputs
 from kdtheory.students.teacher_logits import aligned, selected
 from kdtheory.tasks.parts import Part
 from kdtheory.theory.multiclass import effective_logits_multiclass
@@ -87,6 +88,7 @@ def _wrong(settings, draw, dataset, teacher_logits, progress):
     """Wrong decisions of one world's students against the truth and the teacher, (run, n_train, epoch, soft ratio)."""
     part, pixels = dataset["part"].values, dataset["pixels"].values
     transfer, test = part == Part.TRANSFER, part == Part.TEST
+    # By the teacher's training images, so that neither the size of a transfer set nor its order changes an input.
     inputs, test_inputs = (standardised_inputs(pixels[kind], pixels[part == Part.TEACHER]) for kind in (transfer, test))
     gram, _ = relu_kernels(inputs, depth=settings.depth)
     cross, _ = relu_kernels(inputs, test_inputs, depth=settings.depth)
@@ -106,26 +108,6 @@ def _wrong(settings, draw, dataset, teacher_logits, progress):
             wrong[name].append(np.count_nonzero(decisions != label, axis=1))
         progress.advance()
     return {name: np.stack(counts) for name, counts in wrong.items()}
-
-
-def standardised_inputs(pixels, reference):
-    """Return the inputs of kernel students: (pixel − mean image)/deviation, one row per image.
-
-    Parameters
-    ----------
-    pixels : array of uint8, shape (n, …)
-    reference : array of uint8, shape (m, …)
-        The images that mean and deviation are taken of. In :func:`fit` these are the teacher's training images, so that
-        neither the size of a transfer set nor its order changes an input.
-
-    Returns
-    -------
-    inputs : array, shape (n, d)
-        The deviation is one number, of all pixels from the mean image; whether pixels are counted up to 255 or to 1
-        makes no difference.
-    """
-    deviation = np.sqrt(np.mean(np.var(reference, axis=0)))
-    return ((pixels - np.mean(reference, axis=0)) / deviation).reshape(len(pixels), -1)
 
 
 def soft_targets(settings, teacher_logits, truth):

@@ -9,9 +9,10 @@ from unit.students.image_worlds import N_TEST, N_TRANSFER, WORLDS, images_and_lo
 from kdtheory.jobs import storage
 from kdtheory.jobs.seeds import generator
 from kdtheory.kernels.infinite import relu_kernels
+from kdtheory.kernels.standardisation import standardised_inputs
 from kdtheory.students.kernel import points as kernel
 from kdtheory.students.kernel import run as kernel_run
-from kdtheory.students.kernel.images import Settings, fit, soft_targets, standardised_inputs
+from kdtheory.students.kernel.images import Settings, fit, soft_targets
 from kdtheory.students.kernel.targets import Soft
 from kdtheory.theory.multiclass import effective_logits_multiclass
 from kdtheory.theory.stationarity import effective_logits
