@@ -56,11 +56,12 @@ class LogHandler(LogHandlerBase):
     def emit(self, record):
         """Print what a record says, if anything."""
         event = getattr(record, "event", None)
-        if self._whole or event == LogEvent.JOB_ERROR:
-            self._progress.failed(record) if event == LogEvent.JOB_ERROR else None
+        if event == LogEvent.JOB_ERROR:
+            self._progress.failed(record)
             self._plain.handle(record)
-            return
-        if event == LogEvent.RUN_INFO:
+        elif self._whole:
+            self._plain.handle(record)
+        elif event == LogEvent.RUN_INFO:
             self._write(self._progress.planned(record.stats))
         elif event == LogEvent.JOB_INFO:
             self._progress.started(record)

@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+from kdtheory.jobs.durations import duration
+
 
 class Progress:
     """Jobs of one run.
@@ -67,12 +69,3 @@ class Progress:
         work = sum(count * means.get(rule, mean) for rule, count in left.items())
         at_once = sum(all_times) / max(self._clock() - self._began, 1e-9)
         return work / max(at_once, 1e-9)
-
-
-def duration(seconds):
-    """Return a time in words: 0.4 s, 12 s, 3 min, 2.5 h."""
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    if seconds < 100:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 100 * 60 else f"{seconds / 3600:.1f} h"

@@ -79,15 +79,17 @@ def powers(records: list[dict], scales: tuple[dict, dict]) -> list[Power]:
         The checked configurations of the kept study and of a larger one.
     """
     found, registered = [], claims()
+    worlds = [_worlds_by_group(config) for config in scales]
     for record in records:
         if record["id"] not in registered or record["verdict"] == NO_ORACLE:
             continue
-        fewer, more = (_worlds_read(registered[record["id"]].reads, config) for config in scales)
+        reads = registered[record["id"]].reads
+        fewer, more = (min((each[group] for group in reads if group in each), default=1) for each in worlds)
         growth = more / fewer
         chances = tuple(chance_of_decision(record, each) for each in (1.0, growth))
         if None not in chances:
-            worlds = (record["worlds"], round(record["worlds"] * growth))
-            found.append(Power(record["id"], record["verdict"], worlds, chances, record["worlds_needed"]))
+            tested = (record["worlds"], round(record["worlds"] * growth))
+            found.append(Power(record["id"], record["verdict"], tested, chances, record["worlds_needed"]))
     return found
 
 
@@ -113,12 +115,14 @@ def section(records: list[dict], scales: tuple[dict, dict]) -> list[str]:
     ]
 
 
-def _worlds_read(groups, config):
-    """Fewest worlds of a cell behind some groups of the cube; 1 where there are none."""
-    found = []
+def _worlds_by_group(config):
+    """Fewest worlds of a cell behind each group of the cube that has cells."""
+    found = {}
     for name, experiment in config["experiments"].items():
-        if study_config.schema(f"experiments/{name}.yaml")["x-group"] in groups:
-            for cell in experiment.get("cells", {}).values():
-                dataset = config["datasets"][cell["dataset"]]
-                found.append(batches.worlds_of_cell(cell, dataset) if "worlds" in dataset else cell.get("worlds", 1))
-    return min(found, default=1)
+        worlds = []
+        for cell in experiment.get("cells", {}).values():
+            dataset = config["datasets"][cell["dataset"]]
+            worlds.append(batches.worlds_of_cell(cell, dataset) if "worlds" in dataset else cell.get("worlds", 1))
+        if worlds:
+            found[study_config.schema(f"experiments/{name}.yaml")["x-group"]] = min(worlds)
+    return found

@@ -2,10 +2,12 @@
 
 from collections import Counter
 from importlib import import_module
+from math import isnan
 
 from kdtheory.claims.finding import tally
 from kdtheory.claims.registry import PAPERS
 from kdtheory.figures.registry import figures, labels
+from kdtheory.jobs.durations import duration
 from kdtheory.jobs.markdown import escaped, table
 from kdtheory.jobs.provenance import REPOSITORY
 from kdtheory.pages import power
@@ -40,14 +42,15 @@ def sections(kept: dict) -> dict[str, dict[str, str]]:
         Page, relative to the repository → name of the section → Markdown.
     """
     claims, rates = kept["claims"], kept["rates"]
+    scales = {name: _planned(name) for name in ("default", *sorted(path.stem for path in _PRESETS.glob("*.yaml")))}
     return {
-        "README.md": {"findings": _findings(claims), "presets": _presets(rates)},
+        "README.md": {"findings": _findings(claims), "presets": _presets(scales, rates)},
         "docs/claims.md": {"tally": _tally(claims)},
         **{f"docs/claims-{paper}.md": {"claims": _table_of(claims, paper)} for paper in PAPERS},
         "docs/gallery.md": {"figures": _gallery()},
-        "docs/power.md": {"power": _lines(power.section(claims, (_planned("default"), _planned("thorough"))))},
+        "docs/power.md": {"power": _lines(power.section(claims, (scales["default"], scales["thorough"])))},
         "docs/reliability.md": {"reliability": _faults(kept["reliability"])},
-        "docs/cluster.md": {"plan": _lines(plan.table(_planned("paper"), rates))},
+        "docs/cluster.md": {"plan": _lines(plan.table(scales["paper"], rates))},
     }
 
 
@@ -63,13 +66,12 @@ def _findings(records):
     return _lines(lines)
 
 
-def _presets(rates):
+def _presets(scales, rates):
     """Core time of each preset, by the plan: training and fits, without jobs that cost less than Python's start."""
-    names = ["default", *sorted(path.stem for path in _PRESETS.glob("*.yaml"))]
     rows = []
-    for name in names:
-        jobs, hours = plan.total(_planned(name), rates)
-        rows.append((f"`{name}`", str(jobs), plan.duration(hours)))
+    for name, config in scales.items():
+        jobs, hours = plan.total(config, rates)
+        rows.append((f"`{name}`", str(jobs), "not measured" if isnan(hours) else duration(3600 * hours)))
     return _lines(table(("preset", "jobs that train or fit", "core time of these"), rows))
 
 

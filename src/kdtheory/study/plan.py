@@ -117,15 +117,6 @@ def total(config: dict, rates: dict[str, float]) -> tuple[int, float]:
     return len(planned), sum(job.operations / rates.get(job.kind, float("nan")) for job in planned) / 3600
 
 
-def duration(hours: float) -> str:
-    """Return a time in words: minutes below two hours."""
-    if hours != hours:
-        return "not measured"
-    if hours < 2:
-        return f"{60 * hours:.2g} min"
-    return f"{hours:.1f} h" if hours < 100 else f"{hours:,.0f} h"
-
-
 def _rows(config, rates):
     kinds = {}
     for job in jobs(config):

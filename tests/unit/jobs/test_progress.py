@@ -7,8 +7,9 @@ from types import SimpleNamespace
 import pytest
 from snakemake_interface_logger_plugins.common import LogEvent
 
+from kdtheory.jobs.durations import duration
 from snakemake_logger_plugin_kdtheory import LogHandler
-from snakemake_logger_plugin_kdtheory.progress import Progress, duration
+from snakemake_logger_plugin_kdtheory.progress import Progress
 
 
 class Clock:
@@ -64,7 +65,8 @@ def test_jobs_that_failed_and_were_not_done_later_are_named_with_their_logs(cloc
 
 
 @pytest.mark.parametrize(
-    ("seconds", "words"), [(0.44, "0.4 s"), (12.3, "12 s"), (99.9, "100 s"), (185, "3 min"), (9000, "2.5 h")]
+    ("seconds", "words"),
+    [(0.44, "0.4 s"), (12.3, "12 s"), (99.9, "100 s"), (185, "3 min"), (9000, "2.5 h"), (14164 * 3600, "14,164 h")],
 )
 def test_times_are_said_in_words(seconds, words):
     assert duration(seconds) == words
