@@ -66,8 +66,9 @@ def soft_flow(inputs: ArrayLike, teacher_logits: ArrayLike, *, time: float) -> n
         atol=_ABSOLUTE,
     )
     end = solved.y[:, -1]
-    # Steps as long as the flow's age turn the rounding of a state at rest into motion, which no step can follow.
-    left = np.linalg.lstsq(jacobian(None, end), velocity(None, end), rcond=None)[0]
-    if not solved.success and not np.linalg.norm(left) <= _AT_REST * np.linalg.norm(end):
-        raise ArithmeticError(f"gradient flow was not followed to the time {time:g}: {solved.message}")
+    if not solved.success:
+        # Steps as long as the flow's age turn the rounding of a state at rest into motion, which no step can follow.
+        left = np.linalg.lstsq(jacobian(None, end), velocity(None, end), rcond=None)[0]
+        if not np.linalg.norm(left) <= _AT_REST * np.linalg.norm(end):
+            raise ArithmeticError(f"gradient flow was not followed to the time {time:g}: {solved.message}")
     return np.linalg.lstsq(inputs, end, rcond=None)[0] if of_logits else end
