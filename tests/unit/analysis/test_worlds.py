@@ -76,27 +76,23 @@ def first_two(group):
     return group[names].isel({dim: slice(2) for dim in WORLDS}, missing_dims="ignore")
 
 
-@pytest.mark.parametrize("name", EXPERIMENTS)
-def test_more_worlds_keep_the_first_ones(name, study):
+def measured(study, name, **worlds):
+    """The group of an experiment whose datasets have so many worlds, and perhaps so many in a job."""
     block, datasets = EXPERIMENTS[name]
     norms = (0.5, 1.0) if name == "convergence" else (1.0,)
     measure = import_module(f"kdtheory.analysis.{name}").measure
-    few, many = (
-        measure(study(name, block, {key: {**made, "worlds": worlds} for key, made in datasets.items()}, norms))
-        for worlds in (2, 5)
-    )
+    return measure(study(name, block, {key: {**made, **worlds} for key, made in datasets.items()}, norms))
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_more_worlds_keep_the_first_ones(name, study):
+    few, many = measured(study, name, worlds=2), measured(study, name, worlds=5)
     xr.testing.assert_identical(first_two(few), first_two(many))
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_batches_of_worlds_give_the_group_of_one_job(name, study):
-    block, datasets = EXPERIMENTS[name]
-    norms = (0.5, 1.0) if name == "convergence" else (1.0,)
-    measure = import_module(f"kdtheory.analysis.{name}").measure
-    one, many = (
-        measure(study(name, block, {key: {**made, **worlds} for key, made in datasets.items()}, norms))
-        for worlds in ({"worlds": 6}, {"worlds": 6, "worlds_per_job": 2})
-    )
+    one, many = measured(study, name, worlds=6), measured(study, name, worlds=6, worlds_per_job=2)
     xr.testing.assert_identical(one, many)
 
 

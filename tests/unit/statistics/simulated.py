@@ -5,6 +5,10 @@ import numpy as np
 # With 4000 simulations the share of a 95 % interval has a standard error of 0.34 points.
 SIMULATIONS = 4000
 WORLDS = 20
+# Where norms are measured, windows of these sizes, and Σ 1/n from the first size to each.
+SIZES = np.array([16, 32, 64])
+WINDOWS = np.array([[16, 32], [16, 64]])
+HARMONIC = np.array([0.0, sum(1 / n for n in range(16, 32)), sum(1 / n for n in range(16, 64))])
 
 
 def coverage(estimate, truth):

@@ -1,6 +1,16 @@
 import numpy as np
 import pytest
-from unit.statistics.simulated import SIMULATIONS, WORLDS, assert_covers, coverage, extended_problems, log_normal
+from unit.statistics.simulated import (
+    HARMONIC,
+    SIMULATIONS,
+    SIZES,
+    WINDOWS,
+    WORLDS,
+    assert_covers,
+    coverage,
+    extended_problems,
+    log_normal,
+)
 
 from kdtheory.statistics.inefficiency import (
     coefficient_of_variation,
@@ -10,10 +20,6 @@ from kdtheory.statistics.inefficiency import (
     log_expectation,
 )
 from kdtheory.statistics.means import mean, paired_difference
-
-SIZES = np.array([16, 32, 64])
-WINDOWS = np.array([[16, 32], [16, 64]])
-HARMONIC = np.array([0.0, sum(1 / n for n in range(16, 32)), sum(1 / n for n in range(16, 64))])
 
 
 def norms_of(rng, inefficiency, variations, worlds=WORLDS, runs=4):

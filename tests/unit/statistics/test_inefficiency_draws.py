@@ -2,7 +2,16 @@
 
 import numpy as np
 import pytest
-from unit.statistics.simulated import SIMULATIONS, WORLDS, assert_covers, extended_problems, log_normal
+from unit.statistics.simulated import (
+    HARMONIC,
+    SIMULATIONS,
+    SIZES,
+    WINDOWS,
+    WORLDS,
+    assert_covers,
+    extended_problems,
+    log_normal,
+)
 
 from kdtheory.statistics.inefficiency import (
     inefficiency_by_world,
@@ -11,10 +20,6 @@ from kdtheory.statistics.inefficiency import (
     literal_inefficiency_draws,
 )
 from kdtheory.statistics.jackknife import pooled
-
-SIZES = np.array([16, 32, 64])
-WINDOWS = np.array([[16, 32], [16, 64]])
-HARMONIC = np.array([0.0, sum(1 / n for n in range(16, 32)), sum(1 / n for n in range(16, 64))])
 
 
 def norms_of(rng, worlds, runs, *shape):
