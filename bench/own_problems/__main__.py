@@ -11,7 +11,7 @@ from kdtheory.jobs import storage
 
 
 def main() -> None:
-    """Run ``python -m bench.own_problems FOLDER``; a run that was stopped goes on where it was."""
+    """Run ``python -m bench.own_problems FOLDER``; a stopped run resumes after its last finished pair."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, help="where the records are and will be")
     parser.add_argument(
