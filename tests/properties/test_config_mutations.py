@@ -11,7 +11,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kdtheory.study.config import ConfigError, check
+from kdtheory.study.config import check
+from kdtheory.study.schema import ConfigError
 
 # Values of every string, and names of every block, that would do harm in a shell, a path or a line of a log.
 HOSTILE = [

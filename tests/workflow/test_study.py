@@ -8,7 +8,7 @@ from workflow.snakemake_study import REPOSITORY, SMOKE, Study, output_of, planne
 
 from kdtheory import open_cube
 from kdtheory.pages.explorer.page import LIMIT
-from kdtheory.study.config import names, schema
+from kdtheory.study.schema import names, schema
 
 # Names of the rules before an experiment's measurement, those of the kernel students excepted.
 EARLIER = {

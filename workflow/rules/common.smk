@@ -5,8 +5,8 @@ import os
 from snakemake.exceptions import WorkflowError
 
 from kdtheory.study import batches as study_batches
-from kdtheory.study import config as study_config
 from kdtheory.study import sources as study_sources
+from kdtheory.study.schema import schema
 
 config.update(checked(config))
 
@@ -19,7 +19,7 @@ shell.prefix(
 )
 
 EXPERIMENTS = sorted(config["experiments"])
-CARDS = {name: study_config.schema(f"experiments/{name}.yaml") for name in EXPERIMENTS}
+CARDS = {name: schema(f"experiments/{name}.yaml") for name in EXPERIMENTS}
 GROUPS = {CARDS[name]["x-group"]: name for name in EXPERIMENTS}
 
 # Keys that choose a job's module or its input files; the others are its settings.
@@ -29,7 +29,7 @@ REFERENCES = {"kind", "dataset", "teacher", "cells", "datasets"}
 TRAINED = {
     name: card
     for name, teacher in config["teachers"].items()
-    if (card := study_config.schema(f"teachers/{teacher['kind']}.yaml")).get("x-trained")
+    if (card := schema(f"teachers/{teacher['kind']}.yaml")).get("x-trained")
 }
 
 
@@ -87,7 +87,7 @@ def datasets_of(experiment):
 
 def image_sets_of(*datasets):
     """Names of the image sets that some datasets are made of."""
-    cards = [study_config.schema(f"datasets/{block('datasets', name, 'kind')}.yaml") for name in datasets]
+    cards = [schema(f"datasets/{block('datasets', name, 'kind')}.yaml") for name in datasets]
     return sorted({card["x-images"] for card in cards if "x-images" in card})
 
 

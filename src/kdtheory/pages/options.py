@@ -8,7 +8,7 @@ from pathlib import Path
 from kdtheory.jobs import terminal
 from kdtheory.jobs.markdown import escaped, table
 from kdtheory.study.check import read
-from kdtheory.study.config import names, schema
+from kdtheory.study.schema import names, schema
 
 _SECTIONS = {
     "datasets": "Inputs and ground truth. You name each dataset, `<name>`; its key `kind` chooses one of these.",

@@ -12,7 +12,7 @@ from kdtheory.claims.finding import NO_ORACLE
 from kdtheory.claims.registry import FAILS, HOLDS, IN_PART, claims
 from kdtheory.jobs.markdown import table
 from kdtheory.study import batches
-from kdtheory.study import config as study_config
+from kdtheory.study.schema import schema
 
 _COLUMNS = ("claim", "verdict", "worlds", "decided at `default`", "worlds", "decided at `thorough`", "worlds needed")
 DECIDED = (HOLDS, FAILS, IN_PART)
@@ -124,5 +124,5 @@ def _worlds_by_group(config):
             dataset = config["datasets"][cell["dataset"]]
             worlds.append(batches.worlds_of_cell(cell, dataset) if "worlds" in dataset else cell.get("worlds", 1))
         if worlds:
-            found[study_config.schema(f"experiments/{name}.yaml")["x-group"]] = min(worlds)
+            found[schema(f"experiments/{name}.yaml")["x-group"]] = min(worlds)
     return found

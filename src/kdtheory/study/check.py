@@ -20,7 +20,7 @@ def read(paths: Iterable[str | os.PathLike]) -> dict:
     ------
     kdtheory.study.text_files.UnreadableFile
         A file is missing or no plain data in strict YAML.
-    kdtheory.study.config.ConfigError
+    kdtheory.study.schema.ConfigError
         The configuration is wrong.
     """
     return configuration_files.check(paths)

@@ -1,32 +1,20 @@
-"""The one gate of the configuration: schemas, rules that span keys, and one clear error before any job starts."""
+"""The one gate of the configuration: its schemas, rules that span keys, and one clear error before any job starts."""
 
-import difflib
 import json
 import math
-import os
 import re
-from functools import cache
-from pathlib import Path
-
-import yaml
 
 from kdtheory.study import batches
-
-SCHEMAS = Path(__file__).resolve().parent / "schemas"
+from kdtheory.study.schema import ConfigError, dotted, kind_of, names, schema, suggest, validate
 
 # Longer ones are no sizes or seeds; Python refuses to read the longest.
 _INTEGER = re.compile(r"[+-]?\d{1,300}")
 # Longer lists and more blocks or batches make more jobs or files than a run can plan.
 _MOST_ENTRIES = 1000
 _MOST_BATCHES = 200
-_LONGEST_SHOWN = 200
 # Smaller ones lose digits, or overflow where something is divided by them.
 _LEAST_NUMBER = 1e-100
 _NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
-
-
-class ConfigError(ValueError):
-    """The configuration cannot be used; the message names the key, its value and what is allowed."""
 
 
 def check(config: dict) -> dict:
@@ -48,15 +36,15 @@ def check(config: dict) -> dict:
         On the first thing that is wrong.
     """
     config = with_numbers(config, ())
-    _validate(config, "study.yaml", ())
+    validate(config, "study.yaml", ())
     for section in ("datasets", "teachers"):
         for name, block in config[section].items():
-            _validate(block, f"{section}/{_kind_of(block, section, name)}.yaml", (section, name))
+            validate(block, f"{section}/{kind_of(block, section, name)}.yaml", (section, name))
     for name, block in config["experiments"].items():
         known = names("experiments")
         if name not in known:
-            raise ConfigError(f"{dotted(('experiments', name))}: unknown experiment{_suggest(name, known)}")
-        _validate(block, f"experiments/{name}.yaml", ("experiments", name))
+            raise ConfigError(f"{dotted(('experiments', name))}: unknown experiment{suggest(name, known)}")
+        validate(block, f"experiments/{name}.yaml", ("experiments", name))
         _check_names(config, block, schema(f"experiments/{name}.yaml"), ("experiments", name))
         for cell, settings in block.get("cells", {}).items():
             _check_cell(config, settings, ("experiments", name, "cells", cell))
@@ -67,40 +55,6 @@ def check(config: dict) -> dict:
     _check_image_counts(config)
     _check_teacher_files(config)
     return config
-
-
-@cache
-def schema(name: str) -> dict:
-    """Return one schema (path relative to the schema folder) with every ``$ref`` replaced by what it refers to."""
-    return _inlined(_load(name), name)
-
-
-def names(section: str) -> list[str]:
-    """Return the names that have a schema in a section: experiments, or kinds of datasets or teachers."""
-    return sorted(path.stem for path in (SCHEMAS / section).glob("*.yaml"))
-
-
-@cache
-def _load(name):
-    return yaml.safe_load((SCHEMAS / name).read_text(encoding="utf-8"))
-
-
-def _inlined(node, name):
-    if isinstance(node, list):
-        return [_inlined(item, name) for item in node]
-    if not isinstance(node, dict):
-        return node
-    if "$ref" in node:
-        file, pointer = node["$ref"].split("#")
-        target_name = os.path.normpath(os.path.join(os.path.dirname(name), file)) if file else name
-        target = _load(target_name)
-        for part in pointer.strip("/").split("/"):
-            target = target[part]
-        node = {
-            **_inlined(target, target_name),
-            **{key: value for key, value in node.items() if key != "$ref"},
-        }
-    return {key: _inlined(value, name) for key, value in node.items() if key != "$defs"}
 
 
 def with_numbers(node, path=()):
@@ -120,64 +74,6 @@ def with_numbers(node, path=()):
     return node
 
 
-def _validate(block, name, path):
-    from jsonschema import Draft202012Validator
-
-    validator = Draft202012Validator(schema(name))
-    errors = sorted(
-        validator.iter_errors(block), key=lambda error: (len(error.absolute_path), str(error.absolute_path))
-    )
-    if errors:
-        raise ConfigError(_explain(errors[0], path))
-
-
-def _explain(error, path):
-    path = (*path, *error.absolute_path)
-    where, value, limit = dotted(path), _shown(error.instance), error.validator_value
-    meaning = error.schema.get("description")
-    about = f" ({meaning.rstrip('.')})" if meaning else ""
-    match error.validator:
-        case "additionalProperties":
-            known = sorted(error.schema.get("properties", {}))
-            unknown = next(key for key in error.instance if key not in known)
-            return f"{dotted((*path, unknown))}: unknown key{_suggest(unknown, known)}"
-        case "required":
-            missing = next(key for key in limit if key not in error.instance)
-            return f"{dotted((*path, missing))}: is missing"
-        case "type":
-            return f"{where}: is {value}, must be of type {limit}{about}"
-        case "enum":
-            return f"{where}: is {value}{_suggest(error.instance, limit)}{about}"
-        case "const":
-            return f"{where}: is {value}, must be {json.dumps(limit)}{about}"
-        case "minimum" | "exclusiveMinimum" | "maximum" | "exclusiveMaximum":
-            sign = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}[error.validator]
-            return f"{where}: is {value}, must be {sign} {limit}{about}"
-        case "multipleOf":
-            return f"{where}: is {value}, must be a multiple of {limit}{about}"
-        case "minItems" | "minProperties":
-            return f"{where}: has {len(error.instance)} entries, must have at least {limit}{about}"
-        case "maxItems":
-            return f"{where}: has {len(error.instance)} entries, must have at most {limit}{about}"
-        case "uniqueItems":
-            return f"{where}: is {value}, its entries must differ{about}"
-        case "pattern" | "propertyNames":
-            return (
-                f"{where}: the name {value} must be lower-case letters, digits and underscores, starting with a letter"
-            )
-    return f"{where}: is {value}; {error.message}{about}"
-
-
-def _kind_of(block, section, name):
-    if not isinstance(block, dict):
-        raise ConfigError(f"{section}.{name}: is {json.dumps(block)}, must be a block with a key kind")
-    known = names(section)
-    kind = block.get("kind")
-    if kind not in known:
-        raise ConfigError(f"{section}.{name}.kind: is {json.dumps(kind)}{_suggest(kind, known)}")
-    return kind
-
-
 def _check_names(config, block, node, path):
     """Check every value whose schema says ``x-names``: it must name a dataset or teacher of an allowed kind."""
     if isinstance(block, dict):
@@ -191,7 +87,7 @@ def _check_names(config, block, node, path):
         section = config[node["x-names"]]
         if block not in section:
             raise ConfigError(
-                f"{dotted(path)}: is {json.dumps(block)}, not among {node['x-names']}{_suggest(block, section)}"
+                f"{dotted(path)}: is {json.dumps(block)}, not among {node['x-names']}{suggest(block, section)}"
             )
         kind = section[block]["kind"]
         if kind not in node["x-kinds"]:
@@ -331,21 +227,3 @@ def _check_teacher_files(config):
                 read_logits(block["path"])
             except (OSError, ValueError) as error:
                 raise ConfigError(f"teachers.{name}.path: {error}") from error
-
-
-def _shown(value):
-    text = json.dumps(value, default=str)
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 3]}..."
-
-
-def dotted(path):
-    """Return a path of keys as messages name it."""
-    parts = [str(part) if str(part).isprintable() else json.dumps(part) for part in path]
-    return ".".join(parts) or "the configuration"
-
-
-def _suggest(word, known):
-    known = sorted(map(str, known))
-    close = difflib.get_close_matches(str(word), known, n=1, cutoff=0.6)
-    allowed = f"allowed: {', '.join(known)}" if known else "none is defined"
-    return f"; did you mean {close[0]!r}? ({allowed})" if close else f"; {allowed}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from kdtheory.study import config as study_config
 from kdtheory.study import sizes, yaml_files
+from kdtheory.study.schema import ConfigError, dotted
 
 
 @dataclass(frozen=True)
@@ -99,9 +100,9 @@ def check(
             _check_same(configuration.values, found, ())
         config = study_config.check(configuration.values)
         sizes.check_sizes(config, memory)
-    except study_config.ConfigError as error:
+    except ConfigError as error:
         place = configuration.place(str(error).partition(":")[0].split("."))
-        raise study_config.ConfigError(f"{place}: {error}" if place else str(error)) from error
+        raise ConfigError(f"{place}: {error}" if place else str(error)) from error
     return config
 
 
@@ -118,16 +119,14 @@ def _check_same(strict, found, path):
         for key, value in strict.items():
             _check_same(value, found[key], (*path, key))
     elif not _equal(strict, found):
-        raise study_config.ConfigError(
-            f"{study_config.dotted(path)}: is {_short(found)} to Snakemake and {_short(strict)} in YAML 1.2"
-        )
+        raise ConfigError(f"{dotted(path)}: is {_short(found)} to Snakemake and {_short(strict)} in YAML 1.2")
 
 
 def _equal(strict, found):
     """Whether two values are the same to the check, which reads numbers in text."""
     try:
         strict, found = study_config.with_numbers(strict), study_config.with_numbers(found)
-    except study_config.ConfigError:
+    except ConfigError:
         return repr(strict) == repr(found)
     return strict == found and repr(strict) == repr(found)
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from kdtheory.jobs import markdown, terminal
 from kdtheory.study import batches
-from kdtheory.study import config as study_config
 from kdtheory.study.check import add_configurations, read
 from kdtheory.study.operations import student_cost, teacher_cost
+from kdtheory.study.schema import schema
 
 # Operations per second that a data-centre GPU is assumed to keep up: a tenth or less of its peak.
 GPU_RATE = 5e12
@@ -54,7 +54,7 @@ def jobs(config: dict) -> list[Job]:
     """
     found, trained = [], {}
     for name, experiment in config["experiments"].items():
-        student = study_config.schema(f"experiments/{name}.yaml").get("x-student")
+        student = schema(f"experiments/{name}.yaml").get("x-student")
         for cell_name, cell in experiment.get("cells", {}).items():
             dataset, teacher = config["datasets"][cell["dataset"]], config["teachers"][cell["teacher"]]
             for first in batches.firsts(dataset, batches.worlds_of_cell(cell, dataset)):

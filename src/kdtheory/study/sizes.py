@@ -4,8 +4,8 @@ import os
 from math import inf
 from pathlib import Path
 
-from kdtheory.study import config as study_config
 from kdtheory.study.operations import dataset_bytes, is_counted, logits_bytes, student_cost, teacher_cost
+from kdtheory.study.schema import ConfigError, dotted, schema
 
 # Of the largest node that a cluster is assumed to have.
 LARGEST_NODE = 1 << 40
@@ -33,15 +33,15 @@ def check_sizes(config: dict, memory: float) -> None:
 
     Raises
     ------
-    kdtheory.study.config.ConfigError
+    kdtheory.study.schema.ConfigError
         They do not; the message names the job, the memory, and the key whose half would save the most.
     """
     for job, blocks, cost in _jobs(config):
         needed = cost(*(block for _, block in blocks))
         if needed > memory:
             path, value = _largest_factor(blocks, cost)
-            raise study_config.ConfigError(
-                f"{study_config.dotted(path)}: is {_short(value)}, with which {job} takes about {_amount(needed)} of "
+            raise ConfigError(
+                f"{dotted(path)}: is {_short(value)}, with which {job} takes about {_amount(needed)} of "
                 f"memory at once, and there are {_amount(memory)}"
             )
 
@@ -51,7 +51,7 @@ def _jobs(config):
     for name, block in config["datasets"].items():
         yield f"making the dataset {name}", [(("datasets", name), block)], dataset_bytes
     for experiment, block in config["experiments"].items():
-        student = study_config.schema(f"experiments/{experiment}.yaml").get("x-student")
+        student = schema(f"experiments/{experiment}.yaml").get("x-student")
         for cell_name, cell in block.get("cells", {}).items():
             dataset, teacher = (("datasets", cell["dataset"]), ("teachers", cell["teacher"]))
             inputs = [(path, config[path[0]][path[1]]) for path in (dataset, teacher)]

@@ -9,7 +9,7 @@ from kdtheory.analysis.measurement import Experiment
 from kdtheory.jobs import storage
 from kdtheory.jobs.seeds import generator
 from kdtheory.study import batches
-from kdtheory.study.config import schema
+from kdtheory.study.schema import schema
 from kdtheory.teachers import linear
 
 NAMES_OF_INPUTS = {"kind", "dataset", "teacher"}

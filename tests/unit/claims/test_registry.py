@@ -13,7 +13,7 @@ from kdtheory.claims.registry import HOLDS, PAPERS
 from kdtheory.jobs import storage
 from kdtheory.jobs.provenance import REPOSITORY
 from kdtheory.study import plan
-from kdtheory.study.config import schema
+from kdtheory.study.schema import schema
 
 
 def test_claims_come_in_the_order_of_papers_and_sections():

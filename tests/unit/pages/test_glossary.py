@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from kdtheory.claims.registry import FAILS, HOLDS, IN_PART, NOT_RUN, SCOPES, UNDECIDED
-from kdtheory.study.config import schema
+from kdtheory.study.schema import schema
 from kdtheory.tasks.parts import Part
 
 REPOSITORY = Path(__file__).parents[3]

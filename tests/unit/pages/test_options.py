@@ -6,9 +6,10 @@ import yaml
 
 from kdtheory.pages.options import escaped, options, page
 from kdtheory.study import config as study_config
+from kdtheory.study.schema import SCHEMAS, schema
 
 REPOSITORY = Path(__file__).parents[3]
-SCHEMAS = sorted(path.relative_to(study_config.SCHEMAS).as_posix() for path in study_config.SCHEMAS.rglob("*/*.yaml"))
+SCHEMAS = sorted(path.relative_to(SCHEMAS).as_posix() for path in SCHEMAS.rglob("*/*.yaml"))
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +41,7 @@ def _used(block, path=()):
 
 @pytest.mark.parametrize("name", ["study.yaml", *SCHEMAS])
 def test_every_key_has_a_description_and_a_source(name):
-    for key, node in _leaf_schemas(study_config.schema(name), name):
+    for key, node in _leaf_schemas(schema(name), name):
         if not key.endswith(".kind"):
             assert node.get("description"), f"{key} has no description"
             assert node.get("x-source") in ("paper", "assumed"), f"{key} has no x-source"
@@ -53,7 +54,7 @@ def test_the_committed_page_is_up_to_date(config):
 
 def test_every_leaf_of_the_schemas_is_an_option(config):
     listed = sum(len(group) for group in options(config).values())
-    schemas = [study_config.schema(name) for name in ("study.yaml", *SCHEMAS)]
+    schemas = [schema(name) for name in ("study.yaml", *SCHEMAS)]
     leaves = [key for schema in schemas for key, _ in _leaf_schemas(schema, "") if not key.endswith(".kind")]
     assert listed == len(leaves) > 50
 

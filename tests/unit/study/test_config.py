@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from kdtheory.study.config import ConfigError, check, names, schema
+from kdtheory.study.config import check
+from kdtheory.study.schema import ConfigError, names, schema
 
 REPOSITORY = Path(__file__).parents[3]
 PRESETS = sorted((REPOSITORY / "workflow" / "presets").glob("*.yaml"))

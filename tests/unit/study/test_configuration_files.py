@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from kdtheory.study.config import ConfigError
 from kdtheory.study.configuration_files import check, read
+from kdtheory.study.schema import ConfigError
 
 REPOSITORY = Path(__file__).parents[3]
 CONFIG = REPOSITORY / "config.yaml"

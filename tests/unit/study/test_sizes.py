@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from kdtheory.study import sizes
-from kdtheory.study.config import ConfigError
 from kdtheory.study.configuration_files import check
+from kdtheory.study.schema import ConfigError
 
 REPOSITORY = Path(__file__).parents[3]
 GIB = 2**30

@@ -13,7 +13,7 @@ def names(module):
 def test_a_module_consists_of_what_it_imports_and_what_that_imports():
     found = names("kdtheory.analysis.margin")
     assert {"analysis/margin.py", "theory/risk.py", "theory/angles.py", "jobs/storage.py"} <= found
-    assert "study/config.py" not in found and not any(name.endswith("__init__.py") for name in found)
+    assert "study/schema.py" not in found and not any(name.endswith("__init__.py") for name in found)
     assert not any(name.startswith(("students/", "figures/", "claims/", "tasks/")) for name in found)
 
 

@@ -5,7 +5,8 @@ import pytest
 import xarray as xr
 
 from kdtheory.jobs.seeds import generator
-from kdtheory.study.config import ConfigError, check
+from kdtheory.study.config import check
+from kdtheory.study.schema import ConfigError
 from kdtheory.teachers import file, linear, logistic_regression
 
 draw = partial(generator, 3, "teacher")
