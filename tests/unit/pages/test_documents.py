@@ -34,6 +34,7 @@ SECTIONS = {
     "README.md": ["findings", "presets"],
     "docs/claims.md": ["tally"],
     **{f"docs/claims-{paper}.md": ["claims"] for paper in PAPERS},
+    "docs/coverage.md": ["coverage"],
     "docs/gallery.md": ["figures"],
     "docs/power.md": ["power"],
     "docs/reliability.md": ["reliability"],
