@@ -33,8 +33,9 @@ class Study:
         return cls(folder)
 
     def environment(self, **variables):
-        """The process environment, in which the copy's package comes before the installed one."""
-        return {**os.environ, "PYTHONPATH": str(self.folder / "src"), **variables}
+        """The process environment, in which the copy's package and this Python come before the installed ones."""
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        return {**os.environ, "PATH": path, "PYTHONPATH": str(self.folder / "src"), **variables}
 
     def command(self, *arguments):
         """The command line of one run."""
