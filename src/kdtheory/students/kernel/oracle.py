@@ -29,14 +29,15 @@ def oracle_variables(run):
         ``oracle_size``: coordinates ``oracle_projection(…, oracle_size, n_transfer)`` and ``zero_projection`` on the
         span of the transfer points, ``oracle_norm(…, oracle_size)``, ``zero_norm`` and ``oracle_zero_inner``, Δw*·Δw_z.
         At test points: ``test_logit(…, n_train, test)`` z_s, ``test_target(…, test)`` z_eff, ``test_teacher`` z_t,
-        ``test_kernel(test)`` Θ(x, x).
+        ``test_kernel(test)`` Θ(x, x). At the transfer points, which an independent oracle has not seen:
+        ``fresh_logit(…, oracle_size, n_transfer)``, (Δw* − Δw_z)ᵀφ(x), and ``fresh_kernel(n_transfer)`` Θ(x, x).
     """
     settings = run.settings
     sizes = xr.Variable("oracle_size", settings.oracle_sizes)
     changes = np.column_stack([run.stacked, -run.initial])
     nested = NestedRegression(run.kernel, changes).coefficients
     beyond = slice(run.n_transfer, None)
-    norms, inner, projections = independent_oracle(
+    norms, inner, projections, logits = independent_oracle(
         run.regression, run.kernel[beyond, beyond], run.kernel[beyond, run.transfer], changes[beyond], sizes.values
     )
 
@@ -57,6 +58,8 @@ def oracle_variables(run):
             "test_target": run.at_test_points(run.changes["coefficients"] + xr.DataArray(run.initial, dims="sample")),
             "test_teacher": run.at_test_points(run.teacher_logits),
             "test_kernel": ("test", np.diagonal(run.kernel)[run.test].copy()),  # a view would keep the kernel
+            "fresh_logit": of_targets(logits - logits[..., -1:], *dims),
+            "fresh_kernel": ("n_transfer", np.diagonal(run.kernel)[run.transfer].copy()),
         },
         coords={"oracle_size": sizes, "n_transfer": np.arange(1, run.n_transfer + 1)},
     )
@@ -89,6 +92,8 @@ def independent_oracle(transfer, gram, cross, changes, sizes):
         ⟨Δw_N, Δw_N of the last column⟩.
     projections : numpy.ndarray, shape (sizes, n, k)
         Coordinates of Δw_N on the span of the transfer points.
+    logits : numpy.ndarray, shape (sizes, n, k)
+        What Δw_N adds to the logits at the transfer points.
 
     Raises
     ------
@@ -100,4 +105,4 @@ def independent_oracle(transfer, gram, cross, changes, sizes):
     inner = np.cumsum(oracle.coefficients * oracle.coefficients[:, -1:], axis=0)
     logits = oracle.predict(cross, sizes)
     projections = np.stack([transfer.with_targets(values).coefficients for values in logits])
-    return oracle.norms()[last], inner[last], projections
+    return oracle.norms()[last], inner[last], projections, logits

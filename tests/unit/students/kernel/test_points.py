@@ -29,7 +29,7 @@ def dataset():
 
 def worlds(count, first_world=0):
     settings = boundary.Settings(
-        2, 6, 0.6, 0.15, n_points=30, n_test=40, n_oracle=50, worlds=count, runs=2, first_world=first_world
+        2, 6, 0.6, 0.15, n_points=30, n_test=40, n_oracle=50, n_risk=25, worlds=count, runs=2, first_world=first_world
     )
     return boundary.build(settings, partial(generator, 5, "data"))
 
@@ -122,7 +122,7 @@ def test_a_student_file_comes_back_as_it_was_written(students, tmp_path):
     xr.testing.assert_identical(
         storage.read(tmp_path / "cell.nc").drop_attrs(deep=False), students.drop_attrs(deep=False)
     )
-    assert students.attrs == {"depth": 2, "n_transfer": 30, "n_test": 40}
+    assert students.attrs == {"depth": 2, "n_transfer": 30, "n_test": 40, "n_risk": 0}
 
 
 def test_logits_of_other_samples_are_refused(dataset, logits):
