@@ -83,7 +83,7 @@ def transfer_files():
     }
     cells = {name: cell.assign_attrs(n_transfer=N_TRANSFER) for name, cell in cells.items()}
     part = np.repeat([0, 1, 2], [N_TRANSFER, N_TEST, N_ORACLE])
-    files = Files({"cells": dict.fromkeys(cells, {}), "angles": 50}, cells, xr.Dataset({"part": ("sample", part)}))
+    files = Files({"cells": {name: {} for name in cells}, "angles": 50}, cells, xr.Dataset({"part": ("sample", part)}))
     return runs, files
 
 
@@ -170,7 +170,7 @@ def test_a_teacher_may_have_its_oracles_in_a_cell_of_its_own(transfer_files):
     _, files = transfer_files
     both = transfer.measure(files)
     cells = files._student | {"network_oracle": files._student["network"].isel(n_train=slice(2), world=slice(2))}
-    group = transfer.measure(Files({"cells": dict.fromkeys(cells, {}), "angles": 50}, cells, files._dataset))
+    group = transfer.measure(Files({"cells": {name: {} for name in cells}, "angles": 50}, cells, files._dataset))
     assert group["teacher_kind"].values.tolist() == ["network", "linear"]
     xr.testing.assert_identical(group["risk"], both["risk"])
     network = group["oracle_risk"].sel(teacher_kind="network")

@@ -51,7 +51,7 @@ def test_a_network_decides_at_the_risk_points_of_its_own_world(dataset):
     settings = network.Settings(2, 8, 0.001, 16, train_points=32, test_points=10, stopping_epochs=[1, 2])
     starts = [initial_parameters(draw(world, "start"), [2, 8, 8, 1]) for world in range(2)]
     stacked = {name: np.stack([start[name] for start in starts]) for name in starts[0]} | {"test_error": np.zeros(2)}
-    checkpoints = {epoch: stacked for epoch in (1, 2)}
+    checkpoints = dict.fromkeys((1, 2), stacked)
     exported = network.export(settings, draw, dataset, network.joined(checkpoints))
     assert exported["logits"].dims == ("stopping_epoch", "world", "run", "sample")
     expected = logits_of({name: stacked[name] for name in starts[0]}, dataset["risk_inputs"].values) > 0
