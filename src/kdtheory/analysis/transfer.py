@@ -28,7 +28,8 @@ def measure(experiment):
     starts, ends = octave_windows(int(group["n_train"].max())).T
     group = group.drop_vars("window").assign_coords(window_start=("window", starts), window_end=("window", ends))
     group = group.transpose(*(dim for dim in _DIMS if dim in group.dims))
-    return group.assign(counterexample())
+    # One dataset serves all teachers.
+    return group.assign(oracle_test_points=sample_size(experiment, with_oracles[0]), **counterexample())
 
 
 def _measure_kind(experiment, cell, oracle_cell):
@@ -48,7 +49,6 @@ def _measure_kind(experiment, cell, oracle_cell):
             "oracle_risk": labelled(
                 apart["disagreement_teacher"], "transfer risk on the oracle's test points", "JZ20 Theorem 1"
             ),
-            "oracle_test_points": sample_size(experiment, oracle_cell),
             **grown.sel(n_train=sizes),
             "zero_norm": labelled(zero_norm, "norm of the zero function's weight change", "JZ20 Sec. S5"),
             **_norm_bounds(apart),

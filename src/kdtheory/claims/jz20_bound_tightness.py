@@ -6,7 +6,7 @@ from kdtheory.claims.draws import listed, ratios, worlds_of
 from kdtheory.claims.finding import ORDER, in_parts
 from kdtheory.claims.registry import claim
 from kdtheory.claims.rules import ERROR_RATE, always, beyond
-from kdtheory.claims.transfer_draws import HARD_LOGIT, ORACLE_SIZES
+from kdtheory.claims.transfer_draws import HARD_LOGIT, ORACLE_SIZES, with_oracles
 from kdtheory.statistics.means import mean
 
 # A bound of this or more is ≈ 1 and says nothing; features are very likely perpendicular if more than the share of
@@ -53,7 +53,7 @@ def _informative_linear(transfer):
 
 
 def _informative(transfer, kind):
-    bound, risk = (_of(transfer, name, kind).isel(n_train=-1) for name in ("risk_bound", "risk"))
+    bound, risk = (_of(transfer, name, kind).isel(n_train=-1) for name in ("risk_bound", "oracle_risk"))
     bounds, risks = (mean(worlds_of(values, "soft_ratio")) for values in (bound, risk))
     soft = bound["soft_ratio"].values == 1
     names = np.array(ratios(bound))
@@ -106,7 +106,7 @@ def _small_samples(transfer):
 def _perpendicular(transfer):
     found = {}
     for part, kind in zip(_TEACHERS, _KINDS, strict=True):
-        chosen = transfer.sel(teacher_kind=kind).sel(beta=_PERPENDICULAR, method="bfill")
+        chosen = with_oracles(transfer, kind).sel(beta=_PERPENDICULAR, method="bfill")
         shares = [worlds_of(chosen[f"angle_survival{each}"], "soft_ratio", "oracle_size") for each in _ORACLES]
         share = mean(np.stack(shares, axis=1))
         reason = f"smallest mean share {np.nanmin(share.value):.3f}"
@@ -129,5 +129,5 @@ def _linear_bound(transfer):
 
 def _of(transfer, name, kind):
     """A variable of one kind of teachers, soft ratios rising, with the oracle of the most points that has it."""
-    values = transfer[name].sel(teacher_kind=kind).sortby("soft_ratio")
+    values = with_oracles(transfer, kind)[name]
     return values.isel(oracle_size=-1) if "oracle_size" in values.dims else values

@@ -7,7 +7,7 @@ from kdtheory.claims.draws import listed, ratios, worlds_of
 from kdtheory.claims.finding import ORDER, RATE, VALUE
 from kdtheory.claims.registry import claim
 from kdtheory.claims.rules import DERIVED, ERROR_RATE, SAME_ORACLE, order, value, with_oracle
-from kdtheory.claims.transfer_draws import HARD_LOGIT, ORACLE_SIZES, near_oracle, network, oracle_changes
+from kdtheory.claims.transfer_draws import HARD_LOGIT, ORACLE_SIZES, near_oracle, network, oracle_changes, with_oracles
 from kdtheory.statistics import cell_tests
 from kdtheory.statistics.means import mean
 
@@ -71,7 +71,7 @@ def _no_oracle(transfer):
 def _drift(transfer):
     size = near_oracle(transfer)["n_train"].values[-1]
     largest = int(transfer["oracle_size"].max())
-    angle = network(transfer)["oracle_angle"].sel(n_train=size).reindex(oracle_size=[largest // 2, largest])
+    angle = with_oracles(transfer)["oracle_angle"].sel(n_train=size).reindex(oracle_size=[largest // 2, largest])
     angles = worlds_of(angle, "oracle_size", "soft_ratio")
     rises = angles[:, 1] - angles[:, 0]
     shown = listed(ratios(angle), mean(np.degrees(rises)), "{:.1f}°")
@@ -82,7 +82,7 @@ def _drift(transfer):
 def _growth(transfer, *, soft):
     """The mean local exponent, (ratios,), and it in words."""
     largest = int(transfer["oracle_size"].max())
-    norm = network(transfer)["oracle_norm"].reindex(oracle_size=[largest // 2, largest])
+    norm = with_oracles(transfer)["oracle_norm"].reindex(oracle_size=[largest // 2, largest])
     norm = norm.sel(soft_ratio=norm["soft_ratio"] == 1 if soft else norm["soft_ratio"] < 1)
     norms = worlds_of(norm, "oracle_size", "soft_ratio")
     growth = mean(np.log2(norms[:, 1] / norms[:, 0]))
