@@ -71,7 +71,10 @@ def transfer(
         "oracle_risk": (("soft_ratio", "n_train", "world"), risk),
         "norm_bound": (("soft_ratio", "n_train", "world"), norm_bounds * risk),
         "rademacher_bound": (("soft_ratio", "n_train", "world"), rademacher * risk),
-        "fresh_smallest_angle": (("soft_ratio", "oracle_size", "world"), np.full(full[:2] + full[3:], fresh_angle)),
+        "fresh_smallest_angle": (
+            ("soft_ratio", "oracle_size", "world"),
+            fresh_angle * jitter(*full[:2], WORLDS, size=1e-3),
+        ),
         "fresh_bound_linear": (cells, np.full(full, fresh_linear_bound)),
         "weight_norm": (("soft_ratio", "n_train", "world"), norm),
         "zero_norm": (("n_train", "world"), zero * norm[-1]),
