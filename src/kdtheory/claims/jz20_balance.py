@@ -1,4 +1,4 @@
-"""Sections 4.1 and 5: more accurate teachers that do not teach better, and the balance of inefficiency and correction."""
+"""Sections 4.1 and 5: accurate teachers that do not teach better, and the balance of inefficiency and correction."""
 
 from dataclasses import replace
 from itertools import combinations
@@ -24,7 +24,7 @@ _WORLDS = "worlds, each with a truth and a teacher of its own, are the draws"
     statement="A more accurate teacher may not teach a better student.",
     quantity="rise of the student's test error at ρ = 1 from one stopping epoch to a later one at which the teacher "
     "errs less, every pair of epochs, every n",
-    test=f"one-sided paired t-test for one pair and n, Bonferroni over pairs and n; pairs whose teacher is shown to err "
+    test="one-sided paired t-test for one pair and n, Bonferroni over pairs and n; pairs whose teacher is shown to err "
     f"less, by Bonferroni too, each at half of the error rate; {_WORLDS}",
     scope="reading",
     reading="may not = at some n and some pair of epochs; purely soft labels, stated after the paper's reference 5",
@@ -38,7 +38,7 @@ def _accurate(imperfect):
     pairs = np.array(list(combinations(range(teachers.shape[1]), 2))).reshape(-1, 2)
     falls = mean(teachers[:, pairs[:, 0]] - teachers[:, pairs[:, 1]])
     better = np.where(falls.measured, falls.p_above(), 1.0) <= half / max(len(pairs), 1)
-    rises = (errors[:, pairs[:, 1]] - errors[:, pairs[:, 0]])[:, better]
+    rises = np.where(better[:, None], errors[:, pairs[:, 1]] - errors[:, pairs[:, 0]], np.nan)
     found = rules.one_of(
         mean(rises.reshape(len(rises), -1)), error_rate=half, reason=_clearest(students, pairs, better)
     )
@@ -50,16 +50,18 @@ def _clearest(students, pairs, better):
     means = students.mean(["world", "run"])
     best = means["stopping_epoch"][means.argmin("stopping_epoch")]
     shown = ", ".join(f"{int(epoch)} (n = {int(epoch['n_train'])})" for epoch in best)
-    return f"{better.sum()} of {len(pairs)} pairs with a teacher shown to err less; the student errs least at epoch {shown}"
+    return (
+        f"{better.sum()} of {len(pairs)} later teachers are shown to err less; the student errs least at epoch {shown}"
+    )
 
 
 @claim(
     "jz20-sec5-balance",
     section="5",
-    statement="Adding hard labels is a balance between the inefficiency of data usage and the correction of the teacher's "
-    "mistakes: the more points, the more hard labels pay.",
-    quantity="logarithm of the test error at ρ = 1 less that at the mix, of means over stopping epochs: at the largest n "
-    f"less at the smallest, mixes ρ = {MIX} and {_HALF}",
+    statement="Adding hard labels is a balance between the inefficiency of data usage and the correction of the "
+    "teacher's mistakes: the more points, the more hard labels pay.",
+    quantity="logarithm of the test error at ρ = 1 less that at the mix, of means over stopping epochs: at the largest "
+    f"n less at the smallest, mixes ρ = {MIX} and {_HALF}",
     test=f"one-sided paired t-test for both mixes; {_WORLDS}",
     scope="reading",
     reading="inefficiency counts with few points and the teacher's mistakes with many, so that n and ρ interact",
@@ -76,6 +78,5 @@ def _balance(imperfect):
     words = "; ".join(
         f"ρ = {mix}: {listed(sizes, over_worlds(gain))}" for mix, gain in zip((MIX, _HALF), relative, strict=True)
     )
-    return rules.order(
-        interactions, reason=f"least mean error at ρ = {shown}; relative gain at {words}".replace(" -", " −")
-    )
+    reason = f"least mean error at ρ = {shown}; relative gain at {words}"
+    return rules.order(interactions, reason=reason.replace(" -", " −"))
