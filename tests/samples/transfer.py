@@ -18,7 +18,7 @@ def transfer(
     oracle_growth=(0.5, 0.45, 0.4, 0.02),
     mean_angles=(1.4, 1.5, 1.45, 1.35), gap=0.0, p_exponent=1.0, p_bent=0.0,
     tight=1.6, many_bound=None, first_bound=1.0, linear_bound=1.0, outside=0.0,
-    norm_bounds=3.0, rademacher=20.0, fresh_angle=1.45, fresh_linear_bound=1.0,
+    online_off=0.0, online_drift=0.0, norm_bounds=3.0, rademacher=20.0, fresh_angle=1.45, fresh_linear_bound=1.0,
     zero=0.01, neglect=0.0, counterexample=(0.3, 0.5),
 ):  # fmt: skip
     """Return the group.
@@ -97,6 +97,8 @@ def transfer(
             ),
         }
     coords = {"soft_ratio": RATIOS, "n_train": SIZES, "oracle_size": ORACLES, "beta": beta}
+    variables["online_angle"] = cells, angle + online_off + online_drift * np.arange(len(ORACLES))[:, None, None]
+    variables["online_norm"] = oracles, oracle
     group = xr.Dataset(variables, coords=coords | {"world": np.arange(WORLDS)}).expand_dims(run=[0], axis=-1)
     group = xr.concat([group] * 3, dim=xr.Variable("teacher_kind", ["network", "linear", "smooth"]))
     built = dict(zip(("risk", "risk_bound_printed"), counterexample, strict=True))

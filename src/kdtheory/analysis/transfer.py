@@ -54,6 +54,7 @@ def _measure_kind(experiment, cell, oracle_cell):
             **_norm_bounds(apart),
             **_theorem(apart, _independent_products(apart), beta, "", "independent oracle"),
             **_theorem(apart, _nested_products(apart), beta, "_nested", "nested oracle"),
+            **_by_sgd(apart),
             **_at_fresh_points(apart, _independent_products(apart).squared_distance()),
         }
     )
@@ -76,6 +77,20 @@ def _norm_bounds(students):
             "bound by the Rademacher complexity of the ball with the weight change's norm",
             "JZ20 Sec. 3.2",
         ),
+    }
+
+
+def _by_sgd(students):
+    """Angle and norm of oracles that have seen each point once, by SGD, by variable name."""
+    student = students["coefficients"].isel(n=slice(students.attrs["n_transfer"]))
+    projection = students["online_projection"].rename(n_transfer="n")
+    sizes = students["n_train"]
+    inner, square = (prefix_products(one, student).sel(n_train=sizes) for one in (projection, student))
+    angle = oracle_angles.angle_between(inner, students["online_norm"] ** 2, square)
+    words = "oracle by one pass of SGD"
+    return {
+        "online_angle": labelled(angle, f"angle of student and {words}", "JZ20 Sec. 3.1", "rad"),
+        "online_norm": labelled(students["online_norm"], f"norm of the weight change, {words}", "JZ20 Sec. 3.1"),
     }
 
 

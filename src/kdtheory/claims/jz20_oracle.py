@@ -35,6 +35,36 @@ def _oracle(transfer):
 
 
 @claim(
+    "jz20-sec31-online",
+    section="3.1",
+    statement="Δw* can be approximated by online SGD, which is equivalent to training with infinitely many samples.",
+    quantity="mean α′_n to the weights after one pass of SGD over the largest N points, less α′_n to the regression on "
+    "the same points, n ≤ N/8, ρ = 1, network teacher",
+    test=f"t-test over worlds at every n: equivalence to 0 within {SAME_ORACLE} rad; no verdict unless α′_n to the "
+    f"weights of SGD changes by less than {SAME_ORACLE} rad from N/2 to N",
+    kind=VALUE,
+    reading="batches of one fresh point, with the rate that fits it; N points for infinitely many",
+    tolerance=SAME_ORACLE,
+    assumes=(ORACLE_SIZES,),
+    **_READS,
+)
+def _online(transfer):
+    near = near_oracle(transfer)
+    largest = int(transfer["oracle_size"].max())
+    soft = with_oracles(transfer).sel(soft_ratio=1.0, n_train=near["n_train"])
+    soft = soft.reindex(oracle_size=[largest // 2, largest])
+    online, exact = (worlds_of(soft[name], "oracle_size", "n_train") for name in ("online_angle", "oracle_angle"))
+    norms = [mean(worlds_of(soft[name], "oracle_size")[:, 1]) for name in ("online_norm", "oracle_norm")]
+    sizes = [f"n = {size}" for size in soft["n_train"].values]
+    found = mean(online[:, 1] - exact[:, 1])
+    reason = (
+        f"N = {largest}: ‖Δw‖ {listed(['SGD'], norms[0], '{:.3g}')}, {listed(['regression'], norms[1], '{:.3g}')}; "
+        f"difference in rad {listed(sizes, found, '{:.3f}')}"
+    ).replace(" -", " −")
+    return with_oracle(value(found, 0.0, SAME_ORACLE, reason=reason), mean(online[:, 1] - online[:, 0]))
+
+
+@claim(
     "jz20-sec31-no-oracle",
     section="3.1",
     statement="With hard labels ‖Δŵ‖ does not converge, so that no oracle weight change exists (ρ < 1).",

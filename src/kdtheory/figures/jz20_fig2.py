@@ -15,19 +15,20 @@ FIGURE = Figure(
     question="07. Transfer risk: do soft labels teach faster?",
     caption=(
         "Students of a network teacher whose decisions count as the truth. Upper left: transfer risk against the "
-        "sample size n. The paper shows power laws, the steepest for purely soft labels (ρ = 1). Lines join means over "
-        "worlds, each with a truth, a teacher and points of its own; bars are 95 % intervals over worlds. The legend "
-        "has the exponents of the claims with 95 % intervals: a fit of all worlds' counts of errors at n from 16 to "
-        "1024. Grey lines have the slopes −1/2 and −1. Upper middle and right: p(β) of eq. 6, the probability that the "
-        "features of a point make a larger angle than β with the oracle's weights, near a right angle. As in the "
-        "paper, two panels: the curves turn back at the ρ that both show. They should be close to linear at the right "
-        "end; shades hold 90 % of the worlds. Lower left: the angle α′ between the weights of the student and of the "
-        "oracle, which the paper shows to shrink fastest for ρ = 1; the oracle is a student of the largest number N of "
-        "other points. Lower middle: this angle at the largest n up to N/8 against N, with an oracle of other points "
-        "(solid) and one that has the student's points too (dashed). With hard labels the target jumps, no finite "
-        "weights fit it, and the angle drifts to a right angle as N grows: only the order in ρ at one N can be read. "
-        "Lower right: the smallest angle of any point's features to the oracle (S6), at the test points, which the "
-        "oracle has seen, and at fresh points, which it has not; p(β) is 1 up to it."
+        "sample size n. The paper shows power laws, the steepest for purely soft labels (ρ = 1). Lines join means "
+        "over worlds, each with a truth, a teacher and points of its own; bars are 95 % intervals over worlds. The "
+        "legend has the exponents of the claims with 95 % intervals: a fit of all worlds' counts of errors at n from "
+        "16 to 1024. Grey lines have the slopes −1/2 and −1. Upper middle and right: p(β) of eq. 6, the probability "
+        "that the features of a point make a larger angle than β with the oracle's weights, near a right angle. As in "
+        "the paper, two panels: the curves turn back at the ρ that both show. They should be close to linear at the "
+        "right end; shades hold 90 % of the worlds. Lower left: the angle α′ between the weights of the student and "
+        "of the oracle, which the paper shows to shrink fastest for ρ = 1; the oracle is a student of the largest "
+        "number N of other points. Lower middle: this angle at the largest n up to N/8 against N, with an oracle of "
+        "other points (solid), one that has the student's points too (dashed), and weights after one pass of SGD over "
+        "the other points (dotted). With hard labels the target jumps, no finite weights fit it, and the angle drifts "
+        "to a right angle as N grows: only the order in ρ at one N can be read. Lower right: the smallest angle of "
+        "any point's features to the oracle (S6), at the test points, which the oracle has seen, and at fresh points, "
+        "which it has not; p(β) is 1 up to it."
     ),
 )
 
@@ -52,6 +53,7 @@ def draw(transfer):
         axes[1, 0].plot([], [], "s", color=colour, ms=6, label=f"ρ = {ratio:g}")
     axes[1, 0].plot([], [], color=style.GREY, label="other points")
     axes[1, 0].plot([], [], color=style.GREY, linestyle="--", label="nested oracle")
+    axes[1, 0].plot([], [], color=style.GREY, linestyle=":", label="one pass of SGD")
     style.legend_below(figure, 7, axes[1, :1])
     return figure
 
@@ -163,14 +165,18 @@ def _draw_drift(axis, here, colours):
                 linewidth=1.2,
                 ms=3.5,
             )
-    axis.axhline(RIGHT_ANGLE, color=style.INK, linewidth=0.8, linestyle=":")
+        online = over_runs(last["online_angle"].sel(soft_ratio=ratio)).mean("world")
+        axis.plot(online["oracle_size"], online, color=colour, linestyle=":", linewidth=1.2)
+    axis.axhline(RIGHT_ANGLE, color=style.INK, linewidth=0.8)
     sizes = here["oracle_size"].values
     axis.set_xticks(sizes, [str(size) for size in sizes])
     axis.minorticks_off()
     axis.set_ylim(bottom=0)
     axis.set_xlabel("points $N$ of the oracle")
     axis.set_ylabel(r"angle $\alpha'_n$ of student and oracle (rad)")
-    style.title(axis, f"Does the angle settle? n = {int(last['n_train'])}", "solid: other points; dashed: nested")
+    style.title(
+        axis, f"Does the angle settle? n = {int(last['n_train'])}", "solid: other points; dashed: nested; dotted: SGD"
+    )
 
 
 def _logarithmic(axis):

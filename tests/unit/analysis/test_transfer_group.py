@@ -49,6 +49,8 @@ def transfer_run(seed):
             "oracle_norm": ("oracle_size", np.linalg.norm(oracle, axis=1)),
             "zero_norm": ("oracle_size", np.linalg.norm(zero, axis=1)),
             "oracle_zero_inner": ("oracle_size", np.sum(oracle * zero, axis=1)),
+            "online_projection": (("oracle_size", "n_transfer"), 0.5 * (oracle + zero) @ directions[:, :N_TRANSFER]),
+            "online_norm": ("oracle_size", 0.5 * np.linalg.norm(oracle + zero, axis=1)),
             "test_logit": (("n_train", "test"), logits),
             "test_target": ("test", target),
             "test_kernel": ("test", np.sum(test**2, axis=1)),
@@ -112,6 +114,9 @@ def test_transfer_angles_and_norms_are_those_of_explicit_weights(transfer_files,
             f"angle{suffix}": signed_angle(student - zero, oracle - zero),
             f"oracle_angle{suffix}": signed_angle(student, oracle),
             "weight_norm": np.linalg.norm(student),
+            "online_angle": signed_angle(
+                student, weights["oracle", "independent", size] + weights["zero", "independent", size]
+            ),
             "zero_norm": np.linalg.norm(weights["zero", "student", n]),
         }
         for name, value in expected.items():
