@@ -98,7 +98,7 @@ def test_transfer_angles_and_norms_are_those_of_explicit_weights(transfer_files,
     group = transfer.measure(files)
     _check_labels(group)
     assert group["risk"].dims == ("teacher_kind", "soft_ratio", "n_train", "world", "run")
-    assert group["test_points"].values.tolist() == [N_TEST, N_TEST] == group["oracle_test_points"].values.tolist()
+    assert group["test_points"].values.tolist() == [N_TEST, N_TEST] and int(group["oracle_test_points"]) == N_TEST
     for (where, (_, weights, _)), size, n in product(runs.items(), ORACLE_SIZES, SIZES):
         oracle, zero, student = (
             weights["oracle", kind, size],
