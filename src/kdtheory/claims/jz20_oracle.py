@@ -51,7 +51,7 @@ def _oracle(transfer):
 def _online(transfer):
     near = near_oracle(transfer)
     largest = int(transfer["oracle_size"].max())
-    soft = with_oracles(transfer).sel(soft_ratio=1.0, n_train=near["n_train"])
+    soft = with_oracles(transfer).sel(soft_ratio=1.0, n_train=near["n_train"].values)
     soft = soft.reindex(oracle_size=[largest // 2, largest])
     online, exact = (worlds_of(soft[name], "oracle_size", "n_train") for name in ("online_angle", "oracle_angle"))
     norms = [mean(worlds_of(soft[name], "oracle_size")[:, 1]) for name in ("online_norm", "oracle_norm")]
