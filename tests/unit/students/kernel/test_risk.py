@@ -97,6 +97,12 @@ def test_runs_share_the_points_of_their_world_and_differ_in_their_students(stude
     assert students.attrs["n_risk"] == 50 and students.attrs["n_test"] == 0
 
 
+def test_a_world_depends_neither_on_the_number_of_worlds_nor_on_its_batch(students):
+    batch = boundary.build(replace(TASK, first_world=1), partial(generator, 5, "data"))
+    found = fit(SETTINGS, draw, batch, linear.export(linear.Settings(norms=[5.0]), draw, batch))
+    xr.testing.assert_identical(found.sel(world=[1]), students.sel(world=[1]))
+
+
 def test_a_risk_needs_risk_points(dataset, logits):
     bare = boundary.build(replace(TASK, n_risk=0), partial(generator, 5, "data"))
     with pytest.raises(ValueError, match="have no risk points"):
