@@ -98,7 +98,7 @@ def teacher_study(folder):
         "experiments": {
             **{name: {"cells": cells} for name in ("stopping", "imperfect", "correction")},
             "mixing": {"cells": {"main": {"stopping_epochs": epochs[1:]}}},
-            "transfer": {"cells": {"network": {"stopping_epochs": epochs[1:]}}},
+            "transfer": {"cells": {name: {"stopping_epochs": epochs[1:]} for name in ("network", "network_oracle")}},
             "finite_width": {"cells": {name: {"stopping_epochs": epochs[1:]} for name in ("narrow", "medium", "wide")}},
         },
     }

@@ -1,4 +1,4 @@
-"""The group of transfer risks and Theorem 1 for two teachers, by simple laws in n, ρ and N, with a little noise."""
+"""The group of transfer risks and Theorem 1 for three teachers, by simple laws in n, ρ and N, with a little noise."""
 
 import numpy as np
 import xarray as xr
@@ -17,7 +17,8 @@ def transfer(
     angle_rates=(0.05, 0.1, 0.2, 0.4), rise=0.0, angle_drift=(0.01, 0.01, 0.01, 0.0),
     oracle_growth=(0.5, 0.45, 0.4, 0.02),
     mean_angles=(1.4, 1.5, 1.45, 1.35), gap=0.0, p_exponent=1.0, p_bent=0.0,
-    tight=1.6, many_bound=None, first_bound=1.0, linear_bound=1.0, outside=0,
+    tight=1.6, many_bound=None, first_bound=1.0, linear_bound=1.0, outside=0.0,
+    online_off=0.0, online_drift=0.0, norm_bounds=3.0, rademacher=20.0, fresh_angle=1.45, fresh_linear_bound=1.0,
     zero=0.01, neglect=0.0, counterexample=(0.3, 0.5),
 ):  # fmt: skip
     """Return the group.
@@ -67,6 +68,14 @@ def transfer(
     smallest = beta[(survival == 1).sum(axis=1) - 1][:, None]
     variables = {
         "risk": (("soft_ratio", "n_train", "world"), risk),
+        "oracle_risk": (("soft_ratio", "n_train", "world"), risk),
+        "norm_bound": (("soft_ratio", "n_train", "world"), norm_bounds * risk),
+        "rademacher_bound": (("soft_ratio", "n_train", "world"), rademacher * risk),
+        "fresh_smallest_angle": (
+            ("soft_ratio", "oracle_size", "world"),
+            fresh_angle * jitter(*full[:2], WORLDS, size=1e-3),
+        ),
+        "fresh_bound_linear": (cells, np.full(full, fresh_linear_bound)),
         "weight_norm": (("soft_ratio", "n_train", "world"), norm),
         "zero_norm": (("n_train", "world"), zero * norm[-1]),
     }
@@ -88,11 +97,14 @@ def transfer(
             ),
         }
     coords = {"soft_ratio": RATIOS, "n_train": SIZES, "oracle_size": ORACLES, "beta": beta}
+    variables["online_angle"] = cells, angle + online_off + online_drift * np.arange(len(ORACLES))[:, None, None]
+    variables["online_norm"] = oracles, oracle
     group = xr.Dataset(variables, coords=coords | {"world": np.arange(WORLDS)}).expand_dims(run=[0], axis=-1)
-    group = xr.concat([group, group], dim=xr.Variable("teacher_kind", ["network", "linear"]))
+    group = xr.concat([group] * 3, dim=xr.Variable("teacher_kind", ["network", "linear", "smooth"]))
     built = dict(zip(("risk", "risk_bound_printed"), counterexample, strict=True))
     return with_inefficiency(group).assign(
-        test_points=TEST_POINTS,
+        test_points=("teacher_kind", [TEST_POINTS] * 3),
+        oracle_test_points=TEST_POINTS,
         counterexample_angle=np.pi,
         counterexample_risk_bound=1.0,
         **{f"counterexample_{name}": number for name, number in built.items()},

@@ -33,11 +33,11 @@ class InnerProducts:
         """Return the signed α_n ∈ [0, π] between Δw* − Δw_z and Δŵ_n − Δw_z."""
         inner = self.oracle_student - self.oracle_zero - self.zero_student + self.zero_zero
         student = self.student_student - 2 * self.zero_student + self.zero_zero
-        return _angle(inner, self.squared_distance(), student)
+        return angle_between(inner, self.squared_distance(), student)
 
     def angle(self):
         """Return the signed α′_n ∈ [0, π] between Δw* and Δŵ_n."""
-        return _angle(self.oracle_student, self.oracle_oracle, self.student_student)
+        return angle_between(self.oracle_student, self.oracle_oracle, self.student_student)
 
     def squared_distance(self):
         """Return ‖Δw* − Δw_z‖²."""
@@ -84,7 +84,8 @@ def outside_region(cosines, angle, misclassified):
     return (misclassified & ~allowed).sum("test").astype(np.int64)
 
 
-def _angle(inner, one, other):
+def angle_between(inner, one, other):
+    """Return the signed angle in [0, π] of two vectors with a given inner product and squared norms."""
     return np.arccos(np.clip(inner / np.sqrt(one * other), -1.0, 1.0))
 
 

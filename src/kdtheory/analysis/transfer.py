@@ -8,39 +8,108 @@ from kdtheory.analysis.measurement import labelled, run_measure
 from kdtheory.analysis.printed_bound import counterexample
 from kdtheory.analysis.sampled_errors import sample_size
 from kdtheory.analysis.weight_growth import growth, prefix_products
+from kdtheory.theory.inefficiency import octave_windows
+from kdtheory.theory.norm_bounds import norm_bound, rademacher_bound
 
 _DIMS = ("teacher_kind", "soft_ratio", "oracle_size", "n_train", "beta", "window", "world", "run")
 # What is not a column of the cube: one epoch, one norm of the teacher.
 _SINGLE = ("stopping_epoch", "teacher_norm")
+# A teacher whose students are judged on many points has those with oracles in a cell of its own.
+_ORACLE_CELL = "_oracle"
 
 
 def measure(experiment):
     """Measure risk, angles to two kinds of oracles, the theorem's bounds, one student that exceeds Eq. 7, and p(β)."""
-    kinds = [_measure_kind(experiment, cell) for cell in experiment.cells]
-    group = xr.concat(kinds, dim=xr.Variable("teacher_kind", experiment.cells), join="outer", combine_attrs="override")
+    cells = experiment.cells
+    kinds = [cell for cell in cells if not cell.endswith(_ORACLE_CELL)]
+    with_oracles = [kind + _ORACLE_CELL if kind + _ORACLE_CELL in cells else kind for kind in kinds]
+    parts = [_measure_kind(experiment, *of_kind) for of_kind in zip(kinds, with_oracles, strict=True)]
+    group = xr.concat(parts, dim=xr.Variable("teacher_kind", kinds), join="outer", combine_attrs="override")
+    starts, ends = octave_windows(int(group["n_train"].max())).T
+    group = group.drop_vars("window").assign_coords(window_start=("window", starts), window_end=("window", ends))
     group = group.transpose(*(dim for dim in _DIMS if dim in group.dims))
-    return group.assign(test_points=sample_size(experiment, experiment.cells[0]), **counterexample())
+    # One dataset serves all teachers.
+    return group.assign(oracle_test_points=sample_size(experiment, with_oracles[0]), **counterexample())
 
 
-def _measure_kind(experiment, cell):
-    students = experiment.student(cell)
-    students = students.squeeze([dim for dim in _SINGLE if dim in students.dims], drop=True)
+def _measure_kind(experiment, cell, oracle_cell):
+    students, apart = (_single(experiment.student(name)) for name in (cell, oracle_cell))
     sizes = students["n_train"]
-    transfer = slice(students.attrs["n_transfer"])
-    student, zero = students["coefficients"], students["zero_coefficients"]
-    grown = growth(student.isel(n=transfer), "Fig. 2")
-    zero_norm = np.sqrt(prefix_products(zero, zero).sel(n_train=sizes))
+    grown = growth(students["coefficients"].isel(n=slice(students.attrs["n_transfer"])), "Fig. 2")
+    # A teacher with fewer points has fewer windows.
+    grown = grown.assign_coords(window=grown["window_start"].values).drop_vars(["window_start", "window_end"])
+    zero = apart["zero_coefficients"]
+    zero_norm = np.sqrt(prefix_products(zero, zero).sel(n_train=apart["n_train"]))
     angles = np.pi / 2 * (1 - np.linspace(1, 0, experiment.settings["angles"]) ** 2)
     beta = xr.DataArray(angles, dims="beta", coords={"beta": angles}).assign_attrs(units="rad")
     return xr.Dataset(
         {
             "risk": labelled(students["disagreement_teacher"], "transfer risk", "JZ20 Fig. 2 left"),
+            "test_points": sample_size(experiment, cell),
+            "oracle_risk": labelled(
+                apart["disagreement_teacher"], "transfer risk on the oracle's test points", "JZ20 Theorem 1"
+            ),
             **grown.sel(n_train=sizes),
             "zero_norm": labelled(zero_norm, "norm of the zero function's weight change", "JZ20 Sec. S5"),
-            **_theorem(students, _independent_products(students), beta, "", "independent oracle"),
-            **_theorem(students, _nested_products(students), beta, "_nested", "nested oracle"),
+            **_norm_bounds(apart),
+            **_theorem(apart, _independent_products(apart), beta, "", "independent oracle"),
+            **_theorem(apart, _nested_products(apart), beta, "_nested", "nested oracle"),
+            **_by_sgd(apart),
+            **_at_fresh_points(apart, _independent_products(apart).squared_distance()),
         }
     )
+
+
+def _single(students):
+    return students.squeeze([dim for dim in _SINGLE if dim in students.dims], drop=True)
+
+
+def _norm_bounds(students):
+    """Classical bounds by the norm of the weight change, by variable name; they are not cut at 1."""
+    weights = students["coefficients"].isel(n=slice(students.attrs["n_transfer"]))
+    sizes = students["n_train"]
+    norm = np.sqrt(prefix_products(weights, weights).sel(n_train=sizes))
+    mean_kernel = students["test_kernel"].mean("test")
+    return {
+        "norm_bound": labelled(norm_bound(norm, sizes), "weight change's norm over the root of n", "JZ20 Sec. 4, [1]"),
+        "rademacher_bound": labelled(
+            rademacher_bound(norm, mean_kernel, sizes),
+            "bound by the Rademacher complexity of the ball with the weight change's norm",
+            "JZ20 Sec. 3.2",
+        ),
+    }
+
+
+def _by_sgd(students):
+    """Angle and norm of oracles that have seen each point once, by SGD, by variable name."""
+    student = students["coefficients"].isel(n=slice(students.attrs["n_transfer"]))
+    projection = students["online_projection"].rename(n_transfer="n")
+    sizes = students["n_train"]
+    inner, square = (prefix_products(one, student).sel(n_train=sizes) for one in (projection, student))
+    angle = oracle_angles.angle_between(inner, students["online_norm"] ** 2, square)
+    words = "oracle by one pass of SGD"
+    return {
+        "online_angle": labelled(angle, f"angle of student and {words}", "JZ20 Sec. 3.1", "rad"),
+        "online_norm": labelled(students["online_norm"], f"norm of the weight change, {words}", "JZ20 Sec. 3.1"),
+    }
+
+
+def _at_fresh_points(students, squared_distance):
+    """Angles of features at points that the independent oracle has not seen, the transfer points, by variable name."""
+    cosines = oracle_angles.feature_cosines(squared_distance, students["fresh_logit"], students["fresh_kernel"])
+    cosines = cosines.rename(n_transfer="test").drop_vars("test", errors="ignore")
+    smallest = np.arccos(np.minimum(np.abs(cosines).max("test"), 1.0))
+    words = "at fresh points, independent oracle"
+    return {
+        "fresh_smallest_angle": labelled(
+            smallest, f"smallest angle between features and oracle {words}", "JZ20 Sec. S6", "rad"
+        ),
+        "fresh_bound_linear": labelled(
+            oracle_angles.linear_bound(cosines, students["n_train"]),
+            f"bound of PL19 Theorem 3 with the angles {words}",
+            "JZ20 Sec. 3.2",
+        ),
+    }
 
 
 def _nested_products(students):

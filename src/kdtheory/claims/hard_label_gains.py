@@ -55,6 +55,31 @@ def over_worlds(gain) -> Estimate:
     return mean(worlds_of(gain, "n_train"))
 
 
+def late_teachers(imperfect):
+    """Return which stopping epochs are late, whatever the teachers' errors are, dims (stopping_epoch, world)."""
+    error = imperfect["teacher_error"]
+    return (error["stopping_epoch"] >= FIRST_EPOCH).broadcast_like(error)
+
+
+def relative_gains(imperfect, mix: float, rival: float):
+    """Return by how much the logarithm of the mean error over epochs is larger at one soft ratio than at another.
+
+    Parameters are those of `gains`, and the result is as there.
+    """
+    error = imperfect["test_error"].mean(["run", "stopping_epoch"]).sortby("n_train")
+    error = error.reindex(soft_ratio=[mix, rival], method="nearest", tolerance=1e-9).transpose("soft_ratio", ...)
+    # A student without an error has no logarithm.
+    error = error.where(error > 0)
+    return (np.log(error[1]) - np.log(error[0])).drop_vars("soft_ratio", errors="ignore").transpose("world", "n_train")
+
+
+def outperforming(imperfect) -> str:
+    """Return which teachers outperform the best student of hard labels: epochs, and in how many worlds."""
+    better = (imperfect["teacher_error"] < best_hard_student(imperfect)).sum("world").sortby("stopping_epoch")
+    found = [f"{epoch} ({count})" for epoch, count in zip(better["stopping_epoch"].values, better.values, strict=True)]
+    return f"teachers that outperform the best student of hard labels, by epoch (worlds): {', '.join(found)}"
+
+
 def in_words(gain, chosen=None) -> str:
     """Return the mean gains by n, and how many pairs of world and epoch they are of."""
     estimate = over_worlds(gain)

@@ -10,6 +10,7 @@ from kdtheory.claims.hard_label_gains import (
     better_late_teachers,
     gains,
     in_words,
+    outperforming,
     over_worlds,
     worse_teachers,
 )
@@ -61,7 +62,7 @@ def _poor(imperfect):
 def _good(imperfect):
     chosen = better_late_teachers(imperfect)
     gain = gains(imperfect, MIX, 1.0, chosen).reindex(n_train=list(LARGE))
-    return rules.order(over_worlds(gain), reason=in_words(gain, chosen))
+    return rules.order(over_worlds(gain), reason=f"{in_words(gain, chosen)}; {outperforming(imperfect)}")
 
 
 @claim(

@@ -7,7 +7,7 @@ from kdtheory.claims.draws import listed, ratios, worlds_of
 from kdtheory.claims.finding import ORDER, RATE, VALUE
 from kdtheory.claims.registry import claim
 from kdtheory.claims.rules import DERIVED, ERROR_RATE, SAME_ORACLE, order, value, with_oracle
-from kdtheory.claims.transfer_draws import HARD_LOGIT, ORACLE_SIZES, near_oracle, network, oracle_changes
+from kdtheory.claims.transfer_draws import HARD_LOGIT, ORACLE_SIZES, near_oracle, network, oracle_changes, with_oracles
 from kdtheory.statistics import cell_tests
 from kdtheory.statistics.means import mean
 
@@ -32,6 +32,36 @@ def _oracle(transfer):
     growth, reason = _growth(transfer, soft=True)
     found = value(growth, 0.0, DERIVED, reason=reason)
     return with_oracle(found, oracle_changes(transfer, network(transfer)["soft_ratio"] == 1))
+
+
+@claim(
+    "jz20-sec31-online",
+    section="3.1",
+    statement="Δw* can be approximated by online SGD, which is equivalent to training with infinitely many samples.",
+    quantity="mean α′_n to the weights after one pass of SGD over the largest N points, less α′_n to the regression on "
+    "the same points, n ≤ N/8, ρ = 1, network teacher",
+    test=f"t-test over worlds at every n: equivalence to 0 within {SAME_ORACLE} rad; no verdict unless α′_n to the "
+    f"weights of SGD changes by less than {SAME_ORACLE} rad from N/2 to N",
+    kind=VALUE,
+    reading="batches of one fresh point, with the rate that fits it; N points for infinitely many",
+    tolerance=SAME_ORACLE,
+    assumes=(ORACLE_SIZES,),
+    **_READS,
+)
+def _online(transfer):
+    near = near_oracle(transfer)
+    largest = int(transfer["oracle_size"].max())
+    soft = with_oracles(transfer).sel(soft_ratio=1.0, n_train=near["n_train"].values)
+    soft = soft.reindex(oracle_size=[largest // 2, largest])
+    online, exact = (worlds_of(soft[name], "oracle_size", "n_train") for name in ("online_angle", "oracle_angle"))
+    norms = [mean(worlds_of(soft[name], "oracle_size")[:, 1]) for name in ("online_norm", "oracle_norm")]
+    sizes = [f"n = {size}" for size in soft["n_train"].values]
+    found = mean(online[:, 1] - exact[:, 1])
+    reason = (
+        f"N = {largest}: ‖Δw‖ {listed(['SGD'], norms[0], '{:.3g}')}, {listed(['regression'], norms[1], '{:.3g}')}; "
+        f"difference in rad {listed(sizes, found, '{:.3f}')}"
+    ).replace(" -", " −")
+    return with_oracle(value(found, 0.0, SAME_ORACLE, reason=reason), mean(online[:, 1] - online[:, 0]))
 
 
 @claim(
@@ -71,7 +101,7 @@ def _no_oracle(transfer):
 def _drift(transfer):
     size = near_oracle(transfer)["n_train"].values[-1]
     largest = int(transfer["oracle_size"].max())
-    angle = network(transfer)["oracle_angle"].sel(n_train=size).reindex(oracle_size=[largest // 2, largest])
+    angle = with_oracles(transfer)["oracle_angle"].sel(n_train=size).reindex(oracle_size=[largest // 2, largest])
     angles = worlds_of(angle, "oracle_size", "soft_ratio")
     rises = angles[:, 1] - angles[:, 0]
     shown = listed(ratios(angle), mean(np.degrees(rises)), "{:.1f}°")
@@ -82,7 +112,7 @@ def _drift(transfer):
 def _growth(transfer, *, soft):
     """The mean local exponent, (ratios,), and it in words."""
     largest = int(transfer["oracle_size"].max())
-    norm = network(transfer)["oracle_norm"].reindex(oracle_size=[largest // 2, largest])
+    norm = with_oracles(transfer)["oracle_norm"].reindex(oracle_size=[largest // 2, largest])
     norm = norm.sel(soft_ratio=norm["soft_ratio"] == 1 if soft else norm["soft_ratio"] < 1)
     norms = worlds_of(norm, "oracle_size", "soft_ratio")
     growth = mean(np.log2(norms[:, 1] / norms[:, 0]))

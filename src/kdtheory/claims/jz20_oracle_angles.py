@@ -28,6 +28,7 @@ from kdtheory.claims.transfer_draws import (
     near_oracle,
     network,
     oracle_changes,
+    with_oracles,
 )
 from kdtheory.statistics.jackknife import pooled
 from kdtheory.statistics.laws import count_changes_by_world, count_slopes_by_world
@@ -57,12 +58,12 @@ _NO_ORACLE = "no verdict without an oracle at every ρ"
     **(_RANDOM | {"error_rate": len(_LINEAR_PARTS) * ERROR_RATE}),
 )
 def _linear(transfer):
-    survival = network(transfer)["angle_survival"].isel(oracle_size=-1)
+    survival = with_oracles(transfer)["angle_survival"].isel(oracle_size=-1)
     slack = np.pi / 2 - survival["beta"].values
     near = (survival.mean([dim for dim in survival.dims if dim not in ("soft_ratio", "beta")]) <= _NEAR) & (slack > 0)
     soft = survival.sel(soft_ratio=1.0)
     x = np.log(slack[near.sel(soft_ratio=1.0).values])
-    counts = worlds_of(soft, "beta")[:, near.sel(soft_ratio=1.0).values] * int(transfer["test_points"])
+    counts = worlds_of(soft, "beta")[:, near.sel(soft_ratio=1.0).values] * int(transfer["oracle_test_points"])
     slope = pooled(fitted(count_slopes_by_world, x, counts))
     change = pooled(fitted(count_changes_by_world, x, counts, points=3))
     mixed = survival.sel(soft_ratio=survival["soft_ratio"] < 1)
@@ -92,7 +93,7 @@ def _linear(transfer):
     **_RANDOM,
 )
 def _nonmonotone_somewhere(transfer):
-    survival = network(transfer)["angle_survival"].isel(oracle_size=-1)
+    survival = with_oracles(transfer)["angle_survival"].isel(oracle_size=-1)
     curves = worlds_of(survival, "soft_ratio", "beta")
     inside = ((curves.mean(axis=0) > 0) & (curves.mean(axis=0) < 1)).all(axis=0)
     angles = np.degrees(survival["beta"].values[inside])
@@ -113,7 +114,7 @@ def _nonmonotone_somewhere(transfer):
     **_RANDOM,
 )
 def _nonmonotone(transfer):
-    survival = network(transfer)["angle_survival"].isel(oracle_size=-1)
+    survival = with_oracles(transfer)["angle_survival"].isel(oracle_size=-1)
     angles = np.trapezoid(worlds_of(survival, "soft_ratio", "beta"), survival["beta"].values, axis=-1)
     reason = f"mean angle {listed(ratios(survival), mean(np.degrees(angles)), '{:.2f}°')}"
     return not_monotone(mean(np.diff(angles, axis=1)), reason=reason)

@@ -92,7 +92,7 @@ def _exponents(students, transfer):
     soft = students.sel(soft_ratio=1.0)
     sizes = soft["n_train"].values
     x = np.log(sizes)
-    counts = np.round(worlds_of(soft["risk"], "n_train") * int(transfer["test_points"]))
+    counts = np.round(worlds_of(soft["risk"], "n_train") * int(network(transfer)["test_points"]))
     rates = {
         "decay": decline(soft["weight_norm"]),
         "risk": -fitted(count_slopes_by_world, x, counts),

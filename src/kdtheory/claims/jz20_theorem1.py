@@ -76,7 +76,7 @@ def _bound(transfer):
 )
 def _pointwise(transfer):
     outside = np.concatenate([transfer[f"outside_region{suffix}"].values.ravel() for suffix in _ORACLES])
-    misclassified = float((transfer["risk"] * transfer["test_points"]).sum())
+    misclassified = float((transfer["oracle_risk"] * transfer["oracle_test_points"]).sum())
     reason = f"{int(np.nansum(outside))} such points; {misclassified:.0f} points are misclassified in all"
     return identity(outside, rounding=0.0, reason=reason)
 
@@ -87,7 +87,7 @@ def _cells(transfer, name):
     for suffix in _ORACLES:
         angle = transfer[f"angle{suffix}"]
         bound = transfer[f"{name}{suffix}"].transpose(*angle.dims)
-        risk = transfer["risk"].broadcast_like(bound).transpose(*angle.dims)
+        risk = transfer["oracle_risk"].broadcast_like(bound).transpose(*angle.dims)
         cells = np.stack([values.values.ravel() for values in (risk, bound, angle)])
         found.append(cells[:, np.isfinite(cells).all(axis=0)])
     return np.concatenate(found, axis=1)

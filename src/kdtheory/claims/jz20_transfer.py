@@ -168,7 +168,7 @@ def _proxy(transfer):
 )
 def _proxy_rate(transfer):
     sizes, risk, proxy = _proxies(transfer)
-    x, counts = np.log(sizes), np.round(risk * int(transfer["test_points"]))
+    x, counts = np.log(sizes), np.round(risk * int(network(transfer)["test_points"]))
 
     def correlation(samples):
         exponents = fitted(count_slopes_by_world, x, samples[:, 0]), fitted(mean_slopes_by_world, x, samples[:, 1])

@@ -6,7 +6,7 @@ from kdtheory.claims.draws import worlds_of
 from kdtheory.claims.finding import ORDER, VALUE, in_parts
 from kdtheory.claims.registry import claim
 from kdtheory.claims.rules import DERIVED, ERROR_RATE, beyond, value
-from kdtheory.claims.transfer_draws import ORACLE_SIZES
+from kdtheory.claims.transfer_draws import ORACLE_SIZES, with_oracles
 from kdtheory.statistics.means import mean
 
 _MUCH_SMALLER = 0.1
@@ -35,7 +35,7 @@ _READS = {
 def _zero_small(transfer):
     found = {}
     for part, kind in _TEACHERS.items():
-        chosen = transfer.sel(teacher_kind=kind).isel(oracle_size=-1)
+        chosen = with_oracles(transfer, kind).isel(oracle_size=-1)
         ratios = [chosen[f"oracle_zero_norm{each}"] / chosen[f"oracle_norm{each}"] for each in _ORACLES]
         ratio = mean(np.stack([worlds_of(values, "soft_ratio") for values in ratios], axis=1))
         reason = f"mean ratio {np.nanmin(ratio.value):.2g} to {np.nanmax(ratio.value):.2g}, by ρ"
@@ -56,7 +56,7 @@ def _zero_small(transfer):
 def _zero_neglected(transfer):
     found = {}
     for part, kind in _TEACHERS.items():
-        chosen = transfer.sel(teacher_kind=kind)
+        chosen = with_oracles(transfer, kind)
         off = chosen["angle_nested"] / chosen["oracle_angle_nested"] - 1
         off = mean(worlds_of(off, "soft_ratio", "oracle_size", "n_train"))
         reason = f"largest mean deviation {np.nanmax(np.abs(off.value)):.2g}"

@@ -11,12 +11,21 @@ FIRST_SIZE, LAST_SIZE = 16, 1024
 # An oracle of N points is far from the students that have seen up to this share of as many.
 _FAR = 1 / 8
 HARD_LOGIT = "experiments.transfer.cells.network.hard_logit"
-ORACLE_SIZES = "experiments.transfer.cells.network.oracle_sizes"
+ORACLE_SIZES = "experiments.transfer.cells.network_oracle.oracle_sizes"
 
 
 def network(transfer):
     """Return the students of the network teacher, soft ratios rising."""
     return transfer.sel(teacher_kind="network").sortby("soft_ratio")
+
+
+def with_oracles(transfer, kind="network"):
+    """Return the students of a teacher in the worlds and at the sizes that have oracles, soft ratios rising."""
+    chosen = transfer.sel(teacher_kind=kind).sortby("soft_ratio")
+    known = chosen["oracle_angle"].notnull()
+    return chosen.isel({
+        dim: np.flatnonzero(known.any([other for other in known.dims if other != dim])) for dim in ("world", "n_train")
+    })  # fmt: skip
 
 
 def in_range(values):
@@ -28,7 +37,8 @@ def in_range(values):
 def error_counts(transfer, kind="network"):
     """Return sizes in the range of laws, and numbers of wrong test points, (worlds, sizes, ratios rising)."""
     risk = in_range(transfer["risk"].sel(teacher_kind=kind).sortby("soft_ratio"))
-    counts = np.round(worlds_of(risk, "n_train", "soft_ratio") * int(transfer["test_points"]))
+    points = int(transfer["test_points"].sel(teacher_kind=kind))
+    counts = np.round(worlds_of(risk, "n_train", "soft_ratio") * points)
     return risk["n_train"].values, counts
 
 
@@ -46,7 +56,7 @@ def angle_slopes(transfer):
 
 def near_oracle(transfer, first=1):
     """Return the network's students with the largest oracle, from size ``first`` to an eighth of the oracle's."""
-    chosen = network(transfer).isel(oracle_size=-1)
+    chosen = with_oracles(transfer).isel(oracle_size=-1)
     sizes = chosen["n_train"]
     return chosen.sel(n_train=(sizes >= first) & (sizes <= _FAR * int(chosen["oracle_size"])))
 
@@ -68,7 +78,7 @@ def oracle_changes(transfer, soft_ratio=None, first=1):
         Radians; NaN where the group has no oracle of half the points.
     """
     largest = int(transfer["oracle_size"].max())
-    angle = network(transfer)["oracle_angle"].reindex(oracle_size=[largest // 2, largest])
+    angle = with_oracles(transfer)["oracle_angle"].reindex(oracle_size=[largest // 2, largest])
     angle = angle.sel(n_train=near_oracle(transfer, first)["n_train"].values)
     if soft_ratio is not None:
         angle = angle.sel(soft_ratio=np.asarray(soft_ratio))

@@ -15,18 +15,20 @@ FIGURE = Figure(
     question="07. Transfer risk: do soft labels teach faster?",
     caption=(
         "Students of a network teacher whose decisions count as the truth. Upper left: transfer risk against the "
-        "sample size n. The paper shows power laws, the steepest for purely soft labels (ρ = 1). Lines join means over "
-        "worlds, each with a truth, a teacher and points of its own; bars are 95 % intervals over worlds. The legend "
-        "has the exponents of the claims with 95 % intervals: a fit of all worlds' counts of errors at n from 16 to "
-        "1024. Grey lines have the slopes −1/2 and −1. Upper right: p(β) of eq. 6, the probability that the features "
-        "of a point make a larger angle than β with the oracle's weights, near a right angle. The paper shows curves "
-        "that are close to linear at the right end and not ordered by ρ; shades hold 90 % of the worlds. Lower left: "
-        "the angle α′ between the weights of the student and of the oracle, which the paper shows to shrink fastest "
-        "for ρ = 1; the oracle is a student of the largest number N of other points. Lower right: this angle at the "
-        "largest n up to N/8 against N, with an oracle of other points (solid) and one that has the student's points "
-        "too (dashed). With hard labels the target jumps, no finite weights fit it, and the angle drifts to a right "
-        "angle as N grows: its level then says as much of the oracle as of the student, and only the order in ρ at one "
-        "N can be read."
+        "sample size n. The paper shows power laws, the steepest for purely soft labels (ρ = 1). Lines join means "
+        "over worlds, each with a truth, a teacher and points of its own; bars are 95 % intervals over worlds. The "
+        "legend has the exponents of the claims with 95 % intervals: a fit of all worlds' counts of errors at n from "
+        "16 to 1024. Grey lines have the slopes −1/2 and −1. Upper middle and right: p(β) of eq. 6, the probability "
+        "that the features of a point make a larger angle than β with the oracle's weights, near a right angle. As in "
+        "the paper, two panels: the curves turn back at the ρ that both show. They should be close to linear at the "
+        "right end; shades hold 90 % of the worlds. Lower left: the angle α′ between the weights of the student and "
+        "of the oracle, which the paper shows to shrink fastest for ρ = 1; the oracle is a student of the largest "
+        "number N of other points. Lower middle: this angle at the largest n up to N/8 against N, with an oracle of "
+        "other points (solid), one that has the student's points too (dashed), and weights after one pass of SGD over "
+        "the other points (dotted). With hard labels the target jumps, no finite weights fit it, and the angle drifts "
+        "to a right angle as N grows: only the order in ρ at one N can be read. Lower right: the smallest angle of "
+        "any point's features to the oracle (S6), at the test points, which the oracle has seen, and at fresh points, "
+        "which it has not; p(β) is 1 up to it."
     ),
 )
 
@@ -36,18 +38,33 @@ _FIRST_SIZE, _LAST_SIZE, _FAR = 16, 1024, 1 / 8
 
 
 def draw(transfer):
-    """Draw risk against n, p(β), α′ against n, and α′ against the oracle's size, for the network teacher."""
+    """Draw risk, p(β) in two panels, α′ against n and against the oracle's size, and smallest angles (network)."""
     here = transfer.sel(teacher_kind="network").sortby("soft_ratio")
     colours = style.soft_ratio_colours(here["soft_ratio"].values)
-    figure, axes = style.panels(2, 2, width=4.7, height=3.7)
+    figure, axes = style.panels(3, 2, width=4.3, height=3.8)
     _draw_risk(axes[0, 0], over_runs(here["risk"]), int(here["test_points"]), colours)
-    _draw_survival(axes[0, 1], here, colours)
+    turn = _turn(here)
+    _draw_survival(axes[0, 1], here, {ratio: colour for ratio, colour in colours.items() if ratio <= turn})
+    _draw_survival(axes[0, 2], here, {ratio: colour for ratio, colour in colours.items() if ratio >= turn})
     _draw_angle(axes[1, 0], over_runs(here["oracle_angle"].isel(oracle_size=-1)), colours)
     _draw_drift(axes[1, 1], here, colours)
+    _draw_smallest(axes[1, 2], here)
     for ratio, colour in colours.items():
         axes[1, 0].plot([], [], "s", color=colour, ms=6, label=f"ρ = {ratio:g}")
-    style.legend_below(figure, 9, axes[1, :1])
+    axes[1, 0].plot([], [], color=style.GREY, label="other points")
+    axes[1, 0].plot([], [], color=style.GREY, linestyle="--", label="nested oracle")
+    axes[1, 0].plot([], [], color=style.GREY, linestyle=":", label="one pass of SGD")
+    style.legend_below(figure, 7, axes[1, :1])
     return figure
+
+
+def _turn(here):
+    """The soft ratio between the ends at which the mean angle ∫p(β)dβ turns; a middle one if it is monotone."""
+    angles = over_runs(here["angle_survival"].isel(oracle_size=-1)).mean("world").integrate("beta").values
+    inside = np.arange(1, max(len(angles) - 1, 2))
+    beyond = np.maximum(angles - angles[[0, -1]].max(), angles[[0, -1]].min() - angles)[inside[inside < len(angles)]]
+    place = inside[beyond.argmax()] if beyond.size and beyond.max() > 0 else len(angles) // 2
+    return float(here["soft_ratio"][place])
 
 
 def _slopes(by_world, values, last):
@@ -95,8 +112,27 @@ def _draw_survival(axis, here, colours):
     axis.set_ylim(0, 1.03)
     axis.set_xlabel(r"angle $\beta$ (rad), up to $\pi/2$")
     axis.set_ylabel(r"$p(\beta)$, share of points beyond $\beta$")
-    degrees = np.rad2deg(smallest)
-    style.title(axis, f"Angles of features and oracle, N = {size}", f"no point is nearer than {degrees:.1f}°")
+    ends = list(colours)
+    style.title(
+        axis,
+        f"Angles of features and oracle, N = {size}",
+        f"ρ from {ends[0]:g} to {ends[-1]:g}; no point is nearer than {np.rad2deg(smallest):.1f}°",
+    )
+
+
+def _draw_smallest(axis, here):
+    size = here["oracle_size"].values[-1]
+    for name, colour, words in (
+        ("smallest_angle", style.INK, "test points"),
+        ("fresh_smallest_angle", style.RED, "fresh points"),
+    ):
+        angle = np.rad2deg(over_runs(here[name].sel(oracle_size=size)))
+        style.draw_mean(axis, angle, "world", color=colour, linewidth=1.2, ms=3.5, label=words)
+    axis.axhline(90, color=style.INK, linewidth=0.8, linestyle=":")
+    style.soft_ratio_axis(axis, here["soft_ratio"])
+    axis.set_ylabel("smallest angle (°)")
+    axis.legend(loc="lower left")
+    style.title(axis, f"Where p(β) begins to fall, N = {size}", worlds_in_words(here["smallest_angle"]))
 
 
 def _draw_angle(axis, angle, colours):
@@ -112,6 +148,9 @@ def _draw_angle(axis, angle, colours):
 
 def _draw_drift(axis, here, colours):
     # An oracle that has seen hardly more points than the student is itself far from its limit.
+    here = here.sel(
+        n_train=here["oracle_angle"].notnull().any([d for d in here["oracle_angle"].dims if d != "n_train"])
+    )
     far = here["n_train"].values <= _FAR * here["oracle_size"].values[-1]
     last = here.isel(n_train=max(int(far.sum()) - 1, 0))
     axis.set_xscale("log")
@@ -126,14 +165,18 @@ def _draw_drift(axis, here, colours):
                 linewidth=1.2,
                 ms=3.5,
             )
-    axis.axhline(RIGHT_ANGLE, color=style.INK, linewidth=0.8, linestyle=":")
+        online = over_runs(last["online_angle"].sel(soft_ratio=ratio)).mean("world")
+        axis.plot(online["oracle_size"], online, color=colour, linestyle=":", linewidth=1.2)
+    axis.axhline(RIGHT_ANGLE, color=style.INK, linewidth=0.8)
     sizes = here["oracle_size"].values
     axis.set_xticks(sizes, [str(size) for size in sizes])
     axis.minorticks_off()
     axis.set_ylim(bottom=0)
     axis.set_xlabel("points $N$ of the oracle")
     axis.set_ylabel(r"angle $\alpha'_n$ of student and oracle (rad)")
-    style.title(axis, f"Does the angle settle? n = {int(last['n_train'])}", "solid: other points; dashed: nested")
+    style.title(
+        axis, f"Does the angle settle? n = {int(last['n_train'])}", "solid: other points; dashed: nested; dotted: SGD"
+    )
 
 
 def _logarithmic(axis):

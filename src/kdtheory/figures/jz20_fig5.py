@@ -58,6 +58,7 @@ def _draw_error(axis, cells, epochs):
         options = {"color": colour, "linewidth": 1.2, "ms": 3.5, "label": f"epoch {epoch}"}
         style.draw_mean(axis, over_runs(here["test_error"]), "world", **options)
         axis.axhline(float(here["teacher_error"].mean()), 0.9, 1, color=colour, linewidth=1.2, linestyle=":")
+    axis.plot([], [], color=style.GREY, linewidth=1.2, linestyle=":", label="teacher's own")
     style.plain_ticks(axis.yaxis, cells["test_error"].mean(["world", "run"]).values)
     style.soft_ratio_axis(axis, cells["soft_ratio"])
     axis.set_ylabel("test error of the student")
@@ -99,6 +100,7 @@ def _draw_correction(axis, correction, imperfect):
         passed = overtaken(imperfect, size)
         if passed is not None:
             axis.axvline(passed, color=colour, linewidth=1, linestyle=":")
+    axis.plot([], [], color=style.GREY, linewidth=1, linestyle=":", label="teachers overtake")
     axis.axhline(0, color=style.INK, linewidth=0.8)
     axis.set_xscale("log", base=2)
     epochs = correction["stopping_epoch"].values

@@ -12,35 +12,40 @@ FIGURE = Figure(
     question="07. Transfer risk: do soft labels teach faster?",
     caption=(
         "Upper row: means over worlds of the transfer risk (solid) and of Theorem 1's bound (dashed), for network "
-        "teachers and for linear ones; bars are 95 % intervals. Where the bound is 1 (grey) it says nothing. A linear "
-        "teacher is smooth, so that its student's direction converges and the bound can be seen to work. The dotted "
-        "lines are the bound of PL19 with the same angles, which the paper calls 1 everywhere for ReLU features. Lower "
-        "left: every world at every n; the theorem asks all dots to lie on or below the diagonal. The angle in it must "
-        "be signed: crosses are eq. 7 as printed, with an acute angle, wherever the student points away from the "
-        "oracle and the two differ. A cross above the diagonal refutes the printed form. The title counts all worlds, "
-        "sizes and both kinds of oracles, and the misclassified test points that lie outside the region from which the "
-        "theorem is proved. Lower right: norms of the weights that make the student zero (grey) and of the weights "
-        "that make it the teacher's (colours). The paper neglects the first; the distance on this logarithmic axis "
-        "says how well. A line that is still rising at the right has no finite oracle in sight."
+        "teachers, linear ones and smooth ones (the ground truth itself); bars are 95 % intervals. Where the bound is "
+        "1 (grey) it says nothing. A smooth target is fitted with a direction that converges, so that the bound can "
+        "be seen to work. The dotted lines are the bound of PL19 with the same angles, which the paper calls 1 "
+        "everywhere for ReLU features. Lower left: every world at every n; the theorem asks all dots to lie on or "
+        "below the diagonal. The angle in it must be signed: crosses are eq. 7 as printed, with an acute angle, "
+        "wherever the student points away from the oracle and the two differ. A cross above the diagonal refutes the "
+        "printed form. The title counts all worlds, sizes and both kinds of oracles, and the misclassified test "
+        "points that lie outside the region from which the theorem is proved. Lower middle: at ρ = 1 the bound of "
+        "each teacher (dashed) beside the classical numbers ‖Δŵ‖/√n and 2‖Δŵ‖√(EΘ/n), which use the norm alone. Lower "
+        "right: norms of the weights that make the student zero (grey) and of the weights that make it the teacher's "
+        "(colours). The paper neglects the first; the distance on this logarithmic axis says how well. A line that is "
+        "still rising at the right has no finite oracle in sight."
     ),
 )
 
-_KINDS = {"network": "Network teacher", "linear": "Linear teacher"}
+_KINDS = {"network": "Network teacher", "linear": "Linear teacher", "smooth": "Smooth teacher"}
+_TEACHERS = {"network": style.BLUE, "linear": style.ORANGE, "smooth": style.GREEN}
+_CLASSICAL = {"risk_bound": "--", "norm_bound": "-.", "rademacher_bound": (0, (1, 1))}
 _THEOREM = {"linestyle": "--", "linewidth": 1.4}
 _LINEAR = {"color": style.GREY, "linestyle": ":", "linewidth": 3}
 
 
 def draw(transfer):
-    """Draw bound and risk for both teachers, every student's bound against its risk, and the norms."""
+    """Draw bound and risk for each teacher, every student's bound against its risk, classical bounds, and norms."""
     transfer = transfer.sortby("soft_ratio")
     means = over_runs(transfer)
-    figure, axes = style.panels(2, 2, width=4.5, height=3.7)
+    figure, axes = style.panels(3, 2, width=4.3, height=3.7)
     colours = style.soft_ratio_colours(transfer["soft_ratio"].values)
     kinds = [kind for kind in _KINDS if kind in transfer["teacher_kind"].values]
     for axis, kind in zip(axes[0], kinds, strict=False):
         _draw_bounds(axis, means.sel(teacher_kind=kind).isel(oracle_size=-1), colours)
     _draw_cells(axes[1, 0], transfer)
-    _draw_norms(axes[1, 1], means.sel(teacher_kind=kinds[0]), colours)
+    _draw_classical(axes[1, 1], means.sel(soft_ratio=means["soft_ratio"].max(), teacher_kind=kinds))
+    _draw_norms(axes[1, 2], means.sel(teacher_kind=kinds[0]), colours)
     _legend(axes[0, 0], colours)
     style.legend_below(figure, 6)
     return figure
@@ -48,17 +53,19 @@ def draw(transfer):
 
 def _measured(group, colours):
     """The soft ratios that this teacher has."""
-    return {ratio: colour for ratio, colour in colours.items() if group["risk"].sel(soft_ratio=ratio).notnull().any()}
+    return {
+        ratio: colour for ratio, colour in colours.items() if group["oracle_risk"].sel(soft_ratio=ratio).notnull().any()
+    }
 
 
 def _draw_bounds(axis, here, colours):
-    floor = style.floor_of(here["risk"].mean("world"))
+    floor = style.floor_of(here["oracle_risk"].mean("world"))
     axis.set_xscale("log", base=2)
     axis.set_yscale("log")
     axis.axhspan(1, 2, color=style.LIGHT, alpha=0.6, linewidth=0)
     for ratio, colour in _measured(here, colours).items():
         cells = here.sel(soft_ratio=ratio)
-        style.draw_mean(axis, cells["risk"], "world", floor=floor, color=colour, linewidth=1.2, ms=3)
+        style.draw_mean(axis, cells["oracle_risk"], "world", floor=floor, color=colour, linewidth=1.2, ms=3)
         for name, options in (("risk_bound_linear", _LINEAR), ("risk_bound", {"color": colour, **_THEOREM})):
             mean = cells[name].mean("world").dropna("n_train")
             axis.plot(mean["n_train"], mean, **options)
@@ -74,10 +81,10 @@ def _draw_bounds(axis, here, colours):
 
 
 def _draw_cells(axis, transfer):
-    bound, printed, risk = (transfer[name] for name in ("risk_bound", "risk_bound_printed", "risk"))
+    bound, printed, risk = (transfer[name] for name in ("risk_bound", "risk_bound_printed", "oracle_risk"))
     risk = risk.broadcast_like(bound)
     known = bound.notnull() & risk.notnull()
-    floor = 0.5 / float(transfer["test_points"])
+    floor = 0.5 / float(transfer["oracle_test_points"])
     _scatter(axis, bound, risk, known, floor, ".", style.BLUE, "signed angle")
     _scatter(axis, printed, risk, known & (printed < bound), floor, "x", style.RED, "acute angle, where it differs")
     axis.plot([floor, 1], [floor, 1], color=style.INK, linewidth=0.8)
@@ -105,11 +112,30 @@ def _violations(transfer, suffix):
     bound, printed, outside = (
         transfer[f"{name}{suffix}"] for name in ("risk_bound", "risk_bound_printed", "outside_region")
     )
-    risk = transfer["risk"]
+    risk = transfer["oracle_risk"]
     # Both are shares of the same test points: half a point is above rounding.
-    slack = 0.5 / float(transfer["test_points"])
+    slack = 0.5 / float(transfer["oracle_test_points"])
     cells = int((bound.notnull() & risk.notnull()).sum())
     return int((risk > bound + slack).sum()), int((risk > printed + slack).sum()), int(outside.sum()), cells
+
+
+def _draw_classical(axis, here):
+    axis.set_xscale("log", base=2)
+    axis.set_yscale("log")
+    here = here.isel(oracle_size=-1)
+    for kind in here["teacher_kind"].values:
+        for name, line in _CLASSICAL.items():
+            mean = here[name].sel(teacher_kind=kind).mean("world").dropna("n_train")
+            axis.plot(mean["n_train"], mean, color=_TEACHERS[kind], linestyle=line, linewidth=1.4)
+        risk = here["oracle_risk"].sel(teacher_kind=kind)
+        style.draw_mean(axis, risk.where(risk.mean("world") > 0), "world", color=_TEACHERS[kind], linewidth=1.2, ms=3)
+        axis.plot([], [], "s", color=_TEACHERS[kind], ms=6, label=_KINDS[kind].lower())
+    for line, words in zip(_CLASSICAL.values(), ("Theorem 1", "‖Δŵ‖/√n", "2‖Δŵ‖√(EΘ/n)"), strict=True):
+        axis.plot([], [], color=style.GREY, linestyle=line, label=words)
+    axis.axhspan(1, axis.get_ylim()[1], color=style.LIGHT, alpha=0.6, linewidth=0)
+    axis.set_xlabel("sample size $n$")
+    axis.set_ylabel("transfer risk, bound")
+    style.title(axis, f"Classical bounds, ρ = {float(here['soft_ratio']):g}", "solid: risk; grey area: says nothing")
 
 
 def _draw_norms(axis, here, colours):
@@ -140,6 +166,7 @@ def _legend(axis, colours):
     for ratio, colour in colours.items():
         axis.plot([], [], "s", color=colour, ms=6, label=f"ρ = {ratio:g}")
     axis.plot([], [], color=style.GREY, marker="o", ms=3, label="risk, norm")
+    axis.plot([], [], "D", color=style.GREY, mfc="white", ms=4, label="norm of the oracle")
     axis.plot([], [], color=style.GREY, **_THEOREM, label="Theorem 1")
     axis.plot([], [], **_LINEAR, label="bound of PL19")
 

@@ -110,6 +110,32 @@ class NestedRegression:
             raise ValueError("other is a regression on another Gram matrix")
         return np.cumsum(self.coefficients * other.coefficients, axis=0)
 
+    def weights(self, size: int) -> np.ndarray:
+        """Return Θ_m⁻¹ Δz of one prefix, with which Δz(x) = k_xᵀ Θ_m⁻¹ Δz: cheaper than `predict` at many points.
+
+        Parameters
+        ----------
+        size : int
+            The prefix m in 1..n.
+
+        Returns
+        -------
+        weights : array, shape (m,) or (m, k)
+            On the CPU.
+
+        Raises
+        ------
+        ValueError
+            The size is out of range.
+        """
+        if not 1 <= size <= len(self._factor):
+            raise ValueError(f"size is {size}; it must lie in 1..{len(self._factor)}")
+        coefficients = self.coefficients[:size]
+        # As rows, (yᵀ L⁻¹)ᵀ = L⁻ᵀ y.
+        rows = coefficients.reshape(size, -1).T
+        solved = dtrsm(1.0, np.asarray(self._factor[:size, :size]), rows, side=1, lower=1, trans_a=0)
+        return solved.T.reshape(coefficients.shape)
+
     def predict(self, cross: npt.ArrayLike, sizes: npt.ArrayLike) -> np.ndarray:
         """Return Δz(x) = k_xᵀ Θ_m⁻¹ Δz at test points for the given prefixes; the student's logit is z₀(x) + Δz(x).
 

@@ -103,6 +103,10 @@ def _check_cell(config, settings, path):
                 f"{dotted((*path, 'n_train'))}: asks for {largest} points, "
                 f"but datasets.{settings['dataset']}.{key} is {dataset[key]}"
             )
+    if "risk" in settings.get("kept", []) and "n_risk" not in dataset:
+        raise ConfigError(
+            f"{dotted((*path, 'kept'))}: holds risk, for which datasets.{settings['dataset']}.n_risk is needed"
+        )
     if sorted(settings.get("n_train", [])) != settings.get("n_train", []):
         raise ConfigError(f"{dotted((*path, 'n_train'))}: is {settings['n_train']}, must increase")
     if settings.get("recorded_steps", 0) > settings.get("max_steps", math.inf):

@@ -13,6 +13,8 @@ from kdtheory.study import batches
 # An elementwise step of a kernel's recursion, arcsines and roots included, and a backward pass beside its forward one.
 _KERNEL_STEP = 80
 _TRAINING = 3
+# Risk points whose kernels are held at once (`kdtheory.students.kernel.risk`).
+_RISK_BLOCK = 2000
 # Where the kind of a dataset fixes the dimension of its inputs.
 _AXES = {"digits": 784, "line": 1}
 # Images of two of MNIST's classes, at most.
@@ -69,7 +71,7 @@ def dataset_bytes(dataset: dict) -> float:
     axes, points = _dim(dataset), _points(dataset)
     if dataset.get("coordinates") == "triangular":
         axes = min(points, axes - 1) + 1
-    return 8 * _transfer_sets(dataset) * points * axes
+    return 8 * (_transfer_sets(dataset) * points + _risk_points(dataset)) * axes
 
 
 def logits_bytes(dataset: dict, teacher: dict) -> float:
@@ -79,7 +81,7 @@ def logits_bytes(dataset: dict, teacher: dict) -> float:
     else:
         each = _transfer_sets(dataset) * _points(dataset)
     kept = len(teacher.get("stopping_epochs", [0])) * len(teacher.get("norms", [1]))
-    return 8 * each * kept * teacher.get("worlds", 1)
+    return (8 * each + _risk_points(dataset)) * kept * teacher.get("worlds", 1)
 
 
 def _linear(cell, dataset, _teacher):
@@ -104,14 +106,24 @@ def _deep_linear(cell, dataset, _teacher):
 
 def _kernel(cell, dataset, _teacher):
     transfer = max(cell["n_train"])
-    test = dataset.get("n_test", dataset.get("n_candidates", 0)) if set(cell["kept"]) - {"coefficients", "norm"} else 0
+    on_test = set(cell["kept"]) - {"coefficients", "norm", "risk"}
+    test = dataset.get("n_test", dataset.get("n_candidates", 0)) if on_test else 0
     oracle = max(0, max(cell.get("oracle_sizes", [0])) - test)
     columns = _columns(cell) * len(dataset.get("modes", [1]) if isinstance(dataset.get("modes"), list) else [1])
     run = _regression(transfer, test + oracle, columns, dataset["dim"], cell["depth"])
     draw = Cost((transfer + test + oracle) ** 3 / 3, 0)
     runs = _runs(cell, dataset) * len(cell.get("dims", [1]))
+    risk = _risk(cell, dataset, transfer, columns) if "risk" in cell["kept"] else Cost(0, 0)
     kept = 8 * runs * columns * (len(cell["n_train"]) * test if "oracle" in cell["kept"] else transfer)
-    return Cost(runs * (run.operations + draw.operations), run.bytes + kept)
+    return Cost(runs * (run.operations + draw.operations + risk.operations), run.bytes + kept + risk.bytes)
+
+
+def _risk(cell, dataset, transfer, columns):
+    """Of one run: two kernels of its transfer points with the risk points, one solve, and the predictions."""
+    kernels = transfer * (2 * dataset["dim"] + _KERNEL_STEP * cell["depth"])
+    predictions = 2 * sum(cell["n_train"]) * columns
+    held = 2 * transfer**2 + _RISK_BLOCK * (3 * transfer + len(cell["n_train"]) * columns)
+    return Cost(dataset["n_risk"] * (kernels + transfer**2 + predictions), 8 * held)
 
 
 def _image_kernel(cell, dataset, _teacher):
@@ -221,6 +233,11 @@ def _points(dataset):
     """Points of one run, of the whole set for digits."""
     known = [dataset.get(key, 0) for key in ("n_points", "n_test", "n_oracle", "n_candidates")]
     return sum(known) or _DIGITS
+
+
+def _risk_points(dataset):
+    """Risk points of one batch of a dataset."""
+    return batches.size(dataset) * dataset.get("n_risk", 0)
 
 
 def _image_bytes(dataset):

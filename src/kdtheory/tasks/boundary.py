@@ -8,6 +8,7 @@ import xarray as xr
 from kdtheory.jobs.command import run_stage
 from kdtheory.tasks.boundary_function import draw_boundary_function, with_truth
 from kdtheory.tasks.parts import Part, codes
+from kdtheory.tasks.risk_points import with_risk_points
 from kdtheory.tasks.worlds import numbered
 
 
@@ -24,11 +25,12 @@ class Settings:
     n_oracle: int
     worlds: int
     runs: int
+    n_risk: int = 0
     first_world: int = 0
 
 
 def build(settings: Settings, draw):
-    """Draw a ground truth for each world and, for each of its runs, transfer, test and oracle points."""
+    """Draw for each world a ground truth and risk points, and for each of its runs transfer, test and oracle points."""
     worlds = range(settings.first_world, settings.first_world + settings.worlds)
     # Each part has its own generator, so that a part's size changes no other part.
     counts = {Part.TRANSFER: settings.n_points, Part.TEST: settings.n_test, Part.ORACLE: settings.n_oracle}
@@ -48,7 +50,13 @@ def build(settings: Settings, draw):
         coords=numbered(worlds, settings.runs),
     )
     truth = {"dim": settings.dim, "modes": settings.modes, "width": settings.width, "flat_share": settings.flat_share}
-    return with_truth(dataset, [draw_boundary_function(draw(world, "truth"), **truth) for world in worlds])
+    functions = [draw_boundary_function(draw(world, "truth"), **truth) for world in worlds]
+    dataset = with_truth(dataset, functions)
+    if not settings.n_risk:
+        return dataset
+    fresh = np.stack([draw(world, "risk").uniform(-1, 1, (settings.n_risk, settings.dim)) for world in worlds])
+    at_them = np.stack([function(inputs) for function, inputs in zip(functions, fresh, strict=True)])
+    return with_risk_points(dataset, fresh, at_them)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import xarray as xr
 
 from kdtheory.jobs.command import run_stage
 from kdtheory.tasks.points import inputs_of
+from kdtheory.tasks.risk_points import risk_decisions
 
 
 @dataclass(frozen=True)
@@ -16,11 +17,15 @@ class Settings:
 
 
 def export(settings: Settings, draw, dataset):
-    """Export the logits w*·x of linear teachers of several norms."""
-    projections = xr.dot(inputs_of(dataset), dataset["teacher_direction"], dim="axis")
+    """Export the logits w*·x of linear teachers of several norms, and their decisions at the dataset's risk points."""
     norms = xr.DataArray([float(norm) for norm in settings.norms], dims="teacher_norm")
-    logits = (norms * projections).expand_dims(stopping_epoch=[0])
-    return xr.Dataset({"logits": logits, "sample_id": dataset["sample_id"]}, {"teacher_norm": norms})
+
+    def logits_at(points):
+        projections = xr.dot(inputs_of(points), points["teacher_direction"], dim="axis")
+        return (norms * projections).expand_dims(stopping_epoch=[0])
+
+    exported = {"logits": logits_at(dataset), "sample_id": dataset["sample_id"], **risk_decisions(dataset, logits_at)}
+    return xr.Dataset(exported, {"teacher_norm": norms})
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import xarray as xr
 from kdtheory.jobs import storage
 from kdtheory.jobs.command import run_stage
 from kdtheory.tasks.boundary_function import truth_of
+from kdtheory.tasks.risk_points import risk_decisions
 from kdtheory.teachers.checkpoints import at_epochs, joined
 from kdtheory.training.stacked import initial_parameters, logits_of, train_networks
 
@@ -93,16 +94,23 @@ def export(settings: Settings, draw, dataset, checkpoints):
     Returns
     -------
     xarray.Dataset
-        ``logits(stopping_epoch, world, run, sample)``, ``teacher_error(world, stopping_epoch)``.
+        ``logits(stopping_epoch, world, run, sample)``, ``teacher_error(world, stopping_epoch)``, and where the dataset
+        has risk points, ``risk_decision(stopping_epoch, world, risk_point)``.
     """
     kept = at_epochs(checkpoints, settings.stopping_epochs)
-    logits = np.stack([logits_of(checkpoint, dataset["inputs"].values) for checkpoint in kept])
     errors = np.stack([checkpoint["test_error"] for checkpoint in kept], axis=1)
+
+    def logits_at(points):
+        inputs = points["inputs"]
+        logits = np.stack([logits_of(checkpoint, inputs.values) for checkpoint in kept])
+        return xr.DataArray(logits, dims=("stopping_epoch", *inputs.dims[:-1]))
+
     return xr.Dataset(
         {
-            "logits": (("stopping_epoch", *dataset["sample_id"].dims), logits),
+            "logits": logits_at(dataset),
             "teacher_error": (("world", "stopping_epoch"), errors),
             "sample_id": dataset["sample_id"],
+            **risk_decisions(dataset, logits_at),
         },
         coords={"stopping_epoch": settings.stopping_epochs},
     )

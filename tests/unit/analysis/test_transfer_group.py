@@ -49,10 +49,14 @@ def transfer_run(seed):
             "oracle_norm": ("oracle_size", np.linalg.norm(oracle, axis=1)),
             "zero_norm": ("oracle_size", np.linalg.norm(zero, axis=1)),
             "oracle_zero_inner": ("oracle_size", np.sum(oracle * zero, axis=1)),
+            "online_projection": (("oracle_size", "n_transfer"), 0.5 * (oracle + zero) @ directions[:, :N_TRANSFER]),
+            "online_norm": ("oracle_size", 0.5 * np.linalg.norm(oracle + zero, axis=1)),
             "test_logit": (("n_train", "test"), logits),
             "test_target": ("test", target),
             "test_kernel": ("test", np.sum(test**2, axis=1)),
             "disagreement_teacher": ("n_train", np.mean(logits * target < 0, axis=1)),
+            "fresh_logit": (("oracle_size", "n_transfer"), (oracle - zero) @ features[:N_TRANSFER].T),
+            "fresh_kernel": ("n_transfer", np.sum(features[:N_TRANSFER] ** 2, axis=1)),
         },
         coords={
             "n": np.arange(1, len(features) + 1),
@@ -66,7 +70,7 @@ def transfer_run(seed):
 
 def of_columns(file, **columns):
     """Give what depends on the targets its columns, as the student's file has it."""
-    shared = ("zero_coefficients", "zero_projection", "zero_norm", "test_kernel")
+    shared = ("zero_coefficients", "zero_projection", "zero_norm", "test_kernel", "fresh_kernel")
     return xr.merge([file[list(shared)], file.drop_vars(shared).expand_dims(columns)])
 
 
@@ -81,7 +85,7 @@ def transfer_files():
     }
     cells = {name: cell.assign_attrs(n_transfer=N_TRANSFER) for name, cell in cells.items()}
     part = np.repeat([0, 1, 2], [N_TRANSFER, N_TEST, N_ORACLE])
-    files = Files({"cells": dict.fromkeys(cells), "angles": 50}, cells, xr.Dataset({"part": ("sample", part)}))
+    files = Files({"cells": {name: {} for name in cells}, "angles": 50}, cells, xr.Dataset({"part": ("sample", part)}))
     return runs, files
 
 
@@ -94,7 +98,7 @@ def test_transfer_angles_and_norms_are_those_of_explicit_weights(transfer_files,
     group = transfer.measure(files)
     _check_labels(group)
     assert group["risk"].dims == ("teacher_kind", "soft_ratio", "n_train", "world", "run")
-    assert int(group["test_points"]) == N_TEST
+    assert group["test_points"].values.tolist() == [N_TEST, N_TEST] and int(group["oracle_test_points"]) == N_TEST
     for (where, (_, weights, _)), size, n in product(runs.items(), ORACLE_SIZES, SIZES):
         oracle, zero, student = (
             weights["oracle", kind, size],
@@ -110,6 +114,9 @@ def test_transfer_angles_and_norms_are_those_of_explicit_weights(transfer_files,
             f"angle{suffix}": signed_angle(student - zero, oracle - zero),
             f"oracle_angle{suffix}": signed_angle(student, oracle),
             "weight_norm": np.linalg.norm(student),
+            "online_angle": signed_angle(
+                student, weights["oracle", "independent", size] + weights["zero", "independent", size]
+            ),
             "zero_norm": np.linalg.norm(weights["zero", "student", n]),
         }
         for name, value in expected.items():
@@ -138,6 +145,43 @@ def test_transfer_bounds_hold_and_are_those_of_explicit_weights(transfer_files, 
     assert (seen["risk"] <= seen[f"risk_bound{suffix}"]).all()
     assert float(seen["risk"].max()) > 0
     assert (seen[f"outside_region{suffix}"] == 0).all()
+
+
+def test_what_is_measured_at_fresh_points_is_that_of_explicit_weights(transfer_files):
+    runs, files = transfer_files
+    group = transfer.measure(files).sel(teacher_kind="network", soft_ratio=1.0)
+    for (where, (_, weights, file)), size in product(runs.items(), ORACLE_SIZES):
+        here = group.sel(oracle_size=size).isel(world=where[0], run=where[1])
+        goal = weights["oracle", "independent", size] - weights["zero", "independent", size]
+        cosines = np.abs(file["fresh_logit"].sel(oracle_size=size)) / np.sqrt(file["fresh_kernel"])
+        cosines = cosines.values / np.linalg.norm(goal)
+        assert float(here["fresh_smallest_angle"]) == pytest.approx(np.arccos(cosines.max()))
+        bound = oracle_angles.linear_bound(xr.DataArray(cosines, dims="test"), xr.DataArray(SIZES, dims="n_train"))
+        np.testing.assert_allclose(here["fresh_bound_linear"], bound)
+
+
+def test_classical_bounds_are_those_of_explicit_weights(transfer_files):
+    runs, files = transfer_files
+    group = transfer.measure(files).sel(teacher_kind="network", soft_ratio=1.0)
+    for (where, (test, weights, _)), n in product(runs.items(), SIZES):
+        here = group.sel(n_train=n).isel(world=where[0], run=where[1])
+        norm = np.linalg.norm(weights["oracle", "student", n])
+        assert float(here["norm_bound"]) == pytest.approx(norm / np.sqrt(n))
+        feature = np.sqrt(np.mean(np.sum(test**2, axis=1)) / n)
+        assert float(here["rademacher_bound"]) == pytest.approx(2 * norm * feature)
+
+
+def test_a_teacher_may_have_its_oracles_in_a_cell_of_its_own(transfer_files):
+    _, files = transfer_files
+    both = transfer.measure(files)
+    cells = files._student | {"network_oracle": files._student["network"].isel(n_train=slice(2), world=slice(2))}
+    group = transfer.measure(Files({"cells": {name: {} for name in cells}, "angles": 50}, cells, files._dataset))
+    assert group["teacher_kind"].values.tolist() == ["network", "linear"]
+    xr.testing.assert_identical(group["risk"], both["risk"])
+    network = group["oracle_risk"].sel(teacher_kind="network")
+    assert network.isel(n_train=2).isnull().all() and network.isel(world=2).isnull().all()
+    kept = {"n_train": slice(2), "world": slice(2)}
+    xr.testing.assert_equal(network.isel(kept), both["oracle_risk"].sel(teacher_kind="network").isel(kept))
 
 
 def test_transfer_says_when_no_oracle_has_seen_the_test_points(transfer_files):

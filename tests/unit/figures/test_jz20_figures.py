@@ -121,13 +121,13 @@ def test_figure_1_draws_exact_roots_and_does_not_cross_the_jump():
 
 def test_theorem_1_counts_every_violation():
     group = transfer_group()
-    sound = drawn(jz20_theorem1, group).axes[2].texts[-1].get_text()
+    sound = drawn(jz20_theorem1, group).axes[3].texts[-1].get_text()
     cells = 2 * group["risk_bound"].size
     assert sound == f"above: signed 0, printed 0 of {cells}; points outside the region: 0"
     group["risk_bound"][0, 0, 0, 0, 0] = 0.0
     group["risk_bound_printed_nested"][1, 2, 0, 0, :2] = 0.0
     group["outside_region_nested"][0, 1, 0, 0, 0] = 3
-    words = drawn(jz20_theorem1, group).axes[2].texts[-1].get_text()
+    words = drawn(jz20_theorem1, group).axes[3].texts[-1].get_text()
     assert words == f"above: signed 1, printed 2 of {cells}; points outside the region: 3"
 
 
@@ -149,7 +149,24 @@ def test_the_exponents_of_figure_2_are_those_of_the_claims():
     axes = drawn(jz20_fig2).axes
     risk, angle = (pooled(slopes(transfer_group()))[-1] for slopes in (risk_slopes, angle_slopes))
     assert lines_of(axes[0], f"ρ = 1: {replicates.in_words(risk)}")
-    assert f"{replicates.in_words(angle)} (ρ = 1)" in axes[2].texts[-1].get_text()
+    assert f"{replicates.in_words(angle)} (ρ = 1)" in axes[3].texts[-1].get_text()
+
+
+def test_the_two_panels_of_angles_share_the_soft_ratio_at_which_they_turn():
+    # Mean angles rise from ρ = 0 to 0.5 and fall from there on.
+    axes = drawn(jz20_fig2).axes
+    assert "ρ from 0 to 0.5" in axes[1].texts[-1].get_text()
+    assert "ρ from 0.5 to 1" in axes[2].texts[-1].get_text()
+
+
+def test_theorem_1_stands_beside_the_classical_bounds_of_every_teacher():
+    group = transfer_group()
+    axes = drawn(jz20_theorem1, group).axes[4]
+    for kind, colour in jz20_theorem1._TEACHERS.items():
+        here = group.sel(teacher_kind=kind, soft_ratio=1.0).isel(oracle_size=-1)
+        lines = [line for line in axes.lines if line.get_color() == colour and len(line.get_xdata()) > 1]
+        for line, name in zip(lines, ("risk_bound", "norm_bound", "rademacher_bound"), strict=False):
+            assert line.get_ydata() == pytest.approx(here[name].mean(["world", "run"]).values)
 
 
 def test_a_number_of_a_world_is_the_mean_over_its_runs():

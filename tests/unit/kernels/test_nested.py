@@ -254,3 +254,19 @@ def test_inner_refuses_other_targets_and_other_gram_matrices():
         regression.inner(regression.with_targets(np.ones((3, 2))))
     with pytest.raises(ValueError, match="another Gram matrix"):
         regression.inner(NestedRegression(2 * GRAM, np.ones(3)))
+
+
+@pytest.mark.parametrize("shape", [(N_TRAIN,), (N_TRAIN, 3)])
+def test_weights_give_the_predictions(kernels, shape):
+    gram, cross = kernels
+    regression = NestedRegression(gram, targets_of(shape))
+    for m in (1, 2, 64, 150):
+        weights = regression.weights(m)
+        assert weights.shape == (m, *shape[1:])
+        expected = regression.predict(cross, [m])[0]
+        np.testing.assert_allclose(
+            cross[:m].T @ weights, expected, rtol=0, atol=relative_tolerance(gram) * np.abs(expected).max()
+        )
+    for m in (0, 151):
+        with pytest.raises(ValueError, match=f"size is {m}; it must lie in 1..150"):
+            regression.weights(m)

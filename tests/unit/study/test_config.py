@@ -68,14 +68,15 @@ def test_every_preset_merged_over_the_default_is_valid_and_changes_no_science(co
         (["experiments", "alignment", "cells", "sweep", "dataset"], "polynomial_swep", ["did you mean", "_sweep'"]),
         (["experiments", "alignment", "cells", "sweep", "dataset"], "margin_10", ["kind margin", "polynomial_angle"]),
         (["experiments", "mixing", "cells", "main", "stopping_epochs"], [3], ["mixing", "holds 3", "network keeps"]),
-        (["experiments", "transfer", "cells", "network", "oracle_sizes"], [512], ["holds 512", "n_test = 1024"]),
+        (["experiments", "transfer", "cells", "linear", "oracle_sizes"], [512], ["holds 512", "n_test = 2048"]),
+        (["datasets", "boundary", "n_risk"], 0, ["boundary.n_risk", "is 0", "≥ 1"]),
         (["experiments", "plateaus", "cells", "depth_1", "dims"], [11], ["holds 11", "dim = 10"]),
         (["datasets", "cifar10_resnet", "teacher_points"], 40000, ["cifar10_resnet", "is 52500", "≤ 50000"]),
         (["datasets", "cifar10_resnet", "test_points"], 10001, ["test_points", "is 10001", "≤ 10000"]),
         (["datasets", "cifar10_kernel", "worlds"], 9, ["cifar10_kernel", "worlds × test_points is 11250", "≤ 10000"]),
         (["teachers", "resnet", "blocks"], [1, 0], ["resnet.blocks.1", "is 0", "≥ 1"]),
         (["teachers", "resnet", "precision"], "float8", ["resnet.precision", "float16"]),
-        (["experiments", "finite_width", "cells", "wide", "test_points"], 1025, ["is 1025", "n_test = 1024"]),
+        (["experiments", "finite_width", "cells", "wide", "test_points"], 2049, ["is 2049", "n_test = 2048"]),
         (["experiments", "finite_width", "cells", "wide", "trained_worlds"], 21, ["is 21", "boundary.worlds = 20"]),
         (["experiments", "transfer", "cells", "network", "runs"], 5, ["is 5", "boundary.runs = 4"]),
         (["datasets", "cifar10_kernel", "worlds"], 9, ["worlds × test_points is 11250", "≤ 10000"]),
@@ -129,6 +130,12 @@ def test_a_cell_has_the_first_batches_of_its_dataset(config, worlds, words):
     with pytest.raises(ConfigError) as caught:
         check(changed(config, cell, worlds))
     assert all(word in str(caught.value) for word in words)
+
+
+def test_a_risk_is_kept_only_where_the_dataset_has_risk_points(config):
+    boundary = {key: value for key, value in config["datasets"]["boundary"].items() if key != "n_risk"}
+    with pytest.raises(ConfigError, match=r"kept: holds risk, for which datasets\.boundary\.n_risk is needed"):
+        check(changed(config, ["datasets", "boundary"], boundary))
 
 
 def test_no_cell_may_name_an_epoch_that_its_teacher_does_not_have(config):

@@ -24,6 +24,19 @@ def test_kernel_students_cost_the_cube_of_their_number_and_little_for_one_more_s
     assert kernel_cell(4000, runs=3) == 3 * kernel_cell(4000)
 
 
+def test_a_risk_costs_two_kernels_and_a_solve_for_each_of_its_points():
+    dataset = {"dim": 2, "worlds": 1, "n_risk": 1000}
+    cell = {"n_train": [500, 2000], "depth": 3, "soft_ratios": [1.0]}
+    with_risk, without = (
+        operations.student_cost("kernel.points", {**cell, "kept": kept}, dataset, {})
+        for kept in (["norm", "risk"], ["norm"])
+    )
+    more = with_risk.operations - without.operations
+    assert more == pytest.approx(1000 * (2000 * (2 * 2 + 80 * 3) + 2000**2 + 2 * 2500))
+    assert with_risk.bytes > without.bytes
+    assert operations.dataset_bytes({**dataset, "kind": "boundary", "n_points": 10}) == 8 * (10 + 1000) * 2
+
+
 def test_a_job_costs_the_worlds_of_its_batch_whatever_their_number():
     config = plan.read(PAPER[:1])
     few, many = config["datasets"]["polynomial_growth"], {"worlds": 400, "worlds_per_job": 4}

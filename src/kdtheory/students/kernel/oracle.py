@@ -6,10 +6,13 @@ Weight changes are written in the orthonormal basis that the points span in thei
 A *nested* oracle has the transfer points, then test and oracle points: it is a longer prefix of the student's own
 regression. An *independent* one has only the latter. Either interpolates z_eff and −z₀ at the test points once these
 are among its points; on them, Theorem 1 is then exact.
+
+An *online* oracle has seen the points of the independent one in a single pass of SGD, the paper's own route.
 """
 
 import numpy as np
 import xarray as xr
+from scipy.linalg import solve_triangular
 
 from kdtheory.kernels.nested import NestedRegression
 
@@ -28,17 +31,19 @@ def oracle_variables(run):
         Nested: ``coefficients(…, n)`` of Δw* and ``zero_coefficients(n)`` of Δw_z on all points. Independent, for each
         ``oracle_size``: coordinates ``oracle_projection(…, oracle_size, n_transfer)`` and ``zero_projection`` on the
         span of the transfer points, ``oracle_norm(…, oracle_size)``, ``zero_norm`` and ``oracle_zero_inner``, Δw*·Δw_z.
+        Online: ``online_projection(…, oracle_size, n_transfer)`` and ``online_norm(…, oracle_size)``.
         At test points: ``test_logit(…, n_train, test)`` z_s, ``test_target(…, test)`` z_eff, ``test_teacher`` z_t,
-        ``test_kernel(test)`` Θ(x, x).
+        ``test_kernel(test)`` Θ(x, x). At the transfer points, which an independent oracle has not seen:
+        ``fresh_logit(…, oracle_size, n_transfer)``, (Δw* − Δw_z)ᵀφ(x), and ``fresh_kernel(n_transfer)`` Θ(x, x).
     """
     settings = run.settings
     sizes = xr.Variable("oracle_size", settings.oracle_sizes)
     changes = np.column_stack([run.stacked, -run.initial])
     nested = NestedRegression(run.kernel, changes).coefficients
     beyond = slice(run.n_transfer, None)
-    norms, inner, projections = independent_oracle(
-        run.regression, run.kernel[beyond, beyond], run.kernel[beyond, run.transfer], changes[beyond], sizes.values
-    )
+    given = run.kernel[beyond, beyond], run.kernel[beyond, run.transfer], changes[beyond], sizes.values
+    norms, inner, projections, logits = independent_oracle(run.regression, *given)
+    online_norms, online_projections = online_oracle(run.regression, *given)
 
     def of_targets(values, *dims):
         return run.labelled("coefficients", values[..., :-1], dims)
@@ -53,10 +58,14 @@ def oracle_variables(run):
             "oracle_norm": of_targets(norms, "oracle_size"),
             "zero_norm": ("oracle_size", norms[:, -1]),
             "oracle_zero_inner": of_targets(inner, "oracle_size"),
+            "online_projection": of_targets(online_projections, *dims),
+            "online_norm": of_targets(online_norms, "oracle_size"),
             "test_logit": run.test_logits,
             "test_target": run.at_test_points(run.changes["coefficients"] + xr.DataArray(run.initial, dims="sample")),
             "test_teacher": run.at_test_points(run.teacher_logits),
             "test_kernel": ("test", np.diagonal(run.kernel)[run.test].copy()),  # a view would keep the kernel
+            "fresh_logit": of_targets(logits - logits[..., -1:], *dims),
+            "fresh_kernel": ("n_transfer", np.diagonal(run.kernel)[run.transfer].copy()),
         },
         coords={"oracle_size": sizes, "n_transfer": np.arange(1, run.n_transfer + 1)},
     )
@@ -89,6 +98,8 @@ def independent_oracle(transfer, gram, cross, changes, sizes):
         ⟨Δw_N, Δw_N of the last column⟩.
     projections : numpy.ndarray, shape (sizes, n, k)
         Coordinates of Δw_N on the span of the transfer points.
+    logits : numpy.ndarray, shape (sizes, n, k)
+        What Δw_N adds to the logits at the transfer points.
 
     Raises
     ------
@@ -100,4 +111,29 @@ def independent_oracle(transfer, gram, cross, changes, sizes):
     inner = np.cumsum(oracle.coefficients * oracle.coefficients[:, -1:], axis=0)
     logits = oracle.predict(cross, sizes)
     projections = np.stack([transfer.with_targets(values).coefficients for values in logits])
-    return oracle.norms()[last], inner[last], projections
+    return oracle.norms()[last], inner[last], projections, logits
+
+
+def online_oracle(transfer, gram, cross, changes, sizes):
+    """Train on the first N of points of their own by SGD, each point once, and project onto the transfer points' span.
+
+    A step Δw ← Δw + η(Δz_t − Δwᵀφ(x_t))φ(x_t) on a fresh point adds a_tφ(x_t). With the rate η = 1/Θ(x_t, x_t), at
+    which a step fits its point and does not overshoot, Θ(x_t, x_t)a_t = Δz_t − Σ_{s<t} Θ(x_t, x_s)a_s: the steps are a
+    triangular system, and a pass over fewer points is a prefix of its solution.
+
+    Parameters
+    ----------
+    transfer, gram, cross, changes, sizes
+        As of `independent_oracle`.
+
+    Returns
+    -------
+    norms : numpy.ndarray, shape (sizes, k)
+        ‖Δw‖ after N steps.
+    projections : numpy.ndarray, shape (sizes, n, k)
+        Coordinates of Δw on the span of the transfer points.
+    """
+    steps = solve_triangular(gram, changes, lower=True, check_finite=False)
+    norms = [np.sqrt(np.einsum("ik,ik->k", steps[:size], gram[:size, :size] @ steps[:size])) for size in sizes]
+    logits = [cross[:size].T @ steps[:size] for size in sizes]
+    return np.stack(norms), np.stack([transfer.with_targets(values).coefficients for values in logits])

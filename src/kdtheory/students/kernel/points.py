@@ -12,6 +12,7 @@ from kdtheory.jobs.command import run_stage
 from kdtheory.jobs.log import Progress
 from kdtheory.kernels.devices import device_name
 from kdtheory.students.kernel.oracle import oracle_variables
+from kdtheory.students.kernel.risk import risk
 from kdtheory.students.kernel.run import fitted_run
 from kdtheory.students.kernel.targets import Plateaus, Settings
 from kdtheory.students.teacher_logits import aligned
@@ -25,8 +26,8 @@ def fit(settings: Settings, draw, dataset, logits):
     xarray.Dataset
         With dimensions ``world`` and ``run`` (the first of the dataset's), what the settings' ``kept`` names: see the
         functions of `KEPT`. The dots in the dimensions of their variables are the columns of the targets, ``n`` counts
-        transfer points. Attributes tell the ``depth``, the points used (``n_transfer``, ``n_test``) and the
-        correction's ``epsilon``.
+        transfer points. Attributes tell the ``depth``, the points used (``n_transfer``, ``n_test``, ``n_risk``)
+        and the correction's ``epsilon``.
     """
     teacher_logits = aligned(dataset, logits)
     runs = dataset.sizes["run"] if settings.runs is None else settings.runs
@@ -41,7 +42,8 @@ def fit(settings: Settings, draw, dataset, logits):
         for run in range(runs):
             here = {"world": index, "run": run}
             points, values = dataset.isel(here, drop=True), teacher_logits.isel(here, drop=True)
-            of_world.append(_fit_run(settings, points, values, partial(draw, world, run), dims))
+            decision = logits["risk_decision"].isel(world=index, drop=True) if "risk_decision" in logits else None
+            of_world.append(_fit_run(settings, points, values, partial(draw, world, run), decision, dims))
             progress.advance()
         fitted.append(_joined(of_world, "run", dataset["run"].values[:runs]))
     return _joined(fitted, "world", dataset["world"].values).assign_coords(n_train=settings.n_train)
@@ -85,20 +87,25 @@ def candidates(run):
 
 
 # What a cell can keep, by the name that its settings use.
-KEPT = {kept.__name__: kept for kept in (coefficients, norm, disagreement, candidates)} | {"oracle": oracle_variables}
+KEPT = {kept.__name__: kept for kept in (coefficients, norm, disagreement, candidates, risk)}
+KEPT["oracle"] = oracle_variables
 
 
-def _fit_run(settings, dataset, teacher_logits, draw, dims):
+def _fit_run(settings, dataset, teacher_logits, draw, risk_decision, dims):
     if dims is None:
-        return _fit_points(settings, dataset, teacher_logits, draw)
-    of_dims = [_fit_points(settings, dataset.isel(axis=slice(dim)), teacher_logits, partial(draw, dim)) for dim in dims]
+        return _fit_points(settings, dataset, teacher_logits, draw, risk_decision)
+    of_dims = [
+        _fit_points(settings, dataset.isel(axis=slice(dim)), teacher_logits, partial(draw, dim), risk_decision)
+        for dim in dims
+    ]
     return _joined(of_dims, "dim", dims)
 
 
-def _fit_points(settings, dataset, teacher_logits, draw):
-    run = fitted_run(settings, dataset, teacher_logits, draw)
+def _fit_points(settings, dataset, teacher_logits, draw, risk_decision):
+    run = fitted_run(settings, dataset, teacher_logits, draw, risk_decision)
     kept = xr.merge([KEPT[name](run) for name in settings.kept], compat="override", join="exact")
-    return kept.assign_attrs(**settings.attributes(), n_transfer=run.n_transfer, n_test=run.n_test)
+    used = {"n_transfer": run.n_transfer, "n_test": run.n_test, "n_risk": run.risk_points.sizes.get("risk_point", 0)}
+    return kept.assign_attrs(**settings.attributes(), **used)
 
 
 def _joined(fitted, dim, values):

@@ -1,5 +1,6 @@
 """One run of kernel students: its points, kernel and initial network, and the regression of all its targets at once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,14 +26,22 @@ class KernelRun:
     settings : kdtheory.students.kernel.targets.Settings
     n_transfer, n_test : int
         Transfer points, then test points (or candidates); oracle points follow.
+    inputs : numpy.ndarray, shape (points, axes)
     teacher_logits : xarray.DataArray
         z_t(…, sample) that the columns use.
     truth : xarray.DataArray or None
         f_g(sample) in units of its spread.
+    risk_points : xarray.Dataset
+        ``risk_inputs(risk_point, axis)`` and ``risk_truth(risk_point)`` of the run's world, and of its teacher
+        ``risk_decision(…, risk_point)``; empty where no risk is kept.
     kernel : numpy.ndarray, shape (points, points)
         Θ of all points.
     initial : numpy.ndarray, shape (points,)
         z₀, one draw of the infinitely wide network at all points together.
+    initial_covariance : numpy.ndarray, shape (n_transfer, n_transfer), or None
+        Of z₀ at the transfer points, where a risk is kept.
+    draw : callable
+        ``draw(*key)`` gives the random generator of a piece of the run.
     changes : dict
         Targets Δz(…, sample) by name (`kdtheory.students.kernel.targets`).
     stacked : numpy.ndarray, shape (points, columns)
@@ -46,10 +55,14 @@ class KernelRun:
     settings: Settings
     n_transfer: int
     n_test: int
+    inputs: np.ndarray
     teacher_logits: xr.DataArray
     truth: xr.DataArray | None
+    risk_points: xr.Dataset
     kernel: np.ndarray
     initial: np.ndarray
+    initial_covariance: np.ndarray | None
+    draw: Callable
     changes: dict
     stacked: np.ndarray
     columns: dict
@@ -91,7 +104,7 @@ class KernelRun:
         return labelled.transpose(*template.dims, *dims)
 
 
-def fitted_run(settings, dataset, teacher_logits, draw):
+def fitted_run(settings, dataset, teacher_logits, draw, risk_decision=None):
     """Choose the points of a run, draw its initial network, and fit its targets on every prefix of its transfer set.
 
     Parameters
@@ -103,6 +116,8 @@ def fitted_run(settings, dataset, teacher_logits, draw):
         z_t(…, sample).
     draw : callable
         ``draw(*key)`` gives the random generator of a piece of the run.
+    risk_decision : xarray.DataArray, optional
+        The teacher's (…, risk_point), where the settings keep a risk.
 
     Returns
     -------
@@ -111,26 +126,32 @@ def fitted_run(settings, dataset, teacher_logits, draw):
     Raises
     ------
     ValueError
-        The dataset has too few points of a part, or the logits lack an epoch.
+        The dataset has too few points of a part, or none for a risk that is kept, or the logits lack an epoch.
     """
+    risk_points = _risk_points(settings, dataset, risk_decision)
     counts = _counts(settings, dataset["part"].values)
     chosen = np.concatenate([first_of(part, dataset["part"].values, count) for part, count in counts.items()])
     dataset, teacher_logits = dataset.isel(sample=chosen), teacher_logits.isel(sample=chosen)
     kernel, nngp = relu_kernels(dataset["inputs"].values, depth=settings.depth)
+    transfer = slice(counts[Part.TRANSFER])
+    initial_covariance = nngp[transfer, transfer].copy() if risk_points else None
     initial = _initial_logits(nngp, draw("initialisation"))
     truth = dataset["truth"] / dataset["truth_std"] if "truth" in dataset else None
     changes = settings.changes(Points(teacher_logits, truth, xr.DataArray(initial, dims="sample"), draw("noise")))
     changes = {name: change.transpose(..., "sample") for name, change in changes.items()}
     stacked, columns = _side_by_side(changes)
-    transfer = slice(counts[Part.TRANSFER])
     return KernelRun(
         settings,
         n_transfer=counts[Part.TRANSFER],
         n_test=counts[Part.TEST],
+        inputs=dataset["inputs"].values,
         teacher_logits=settings.selected(teacher_logits),
         truth=truth,
+        risk_points=risk_points,
         kernel=kernel,
         initial=initial,
+        initial_covariance=initial_covariance,
+        draw=draw,
         changes=changes,
         stacked=stacked,
         columns=columns,
@@ -144,6 +165,15 @@ def _counts(settings, part):
     n_test = int(np.sum(part == Part.TEST)) if needs_test else 0
     n_beyond = max(settings.oracle_sizes) if "oracle" in settings.kept else 0
     return {Part.TRANSFER: settings.n_train[-1], Part.TEST: n_test, Part.ORACLE: max(n_beyond - n_test, 0)}
+
+
+def _risk_points(settings, dataset, risk_decision):
+    """The risk points of the run's world with the teacher's decisions at them; empty where no risk is kept."""
+    if "risk" not in settings.kept:
+        return xr.Dataset()
+    if "risk_inputs" not in dataset or risk_decision is None:
+        raise ValueError("a risk is kept, and the dataset or the teacher's logits have no risk points")
+    return dataset[["risk_inputs", "risk_truth"]].assign(risk_decision=settings.selected(risk_decision))
 
 
 def _side_by_side(changes):

@@ -27,6 +27,9 @@ def linear_teachers(**changed):
 TABLE = {
     "jz20-sec32-informative-network": (transfer, INFORMATIVE),
     "ext-informative-linear": (transfer, INFORMATIVE),
+    "ext-informative-smooth": (transfer, INFORMATIVE),
+    "jz20-s6-gap": (transfer, {"features at 75°": (FAILS, partial(transfer, fresh_angle=1.3))}),
+    "jz20-s6-linear-bound": (transfer, {"a bound below 1": (FAILS, partial(transfer, fresh_linear_bound=0.99))}),
     "jz20-sec32-small-samples": (
         transfer,
         {

@@ -17,6 +17,13 @@ TABLE = {
             "the angle changes by twice the tolerance": (NO_ORACLE, partial(transfer, angle_drift=(0, 0, 0, 0.04))),
         },
     ),
+    "jz20-sec31-online": (
+        transfer,
+        {
+            "off by twice the tolerance": (FAILS, partial(transfer, online_off=0.04)),
+            "the angle changes by twice the tolerance": (NO_ORACLE, partial(transfer, online_drift=0.04)),
+        },
+    ),
     "jz20-sec31-no-oracle": (
         transfer,
         {

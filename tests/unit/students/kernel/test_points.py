@@ -8,6 +8,8 @@ import xarray as xr
 from kdtheory.jobs import storage
 from kdtheory.jobs.seeds import generator
 from kdtheory.kernels.infinite import relu_kernels
+from kdtheory.kernels.nested import NestedRegression
+from kdtheory.students.kernel.oracle import independent_oracle, online_oracle
 from kdtheory.students.kernel.points import fit
 from kdtheory.students.kernel.run import _initial_logits, fitted_run
 from kdtheory.students.kernel.targets import Correction, Function, Plateaus, Soft
@@ -29,7 +31,7 @@ def dataset():
 
 def worlds(count, first_world=0):
     settings = boundary.Settings(
-        2, 6, 0.6, 0.15, n_points=30, n_test=40, n_oracle=50, worlds=count, runs=2, first_world=first_world
+        2, 6, 0.6, 0.15, n_points=30, n_test=40, n_oracle=50, n_risk=25, worlds=count, runs=2, first_world=first_world
     )
     return boundary.build(settings, partial(generator, 5, "data"))
 
@@ -122,7 +124,7 @@ def test_a_student_file_comes_back_as_it_was_written(students, tmp_path):
     xr.testing.assert_identical(
         storage.read(tmp_path / "cell.nc").drop_attrs(deep=False), students.drop_attrs(deep=False)
     )
-    assert students.attrs == {"depth": 2, "n_transfer": 30, "n_test": 40}
+    assert students.attrs == {"depth": 2, "n_transfer": 30, "n_test": 40, "n_risk": 0}
 
 
 def test_logits_of_other_samples_are_refused(dataset, logits):
@@ -234,6 +236,38 @@ def test_the_nested_oracle_is_the_student_of_more_points_and_reproduces_targets_
     np.testing.assert_allclose(factor @ here["zero_coefficients"].values, -run.initial, atol=1e-7)
     np.testing.assert_allclose(here["test_target"].values.T, run.stacked[30:70] + run.initial[30:70, None], atol=1e-12)
     np.testing.assert_allclose(here["test_kernel"], np.diag(run.kernel)[30:70])
+
+
+def test_the_online_oracle_is_the_one_of_single_steps(with_oracle, dataset, logits, oracle_settings):
+    run = run_of(oracle_settings, dataset, logits)
+    here = with_oracle.sel(world=1, run=1).isel(soft_ratio=1)
+    gram, change = run.kernel[30:, 30:], run.stacked[30:, 1]
+    steps = np.zeros(len(change))
+    for step in range(len(change)):
+        steps[step] = (change[step] - gram[step] @ steps) / gram[step, step]
+        if step + 1 not in oracle_settings.oracle_sizes:
+            continue
+        one = here.sel(oracle_size=step + 1)
+        assert float(one["online_norm"]) == pytest.approx(np.sqrt(steps @ gram @ steps), rel=1e-9)
+        inner = run.kernel[:30, 30:] @ steps @ np.linalg.solve(run.kernel[:30, :30], run.stacked[:30, 1])
+        found = float((one["online_projection"].values * one["coefficients"][:30].values).sum())
+        assert found == pytest.approx(inner, rel=1e-6)
+
+
+def test_the_online_oracle_approaches_the_regression_when_points_come_again():
+    rng = np.random.default_rng(2)
+    features = rng.standard_normal((12, 40))
+    others = rng.standard_normal((5, 40))
+    changes = features @ rng.standard_normal((40, 2))
+    transfer = NestedRegression(others @ others.T, np.ones((5, 2)))
+    norms, _, projections, _ = independent_oracle(transfer, features @ features.T, features @ others.T, changes, [12])
+    again = np.tile(features, (200, 1))
+    online_norms, online_projections = online_oracle(
+        transfer, again @ again.T, again @ others.T, np.tile(changes, (200, 1)), [12, 2400]
+    )
+    np.testing.assert_allclose(online_norms[-1], norms[0], rtol=1e-8)
+    np.testing.assert_allclose(online_projections[-1], projections[0], rtol=1e-6, atol=1e-8)
+    assert not np.allclose(online_norms[0], norms[0], rtol=0.01)
 
 
 @pytest.mark.parametrize("kind", ["nested", "independent"])
