@@ -25,6 +25,7 @@ class Settings:
     batch_size: int
     precision: str
     stopping_epochs: list
+    views: str
 
 
 def train(settings: Settings, draw, dataset, state: Path):
@@ -42,8 +43,8 @@ def train(settings: Settings, draw, dataset, state: Path):
 
 
 def export(settings: Settings, draw, dataset, checkpoints):
-    """Export the logits of every world's network at every stopping epoch, and its error on the test images."""
-    return export_logits(settings, draw, dataset, checkpoints, _network)
+    """Export the logits of every world's network at every stopping epoch, of all views of the transfer images too."""
+    return export_logits(settings, draw, dataset, checkpoints, _network, settings.views)
 
 
 def _network(settings, images, rng):
