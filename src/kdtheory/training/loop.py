@@ -77,7 +77,7 @@ class Trained:
     Attributes
     ----------
     checkpoints : dict
-        By stopping epoch that was reached: the network's weights and buffers by name, as NumPy arrays.
+        By stopping epoch that was reached, and by the last epoch: the network's weights and buffers by name, as NumPy arrays.
     steps : int
         Steps taken.
     images_per_second : float
@@ -147,10 +147,11 @@ def train(network, images, loss, draw, optimisation, *, stopping_epochs, state, 
                 "lower the learning rate"
             )
         schedule.see(epoch, share)
-        if epoch in stopping_epochs:
+        keeps = epoch in stopping_epochs or epoch == schedule.last
+        if keeps:
             kept[epoch] = {name: _array(values) for name, values in network.state_dict().items()}
             _log.info("epoch %d: mean training loss %.4f", epoch, mean_loss)
-        if epoch in stopping_epochs or saved.is_due():
+        if keeps or saved.is_due():
             saved.save(epoch, run.arrays(), kept)
         progress.advance()
     speed = (epoch - first) * len(images) / max(time.monotonic() - started, 1e-9)
