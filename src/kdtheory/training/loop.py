@@ -77,7 +77,8 @@ class Trained:
     Attributes
     ----------
     checkpoints : dict
-        By stopping epoch that was reached, and by the last epoch: the network's weights and buffers by name, as NumPy arrays.
+        By stopping epoch that was reached, and by the last epoch: the network's weights and buffers by name, as NumPy
+        arrays.
     steps : int
         Steps taken.
     images_per_second : float
