@@ -17,7 +17,8 @@ from torch.nn.functional import cross_entropy
 
 from bench.harness import Contender, compete, timed_part
 from kdtheory.training.devices import configure_torch
-from kdtheory.training.loop import Optimisation, train
+from kdtheory.training.loop import train
+from kdtheory.training.optimisation import Optimisation
 from kdtheory.training.pixels import Standardise, channel_statistics
 from kdtheory.training.prediction import predict
 from kdtheory.training.resnet import ResNet

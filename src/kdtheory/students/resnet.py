@@ -25,7 +25,8 @@ from kdtheory.students.steps import epochs_of
 from kdtheory.students.teacher_logits import aligned, selected
 from kdtheory.tasks.parts import Part
 from kdtheory.training.devices import device_name
-from kdtheory.training.loop import Optimisation, train
+from kdtheory.training.loop import train
+from kdtheory.training.optimisation import Optimisation
 from kdtheory.training.pixels import Standardise, channel_statistics
 from kdtheory.training.prediction import predict, predict_views
 from kdtheory.training.resnet import ResNet

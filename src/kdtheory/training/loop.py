@@ -14,60 +14,13 @@ import torch
 
 from kdtheory.jobs.log import Progress
 from kdtheory.training.devices import configure_torch
+from kdtheory.training.optimisation import HALF
 from kdtheory.training.pixels import Views
-from kdtheory.training.schedule import KINDS, Schedule
+from kdtheory.training.prediction import predict
+from kdtheory.training.schedule import Schedule
 from kdtheory.training.state import TrainingState
 
 _log = logging.getLogger(__name__)
-
-_HALF = {"bfloat16": torch.bfloat16, "float16": torch.float16}
-
-
-@dataclass(frozen=True)
-class Optimisation:
-    """How a network is trained.
-
-    Attributes
-    ----------
-    learning_rate : float
-        Of the first step.
-    batch_size : int
-        Images of a step; the last step of an epoch has what is left.
-    optimiser : str
-        ``sgd`` (with momentum) or ``adam``.
-    momentum : float
-        Of ``sgd``.
-    weight_decay : float
-    schedule : str
-        Of the learning rate, as in `kdtheory.training.schedule.Schedule`.
-    agreement : float
-        Of the schedule ``until_agreement``.
-    augmentation : str
-        The kind of `kdtheory.training.pixels.Views`, of which each epoch shows one of each image at random.
-    precision : str
-        ``float32``, or on a GPU ``bfloat16`` or ``float16`` where torch's autocast allows it; a CPU always computes
-        in float32.
-    """
-
-    learning_rate: float
-    batch_size: int
-    optimiser: str = "sgd"
-    momentum: float = 0.9
-    weight_decay: float = 0.0
-    schedule: str = "constant"
-    agreement: float = 1.0
-    augmentation: str = "none"
-    precision: str = "float32"
-
-    def __post_init__(self):  # noqa: D105
-        allowed = {
-            "optimiser": ("sgd", "adam"),
-            "schedule": KINDS,
-            "precision": ("float32", *_HALF),
-        }
-        for key, values in allowed.items():
-            if getattr(self, key) not in values:
-                raise ValueError(f"{key} is {getattr(self, key)!r}; allowed are {', '.join(values)}")
 
 
 @dataclass(frozen=True)
@@ -147,7 +100,9 @@ def train(network, images, loss, draw, optimisation, *, stopping_epochs, state, 
                 f"the loss is not finite in epoch {epoch} at learning rate {optimisation.learning_rate}; "
                 "lower the learning rate"
             )
-        schedule.see(epoch, share)
+        # First as it was in training, which costs nothing.
+        if schedule.is_met(epoch, share) and schedule.is_met(epoch, run.agreement(images, draw, epoch, targets)):
+            schedule.ends_with(epoch)
         keeps = epoch in stopping_epochs or epoch == schedule.last
         if keeps:
             kept[epoch] = {name: _array(values) for name, values in network.state_dict().items()}
@@ -177,7 +132,7 @@ class _Run:
             self.optimiser = torch.optim.Adam(parameters, **common)
         else:
             self.optimiser = torch.optim.SGD(parameters, momentum=optimisation.momentum, **common)
-        self.half = _HALF.get(optimisation.precision) if device.type == "cuda" else None
+        self.half = HALF.get(optimisation.precision) if device.type == "cuda" else None
         self.scaler = torch.amp.GradScaler(device.type, enabled=self.half is torch.float16)
 
     def train_epoch(self, images, loss, draw, epoch, targets):
@@ -185,7 +140,7 @@ class _Run:
         settings = self.optimisation
         total, met = (torch.zeros((), device=self.device) for _ in range(2))
         order = self._tensor(draw("order", epoch).permutation(len(images)))
-        drawn = self._tensor(draw("augmentation", epoch).integers(len(self.views), size=len(images)))
+        drawn = self._drawn_views(draw, epoch, len(images))
         self.network.train()
         for indices in order.split(settings.batch_size):
             views = drawn[indices]
@@ -204,6 +159,15 @@ class _Run:
                 met += (logits.detach().argmax(dim=1) == targets[views, indices]).sum()
             self.step += 1
         return float(total) / len(images), float(met) / len(images)
+
+    def agreement(self, images, draw, epoch, targets):
+        """Share of the images on which the network, in evaluation mode, meets its targets, in the views of an epoch."""
+        drawn = self._drawn_views(draw, epoch, len(images))
+        met = predict(self.network, self.views.shown(images, drawn)).argmax(axis=1)
+        return float(np.mean(met == targets.gather(0, drawn[None])[0].cpu().numpy()))
+
+    def _drawn_views(self, draw, epoch, count):
+        return self._tensor(draw("augmentation", epoch).integers(len(self.views), size=count))
 
     def arrays(self):
         """All of the run that changes, by name."""

@@ -17,7 +17,7 @@ class Schedule:
     steps : int
         Steps of an epoch.
     agreement : float
-        Share of the images of an epoch on which a network of ``until_agreement`` is to decide like its targets.
+        Share of the images on which a network of ``until_agreement`` is to decide like its targets.
 
     Attributes
     ----------
@@ -52,10 +52,9 @@ class Schedule:
         """Let the rate of ``until_agreement`` fall after this epoch."""
         self.falls_after, self.last = epoch, epoch + _fall(epoch)
 
-    def see(self, epoch, share):
-        """Take notice of the share of images on which the network agreed with its targets in an epoch."""
-        if self._kind == "until_agreement" and epoch < self.falls_after and share >= self._agreement:
-            self.ends_with(epoch)
+    def is_met(self, epoch, share):
+        """Return whether a share of agreement after an epoch lets the rate of ``until_agreement`` fall early."""
+        return self._kind == "until_agreement" and epoch < self.falls_after and share >= self._agreement
 
 
 def _fall(epoch):

@@ -34,7 +34,8 @@ def test_training_on_a_gpu_learns_and_repeats_itself(tmp_path, precision):
     from functools import partial
 
     from kdtheory.jobs.seeds import generator
-    from kdtheory.training.loop import Optimisation, train
+    from kdtheory.training.loop import train
+    from kdtheory.training.optimisation import Optimisation
     from kdtheory.training.pixels import Standardise, channel_statistics
     from kdtheory.training.prediction import predict
     from kdtheory.training.resnet import ResNet

@@ -8,8 +8,9 @@ import torch
 from kdtheory.jobs import storage
 from kdtheory.jobs.seeds import generator
 from kdtheory.training import state as training_state
-from kdtheory.training.loop import Optimisation, restore, train
+from kdtheory.training.loop import restore, train
 from kdtheory.training.multilayer import MultilayerNetwork
+from kdtheory.training.optimisation import Optimisation
 from kdtheory.training.pixels import Standardise, Views, channel_statistics
 from kdtheory.training.prediction import predict, predict_views
 from kdtheory.training.resnet import ResNet

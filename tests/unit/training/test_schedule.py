@@ -23,8 +23,9 @@ def test_without_agreement_the_rate_falls_over_the_last_fifth_of_the_epochs(epoc
 
 def test_after_the_first_epoch_of_agreement_the_rate_falls_within_a_quarter_of_the_epochs_taken():
     schedule = Schedule("until_agreement", 100, 4, agreement=0.9)
-    for epoch, share in enumerate([0.5, 0.7, 0.8, 0.89, 0.9, 0.2, 0.95], start=1):
-        schedule.see(epoch, share)
+    assert [schedule.is_met(5, share) for share in (0.5, 0.89, 0.9, 1.0)] == [False, False, True, True]
+    schedule.ends_with(5)
+    assert not schedule.is_met(6, 1.0)
     assert (schedule.falls_after, schedule.last) == (5, 7)
     np.testing.assert_allclose(rates(schedule)[20:], 1 - np.arange(8) / 8)
 
@@ -32,9 +33,7 @@ def test_after_the_first_epoch_of_agreement_the_rate_falls_within_a_quarter_of_t
 def test_agreement_after_the_fall_has_begun_changes_nothing_nor_does_it_another_schedule():
     for kind in ("until_agreement", "cosine", "constant"):
         schedule = Schedule(kind, 10, 4, agreement=0.9)
-        before = rates(schedule)
-        schedule.see(8 if kind == "until_agreement" else 1, 1.0)
-        np.testing.assert_array_equal(rates(schedule), before)
+        assert not schedule.is_met(8 if kind == "until_agreement" else 1, 1.0)
 
 
 def test_an_unknown_schedule_is_an_error():
