@@ -17,8 +17,10 @@ from torch.nn.functional import cross_entropy
 
 from bench.harness import Contender, compete, timed_part
 from kdtheory.training.devices import configure_torch
-from kdtheory.training.loop import Optimisation, predict, train
+from kdtheory.training.loop import train
+from kdtheory.training.optimisation import Optimisation
 from kdtheory.training.pixels import Standardise, channel_statistics
+from kdtheory.training.prediction import predict
 from kdtheory.training.resnet import ResNet
 
 IMAGES, CHECKED, CLASSES, BATCH = 1280, 64, 10, 128
@@ -61,7 +63,7 @@ def ours():
         train(
             network,
             images,
-            lambda logits, indices: cross_entropy(logits, labels[indices]),
+            lambda logits, indices, _views: cross_entropy(logits, labels[indices]),
             _draw,
             optimisation,
             stopping_epochs=[1],

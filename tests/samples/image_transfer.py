@@ -5,7 +5,7 @@ import xarray as xr
 from samples.image_distillation import EPOCHS, KERNEL, RATIOS, RUNS, SIZES, TEST_IMAGES, WORLDS, jitter
 
 
-def transfer(student, rates=(0.2, 0.25, 0.3, 0.5), *, worlds=WORLDS, bent=0.0, zeros=False):
+def transfer(student, rates=(0.2, 0.25, 0.3, 0.5), *, worlds=WORLDS, bent=0.0, zeros=False, agreement=0.97):
     """Return the group ``images/<student>_transfer``, of ResNets at one stopping epoch.
 
     ``bent`` is the change of each exponent over the range of n, relative to the exponent.
@@ -25,4 +25,5 @@ def transfer(student, rates=(0.2, 0.25, 0.3, 0.5), *, worlds=WORLDS, bent=0.0, z
     group = group.assign(test_points=xr.full_like(group["world"], TEST_IMAGES))
     if student == KERNEL:
         return group
-    return group.assign(agreement=xr.full_like(group["risk"], 0.9)).isel(stopping_epoch=-1, drop=True)
+    agreement = agreement + 0.01 * (group["risk"] - group["risk"].mean())
+    return group.assign(agreement=agreement, steps=xr.full_like(agreement, 90)).isel(stopping_epoch=-1, drop=True)

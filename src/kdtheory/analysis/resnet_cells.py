@@ -18,8 +18,8 @@ def joined(experiment, *, fixed):
     Returns
     -------
     xarray.Dataset
-        ``wrong_truth``, ``wrong_teacher`` and ``agreement`` over the other dimensions of the students, world and run
-        last, NaN where no cell has measured, and ``test_points(world)``.
+        ``wrong_truth``, ``wrong_teacher``, ``agreement`` and ``steps`` over the other dimensions of the students, world
+        and run last, NaN where no cell has measured, and ``test_points(world)``.
 
     Raises
     ------
@@ -33,4 +33,5 @@ def joined(experiment, *, fixed):
             raise ValueError(f"the cells must have one {dim}, found {group[dim].values.tolist()}")
     group = group.isel(dict.fromkeys(fixed, 0), drop=True).transpose(..., "world", "run")
     agreement = labelled(group["agreement"], "agreement with the targets on the training images", "ours")
-    return group.assign(agreement=agreement, test_points=number_of_images(group))
+    steps = labelled(group["steps"], "steps taken", "ours")
+    return group.assign(agreement=agreement, steps=steps, test_points=number_of_images(group))

@@ -15,6 +15,7 @@ def measure(experiment):
         {
             "accuracy": labelled(accuracy, "test accuracy", "JZ20 Fig. 5 middle"),
             "agreement": students["agreement"],
+            "steps": students["steps"],
             "teacher_accuracy": teacher_accuracy(experiment, experiment.cells[0], students["stopping_epoch"]),
             "test_points": students["test_points"],
         }

@@ -13,6 +13,7 @@ def measure(experiment):
         {
             "risk": labelled(students["wrong_teacher"] / students["test_points"], "transfer risk", "JZ20 Sec. S2"),
             "agreement": students["agreement"],
+            "steps": students["steps"],
             "test_points": students["test_points"],
         }
     )

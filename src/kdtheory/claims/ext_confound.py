@@ -14,7 +14,7 @@ _READS = {
     "figure": "ext_optimiser_confound",
     "reads": ("images/resnet_distillation",),
     "test": "one-sided t-test, paired by initialisation and data order" + DRAWS,
-    "reading": "ResNet students of equal steps and learning rate",
+    "reading": "ResNet students of equal learning rate and most steps; one that agrees with its targets ends earlier",
     "error_rate": rules.ERROR_RATE,
     "kind": ORDER,
     "scope": "ours",

@@ -1,10 +1,18 @@
-"""Our own statement beside Fig. 5 middle (JZ20): the better the teacher, the less hard labels help on images."""
+"""Our own statements beside Fig. 5 middle and S2 (JZ20): how hard labels help on images, and what was learnt."""
 
 from dataclasses import replace
 
 from kdtheory.claims import rules
 from kdtheory.claims.finding import ORDER
-from kdtheory.claims.image_accuracy import MIX, STUDENTS, accuracy_in_words, accuracy_of, gain_over
+from kdtheory.claims.image_accuracy import (
+    AGREEMENT,
+    MIX,
+    STUDENTS,
+    accuracy_in_words,
+    accuracy_of,
+    agreement_in_words,
+    gain_over,
+)
 from kdtheory.claims.image_draws import DRAWS, IMAGES, by_world, or_illustration
 from kdtheory.claims.registry import HOLDS, UNDECIDED, claim
 from kdtheory.statistics.means import mean
@@ -41,3 +49,32 @@ def _helps_less(student, group, words, assumed):
 
 for _student, _declared in STUDENTS.items():
     _helps_less(_student, *_declared)
+
+
+def _is_learnt(experiment, words, section, figure):
+    @claim(
+        f"ext-images-resnet-{experiment}-agreement",
+        section=section,
+        statement=f"Students are trained to their targets: {words} decide like their exact targets on more than 95 % "
+        "of their training images.",
+        quantity=f"share of training images, in all views, on which a student decides like its targets, less "
+        f"{AGREEMENT:g}; every soft ratio, stopping epoch and n",
+        test="one-sided t-test in every cell" + DRAWS,
+        figure=figure,
+        reads=(f"images/resnet_{experiment}",),
+        error_rate=rules.ERROR_RATE,
+        kind=ORDER,
+        scope="ours",
+        reading="ResNet students whose loss is divided by its curvature",
+        assumes=(f"experiments.resnet_{experiment}.cells.<name>.steps",),
+    )
+    def check(group):
+        agreement = accuracy_of(group, "agreement")
+        found = by_world(agreement, "stopping_epoch", "n_train", "soft_ratio")
+        return or_illustration(rules.order(mean(found - AGREEMENT), reason=agreement_in_words(agreement)), agreement)
+
+    return check
+
+
+_is_learnt("distillation", "students of imperfect teachers", "5", "jz20_fig5_resnets")
+_is_learnt("transfer", "students on two classes", "3", "jz20_s2_power_law")

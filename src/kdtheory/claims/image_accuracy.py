@@ -4,6 +4,8 @@ import numpy as np
 
 from kdtheory.claims.image_draws import by_world
 
+# The share of training images on which a residual student is to decide like its targets before it counts as trained.
+AGREEMENT = 0.95
 # The mix that stands for soft labels with some hard ones.
 MIX = 0.9
 # By name: the group, what the students are, and the assumed option that could change a verdict most.
@@ -15,15 +17,15 @@ STUDENTS = {
     ),
     "resnet": (
         "images/resnet_distillation",
-        "ResNet students of a ResNet teacher",
+        "ResNet students of ResNet teachers",
         "experiments.resnet_distillation.cells.<name>.steps",
     ),
 }
 
 
-def accuracy_of(distillation):
-    """Return the accuracy of students whose loss is scaled by its curvature, if they have one."""
-    accuracy = distillation["accuracy"]
+def accuracy_of(distillation, measured="accuracy"):
+    """Return the accuracy, or what else was measured, of students whose loss is scaled by its curvature, if any."""
+    accuracy = distillation[measured]
     return accuracy.sel(loss_scale="curvature", drop=True) if "loss_scale" in accuracy.dims else accuracy
 
 
@@ -62,4 +64,20 @@ def accuracy_in_words(distillation) -> str:
         ", ".join(f"{value:.3f} (ρ = {ratio:g})" for value, ratio in zip(row, ratios, strict=True)) + f" at {epoch}"
         for row, epoch in zip(mean, epochs_of(distillation), strict=True)
     ]
-    return f"accuracy at the largest n {'; '.join(rows)}"
+    words = f"accuracy at the largest n {'; '.join(rows)}"
+    return (
+        f"{words}; {agreement_in_words(accuracy_of(distillation, 'agreement'))}" if _is_trained(distillation) else words
+    )
+
+
+def agreement_in_words(agreement) -> str:
+    """Return the mean agreement with the targets by soft ratio, the least over the other settings."""
+    mean = agreement.mean(["world", "run"])
+    least = mean.min([dim for dim in mean.dims if dim != "soft_ratio"]).sortby("soft_ratio")
+    rows = ", ".join(f"{float(value):.3f} (ρ = {float(value['soft_ratio']):g})" for value in least)
+    return f"agreement with the targets on training images, the least of all cells: {rows}"
+
+
+def _is_trained(distillation):
+    """Whether the students were trained by steps, and not solved for."""
+    return "agreement" in distillation

@@ -19,7 +19,7 @@ _STUDENTS = {
     ),
     "resnet": (
         "images/resnet_transfer",
-        "ResNet students of a ResNet teacher, two classes",
+        "ResNet students of ResNet teachers, two classes",
         "experiments.resnet_transfer.cells.<name>.steps",
     ),
 }

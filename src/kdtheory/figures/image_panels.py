@@ -43,6 +43,24 @@ def draw_change(axis, distillation, name):
     style.title(axis, f"{name}: change from purely soft labels", draws_in_words(accuracy))
 
 
+def draw_agreement(axis, distillation, name):
+    """Draw on what share of training images students decide like their targets, and the 95 % they are to reach."""
+    agreement = _at_largest(distillation["agreement"])
+    for epoch, colour in _epochs(agreement).items():
+        here = agreement.sel(stopping_epoch=epoch)
+        style.draw_mean(axis, *by_world(here), color=colour, label=f"epoch {epoch}", **_THIN)
+    axis.axhline(0.95, color=style.INK, linewidth=0.8, linestyle="--", label="to reach")
+    style.soft_ratio_axis(axis, agreement["soft_ratio"])
+    axis.set_ylabel("agreement with the targets")
+    style.title(axis, f"{name}: training images", f"{agreement_range(distillation)}; at 0.95 training ends")
+
+
+def agreement_range(students):
+    """Return the range of the mean agreement with the targets: "agreement 0.71 to 0.98"."""
+    mean = students["agreement"].mean(["world", "run"])
+    return f"agreement {float(mean.min()):.2f} to {float(mean.max()):.2f}"
+
+
 def draws_in_words(values):
     """Return how many worlds and runs there are: "8 worlds, 1 run each"."""
     worlds, runs = (f"{values.sizes[dim]} {dim}{'s' * (values.sizes[dim] > 1)}" for dim in ("world", "run"))

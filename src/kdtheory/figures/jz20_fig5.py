@@ -27,9 +27,9 @@ FIGURE = Figure(
         "panel; accuracy on test images against ρ, dotted lines at the right are the teachers' own. Left: infinitely "
         "wide students of pixels and torch teachers of two hidden layers, targets are the exact effective logits. "
         "Middle: the change from ρ = 1 on the same images in percentage points; above zero hard labels help. The least "
-        "ρ stands for hard labels. Right: ResNet students of a ResNet teacher, trained for a fixed number of epochs. "
-        "With a single world, an illustration, bars are over its runs. Look for a maximum between the ends at every "
-        "stopping epoch, and at how it shrinks as the teacher gets better."
+        "ρ stands for hard labels. Right: ResNet students of ResNet teachers, trained until they agree with their "
+        "targets or the steps run out. With a single world, an illustration, bars are over its runs. Look for a "
+        "maximum between the ends at every stopping epoch, and at how it shrinks as the teacher gets better."
     ),
 )
 

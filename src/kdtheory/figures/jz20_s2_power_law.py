@@ -3,7 +3,7 @@
 import numpy as np
 
 from kdtheory.figures import style
-from kdtheory.figures.image_panels import draws_in_words
+from kdtheory.figures.image_panels import agreement_range, draws_in_words
 from kdtheory.figures.registry import Figure, run_figure
 from kdtheory.figures.replicates import by_world, half_width, slope_in_words
 from kdtheory.statistics.jackknife import pooled
@@ -14,15 +14,16 @@ FIGURE = Figure(
     shows="S2",
     question="07. Transfer risk: do soft labels teach faster?",
     caption=(
-        "How often students of CIFAR-10 decide unlike their teacher, whose decisions are also the hard labels, "
-        "against the number n of images they learn from. The paper reports a power law for ResNet students. Left: "
-        "infinitely wide students of pixels, ten classes, with teachers of the last stopping epoch. Middle: the "
-        "slopes of such lines for every stopping epoch. Right: ResNet students of a ResNet teacher on two classes "
-        "(airplane, automobile), with as many steps for every n. Points are means over worlds, each with its own "
-        "images and teacher, bars their 95 % intervals; with a single world they are over its runs, an illustration. "
-        "Dashed lines are power laws fitted to the counts of errors; their slopes, in the legends, have 95 % jackknife "
-        "intervals. A steeper line for ρ = 1 (dark blue) means that soft labels teach faster; where the intervals of "
-        "the slopes overlap, their order is not decided."
+        "How often students of CIFAR-10 decide unlike their teacher, whose decisions are also the hard labels, against "
+        "the number n of images they learn from. The paper reports a power law for ResNet students. Left: infinitely "
+        "wide students of pixels, ten classes, with teachers of the last stopping epoch. Middle: the slopes of such "
+        "lines for every stopping epoch. Right: ResNet students of ResNet teachers on two classes (airplane, "
+        "automobile), trained until they agree with their targets on 95 % of their images, with as many steps at most "
+        "for every n; the title tells how far the means over draws agree. Points are means over worlds, each with its "
+        "own images and teacher, bars their 95 % intervals; with a single world they are over its runs, an "
+        "illustration. Dashed lines are power laws fitted to the counts of errors; their slopes, in the legends, have "
+        "95 % jackknife intervals. A steeper line for ρ = 1 (dark blue) means that soft labels teach faster; where the "
+        "intervals of the slopes overlap, their order is not decided."
     ),
 )
 
@@ -39,7 +40,7 @@ def draw(kernel, resnet):
     _draw_slopes(axes[0, 1], kernel)
     style.title(axes[0, 1], "Slopes of kernel students", "95 % jackknife intervals")
     _draw_risk(axes[0, 2], resnet)
-    style.title(axes[0, 2], "ResNet students, two classes", draws_in_words(resnet))
+    style.title(axes[0, 2], "ResNet students, two classes", f"{draws_in_words(resnet)}; {agreement_range(resnet)}")
     return figure
 
 

@@ -1,7 +1,8 @@
 """Residual students of a residual teacher, trained by gradient descent on the distillation loss (JZ20 Sec. 5).
 
-Students of one run share initialisation, transfer set, order and augmentation, whatever their soft ratio, loss scale
-and the stopping epoch of their teacher, so that differences between them are due to these alone.
+Students of one run share initialisation, transfer set, order and views, whatever their soft ratio, loss scale and the
+stopping epoch of their teacher, so that differences between them are due to these alone. A student that sees an image
+mirrored or cropped learns from the teacher's logits of that very view.
 """
 
 import hashlib
@@ -15,18 +16,19 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import torch
 import xarray as xr
 
 from kdtheory.jobs import storage
 from kdtheory.jobs.command import run_stage
+from kdtheory.students.distillation_loss import decided_by_targets, distillation_loss
 from kdtheory.students.steps import epochs_of
 from kdtheory.students.teacher_logits import aligned, selected
 from kdtheory.tasks.parts import Part
-from kdtheory.theory.multiclass import effective_logits_multiclass
-from kdtheory.training.devices import configure_torch, device_name
-from kdtheory.training.loop import Optimisation, predict, train
+from kdtheory.training.devices import device_name
+from kdtheory.training.loop import train
+from kdtheory.training.optimisation import Optimisation
 from kdtheory.training.pixels import Standardise, channel_statistics
+from kdtheory.training.prediction import predict, predict_views
 from kdtheory.training.resnet import ResNet
 
 _log = logging.getLogger(__name__)
@@ -57,6 +59,7 @@ class Settings:
     blocks: list
     stem_stride: int
     steps: int
+    agreement: float
     batch_size: int
     learning_rate: float
     momentum: float
@@ -71,7 +74,8 @@ class Images(NamedTuple):
     pixels : array of uint8, shape (n, height, width, channel)
     labels : array of int, shape (n,)
         The true classes.
-    teacher_logits : array, shape (stopping epochs, n, classes)
+    teacher_logits : array, shape (stopping epochs, views, n, classes)
+        Of the test images, in the one view that is the image itself.
     """
 
     pixels: np.ndarray
@@ -80,7 +84,7 @@ class Images(NamedTuple):
 
 
 def fit(settings: Settings, draw, dataset, logits, state: Path):
-    """Train the residual students of a cell, each from the start of its world and run to its last step.
+    """Train the residual students of a cell, each from the start of its world and run until it agrees with its targets.
 
     Parameters
     ----------
@@ -90,7 +94,8 @@ def fit(settings: Settings, draw, dataset, logits, state: Path):
     dataset : xarray.Dataset
         As `kdtheory.tasks.cifar10.build` makes it.
     logits : xarray.Dataset
-        ``logits(stopping_epoch, world, sample, class)``; the students of a world learn from its own teacher.
+        ``logits(stopping_epoch, world, sample, class)`` and ``view_logits(stopping_epoch, world, view,
+        transfer_image, class)``; the students of a world learn from its own teacher.
     state : pathlib.Path
         Folder of the finished students and of the one in training, from which a killed job resumes.
 
@@ -99,8 +104,8 @@ def fit(settings: Settings, draw, dataset, logits, state: Path):
     xarray.Dataset
         ``wrong_truth`` and ``wrong_teacher(stopping_epoch, loss_scale, soft_ratio, n_train, world, run)``, numbers of
         test images of the classes on which the student decides for another class than the true one, or than the
-        teacher, of ``test_points(world)``; ``agreement``, of the same dimensions, the share of its own training images
-        on which a student decides as its exact targets do.
+        teacher, of ``test_points(world)``; of the same dimensions ``agreement``, the share of all views of its own
+        training images on which a student decides as its exact targets do, and ``steps``, those that it took.
 
     Raises
     ------
@@ -108,9 +113,11 @@ def fit(settings: Settings, draw, dataset, logits, state: Path):
         The logits are of other images or lack an epoch, there are too few images, or the steps are no whole number of
         epochs.
     """
-    teacher_logits = selected(aligned(dataset, logits), settings.stopping_epochs)
+    of_samples = selected(aligned(dataset, logits), settings.stopping_epochs)
+    of_views = selected(logits["view_logits"].drop_encoding(), settings.stopping_epochs)
     origin = {
         "draw": int(draw("identity").integers(2**62)),
+        "views": logits.attrs["views"],
         "dataset": storage.data_digest(dataset),
         "logits": storage.data_digest(logits),
     }
@@ -118,8 +125,7 @@ def fit(settings: Settings, draw, dataset, logits, state: Path):
         _students(
             settings,
             partial(draw, world),
-            dataset.sel(world=world, drop=True),
-            teacher_logits.sel(world=world, drop=True),
+            *_images(settings, *(each.sel(world=world, drop=True) for each in (dataset, of_samples, of_views))),
             state,
             {"world": world, **origin},
         )
@@ -128,9 +134,8 @@ def fit(settings: Settings, draw, dataset, logits, state: Path):
     return xr.concat(worlds, dim=dataset["world"]).transpose("stopping_epoch", ..., "world", "run")
 
 
-def _students(settings, draw, dataset, teacher_logits, state, origin):
+def _students(settings, draw, transfer, test, state, origin):
     """What all students of one world decide, those that were finished before a kill among them."""
-    transfer, test = (_images(settings, dataset, teacher_logits, part) for part in (Part.TRANSFER, Part.TEST))
     if settings.n_train[-1] > len(transfer.labels):
         raise ValueError(
             f"n_train asks for {settings.n_train[-1]} images; the dataset has {len(transfer.labels)} to transfer"
@@ -139,13 +144,18 @@ def _students(settings, draw, dataset, teacher_logits, state, origin):
     shape, fitted = [len(each) for each in values.values()], []
     for chosen in product(*values.values()):
         student = dict(zip(values, chosen, strict=True))
-        identity = {**asdict(settings), **{_VARIED[dim]: value for dim, value in student.items()}, **origin}
+        identity = {
+            **asdict(settings),
+            **{_VARIED[dim]: value for dim, value in _learns_from(settings, student)},
+            **origin,
+        }
         finished = state / f"{_digest(identity)}.safetensors"
         if not finished.exists():
             in_training = partial(train, state=state / "training.safetensors", identity=identity)
-            learned = _learned(settings, student, transfer, test, partial(draw, student["run"]), in_training)
+            draw_of_run = partial(draw, student["run"])
+            learned = _learned(settings, student, transfer, test.pixels, origin["views"], draw_of_run, in_training)
             storage.write(learned, finished, {})
-        fitted.append(storage.read(finished))
+        fitted.append(_wrong(settings, student, storage.read(finished), test))
         _log.info("world %d, student %d of %d: %s", origin["world"], len(fitted), math.prod(shape), student)
     found = {name: np.reshape([one[name] for one in fitted], shape) for name in fitted[0]}
     return xr.Dataset(
@@ -154,58 +164,54 @@ def _students(settings, draw, dataset, teacher_logits, state, origin):
     )
 
 
-def distillation_loss(teacher_logits, labels, soft_ratio, temperature, loss_scale):
-    """Return the loss ρ·CE(softmax(z_t/T), softmax(z_s/T)) + (1 − ρ)·CE(y, softmax(z_s)) of JZ20 Eq. 1, K classes.
-
-    Its largest curvature is proportional to ρ/T² + 1 − ρ, 25 times smaller at ρ = 1 than at 0 for T = 5, so that equal
-    steps train soft students less. Divided by it all curvatures are equal, and every minimum stays where it is.
-
-    Parameters
-    ----------
-    teacher_logits : array, shape (n, K)
-    labels : array of int, shape (n,)
-    soft_ratio, temperature : float
-    loss_scale : str
-        ``curvature`` divides by ρ/T² + 1 − ρ; ``raw`` does not.
-
-    Returns
-    -------
-    callable
-        ``loss(logits, indices)``: mean loss of the images at ``indices``, tensors on the device of this process.
-    """
-    device = configure_torch()
-    soft_labels = torch.softmax(torch.as_tensor(teacher_logits, dtype=torch.float32, device=device) / temperature, 1)
-    labels = torch.as_tensor(labels, dtype=torch.int64, device=device)
-    scale = {"raw": 1.0, "curvature": soft_ratio / temperature**2 + 1 - soft_ratio}[loss_scale]
-    cross_entropy = torch.nn.functional.cross_entropy
-
-    def loss(logits, indices):
-        soft = cross_entropy(logits / temperature, soft_labels[indices])
-        return (soft_ratio * soft + (1 - soft_ratio) * cross_entropy(logits, labels[indices])) / scale
-
-    return loss
+def _learns_from(settings, student):
+    """What tells a student from others: hard labels do not depend on the loss scale, true ones not on the teacher."""
+    same = {"loss_scale", "stopping_epoch"} if settings.labels == "truth" else {"loss_scale"}
+    return [(dim, value) for dim, value in student.items() if student["soft_ratio"] > 0 or dim not in same]
 
 
-def _images(settings, dataset, teacher_logits, part):
-    label = dataset["label"].values
-    chosen = np.flatnonzero((dataset["part"].values == part) & np.isin(label, settings.classes))
-    teacher = teacher_logits.isel({"sample": chosen, "class": settings.classes})
-    own_class = np.zeros(label.max() + 1, dtype=np.int64)
+def _wrong(settings, student, learned, test):
+    """A finished student with the numbers of its wrong decisions in place of its decisions on the test images."""
+    decided, epoch = learned.pop("decided"), settings.stopping_epochs.index(student["stopping_epoch"])
+    return learned | {
+        "wrong_truth": np.sum(decided != test.labels),
+        "wrong_teacher": np.sum(decided != test.teacher_logits[epoch, 0].argmax(axis=-1)),
+    }
+
+
+def _images(settings, dataset, of_samples, of_views):
+    """The transfer images and the test images of one world."""
+    own_class = np.zeros(int(dataset["label"].max()) + 1, dtype=np.int64)
     own_class[settings.classes] = np.arange(len(settings.classes))
-    return Images(
-        dataset["pixels"].values[chosen],
-        own_class[label[chosen]],
-        teacher.transpose("stopping_epoch", "sample", "class").values,
-    )
+    part, found = dataset["part"].values, []
+    for code, logits in (
+        (Part.TRANSFER, of_views.rename(transfer_image="sample")),
+        (Part.TEST, of_samples.isel(sample=part == Part.TEST).expand_dims("view")),
+    ):
+        of_part = dataset.isel(sample=part == code)
+        label = of_part["label"].values
+        chosen = np.flatnonzero(np.isin(label, settings.classes))
+        logits = logits.isel({"sample": chosen, "class": settings.classes})
+        found.append(
+            Images(
+                of_part["pixels"].values[chosen],
+                own_class[label[chosen]],
+                logits.transpose("stopping_epoch", "view", "sample", "class").values,
+            )
+        )
+    return found
 
 
-def _learned(settings, student, transfer, test, draw, train):
-    """One student to its last step: its wrong decisions on the test images and its agreement with its targets."""
+def _learned(settings, student, transfer, test, kind_of_views, draw, train):
+    """One student at its last step: its decisions on the test images and its agreement with its targets."""
     chosen = draw("transfer set").permutation(len(transfer.labels))[: student["n_train"]]
     images = transfer.pixels[chosen]
     epoch = settings.stopping_epochs.index(student["stopping_epoch"])
-    teacher_logits = transfer.teacher_logits[epoch, chosen]
-    labels = teacher_logits.argmax(axis=1) if settings.labels == "teacher" else transfer.labels[chosen]
+    teacher_logits = transfer.teacher_logits[epoch][:, chosen]
+    labels = teacher_logits.argmax(axis=-1)
+    if settings.labels == "truth":
+        labels = np.broadcast_to(transfer.labels[chosen], labels.shape).copy()
+    targets = decided_by_targets(teacher_logits, labels, student["soft_ratio"], settings.temperature)
     network = ResNet(
         Standardise(*channel_statistics(images)),
         width=settings.width,
@@ -219,23 +225,18 @@ def _learned(settings, student, transfer, test, draw, train):
         settings.learning_rate,
         settings.batch_size,
         momentum=settings.momentum,
-        schedule="cosine",
-        augmentation="flip",
+        schedule="until_agreement",
+        agreement=settings.agreement,
+        augmentation=kind_of_views,
         precision=settings.precision,
     )
     epochs = epochs_of(settings.steps, len(images), settings.batch_size)
-    train(network, images, loss, draw, optimisation, stopping_epochs=[epochs])
-    # At ρ = 0 the effective logits are infinite; what they decide is the label.
-    decisions = labels
-    if student["soft_ratio"] > 0:
-        targets = effective_logits_multiclass(teacher_logits, labels, student["soft_ratio"], settings.temperature)
-        decisions = targets.argmax(axis=1)
-    agreement = np.mean(predict(network, images).argmax(axis=1) == decisions)
-    decided = predict(network, test.pixels).argmax(axis=1)
+    trained = train(network, images, loss, draw, optimisation, stopping_epochs=[epochs], targets=targets)
+    decided = predict_views(network, images, kind_of_views).argmax(axis=-1)
     return {
-        "wrong_truth": np.sum(decided != test.labels),
-        "wrong_teacher": np.sum(decided != test.teacher_logits[epoch].argmax(axis=1)),
-        "agreement": agreement,
+        "decided": predict(network, test).argmax(axis=-1),
+        "agreement": np.mean(decided == targets),
+        "steps": np.array(trained.steps),
     }
 
 

@@ -19,6 +19,8 @@ _RISK_BLOCK = 2000
 _AXES = {"digits": 784, "line": 1}
 # Images of two of MNIST's classes, at most.
 _DIGITS = 16000
+# Views of a transfer image of which a teacher's logits are kept beside those of the image.
+_VIEWS = {"none": 0, "flip": 2, "flip_and_coarse_crop": 18}
 _CIFAR10 = {"side": 32, "channels": 3, "classes": 10, "axes": 3072}
 
 
@@ -77,7 +79,8 @@ def dataset_bytes(dataset: dict) -> float:
 def logits_bytes(dataset: dict, teacher: dict) -> float:
     """Return the bytes of a teacher's logits on one batch of a dataset."""
     if dataset["kind"] == "cifar10":
-        each = batches.size(dataset) * _images(dataset) * _CIFAR10["classes"]
+        seen = _VIEWS[teacher.get("views", "none")] * dataset["transfer_points"]
+        each = batches.size(dataset) * (_images(dataset) + seen) * _CIFAR10["classes"]
     else:
         each = _transfer_sets(dataset) * _points(dataset)
     kept = len(teacher.get("stopping_epochs", [0])) * len(teacher.get("norms", [1]))
@@ -152,9 +155,11 @@ def _solves(transfer, test, columns):
 
 def _resnet_students(cell, dataset, _teacher):
     network = {key: cell[key] for key in ("width", "blocks", "stem_stride")}
-    varied = ("soft_ratios", "stopping_epochs", "loss_scales")
+    # At most: a student ends when it agrees with its targets.
     images = sum(cell["steps"] * min(n_train, cell["batch_size"]) for n_train in cell["n_train"])
-    students = _runs(cell, dataset) * prod(len(cell[key]) for key in varied)
+    soft = sum(ratio > 0 for ratio in cell["soft_ratios"]) * len(cell["stopping_epochs"]) * len(cell["loss_scales"])
+    hard = cell["soft_ratios"].count(0) * (1 if cell["labels"] == "truth" else len(cell["stopping_epochs"]))
+    students = _runs(cell, dataset) * (soft + hard)
     return Cost(students * images * _TRAINING * resnet_operations(**network), _resnet_bytes(cell, dataset))
 
 

@@ -9,8 +9,8 @@ from kdtheory.jobs.command import run_stage
 from kdtheory.tasks.cifar10 import CLASS_NAMES
 from kdtheory.teachers.image_training import export_logits, train_on_images
 from kdtheory.training.devices import device_name
-from kdtheory.training.loop import Optimisation
 from kdtheory.training.multilayer import MultilayerNetwork
+from kdtheory.training.optimisation import Optimisation
 from kdtheory.training.pixels import Standardise
 
 

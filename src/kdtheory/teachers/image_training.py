@@ -11,7 +11,8 @@ from kdtheory.jobs import storage
 from kdtheory.tasks.parts import Part
 from kdtheory.teachers.checkpoints import at_epochs, joined
 from kdtheory.training.devices import configure_torch
-from kdtheory.training.loop import predict, restore, train
+from kdtheory.training.loop import restore, train
+from kdtheory.training.prediction import predict, predict_views
 
 
 def train_on_images(settings, draw, dataset, state, build, optimisation):
@@ -60,7 +61,7 @@ def train_on_images(settings, draw, dataset, state, build, optimisation):
     return joined({epoch: _stacked([network[epoch] for network in networks]) for epoch in settings.stopping_epochs})
 
 
-def export_logits(settings, draw, dataset, checkpoints, build):
+def export_logits(settings, draw, dataset, checkpoints, build, views="none"):
     """Compute the logits of every world's network at every stopping epoch, and its error on the test images.
 
     Parameters
@@ -69,15 +70,20 @@ def export_logits(settings, draw, dataset, checkpoints, build):
         As for `train_on_images`.
     checkpoints : dict
         What `train_on_images` returned.
+    views : str
+        Kind of `kdtheory.training.pixels.Views` that students see of the transfer images.
 
     Returns
     -------
     xarray.Dataset
         ``logits(stopping_epoch, world, sample, class)``, float32; ``teacher_error(world, stopping_epoch)``, the share
-        of the world's test images on which the teacher decides for another class than the true one.
+        of the world's test images on which the teacher decides for another class than the true one. With more views
+        than the image itself, ``view_logits(stopping_epoch, world, view, transfer_image, class)`` of the transfer
+        images in their order, and the attribute ``views``, their kind.
     """
     worlds, kept = dataset["world"].values, at_epochs(checkpoints, settings.stopping_epochs)
-    test, logits, error = dataset["part"].values == Part.TEST, [], []
+    test, transfer = (dataset["part"].values == part for part in (Part.TEST, Part.TRANSFER))
+    logits, error, seen = [], [], []
     for place, world in enumerate(worlds.tolist()):
         here = dataset.sel(world=world)
         network = build(settings, _training_images(here)[0], draw(world, "start"))
@@ -86,25 +92,31 @@ def export_logits(settings, draw, dataset, checkpoints, build):
             restore(network, {name: values[place] for name, values in checkpoint.items()})
             logits.append(predict(network, pixels))
             error.append(np.mean(logits[-1][test].argmax(axis=-1) != label[test]))
+            seen.append(predict_views(network, pixels[transfer], views))
     shape = len(worlds), len(kept)
-    return xr.Dataset(
+
+    def by_epoch(values):
+        return np.stack(values).reshape(*shape, *values[0].shape).swapaxes(0, 1)
+
+    exported = xr.Dataset(
         {
-            "logits": (
-                ("stopping_epoch", "world", "sample", "class"),
-                np.stack(logits).reshape(*shape, *logits[0].shape).swapaxes(0, 1),
-            ),
+            "logits": (("stopping_epoch", "world", "sample", "class"), by_epoch(logits)),
             "teacher_error": (("world", "stopping_epoch"), np.reshape(error, shape)),
             "sample_id": dataset["sample_id"],
         },
         coords={"stopping_epoch": settings.stopping_epochs, "world": worlds},
     )
+    if views == "none":
+        return exported
+    dims = ("stopping_epoch", "world", "view", "transfer_image", "class")
+    return exported.assign(view_logits=(dims, by_epoch(seen))).assign_attrs(views=views)
 
 
 def _cross_entropy(labels):
     """The loss of logits on hard labels, at the indices of the images."""
     labels = torch.from_numpy(labels.astype(np.int64)).to(configure_torch())
 
-    def loss(logits, indices):
+    def loss(logits, indices, _views):
         return torch.nn.functional.cross_entropy(logits, labels[indices])
 
     return loss

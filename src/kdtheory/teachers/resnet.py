@@ -7,7 +7,7 @@ from kdtheory.jobs.command import run_stage
 from kdtheory.tasks.cifar10 import CLASS_NAMES
 from kdtheory.teachers.image_training import export_logits, train_on_images
 from kdtheory.training.devices import device_name
-from kdtheory.training.loop import Optimisation
+from kdtheory.training.optimisation import Optimisation
 from kdtheory.training.pixels import Standardise, channel_statistics
 from kdtheory.training.resnet import ResNet
 
@@ -25,6 +25,7 @@ class Settings:
     batch_size: int
     precision: str
     stopping_epochs: list
+    views: str
 
 
 def train(settings: Settings, draw, dataset, state: Path):
@@ -42,8 +43,8 @@ def train(settings: Settings, draw, dataset, state: Path):
 
 
 def export(settings: Settings, draw, dataset, checkpoints):
-    """Export the logits of every world's network at every stopping epoch, and its error on the test images."""
-    return export_logits(settings, draw, dataset, checkpoints, _network)
+    """Export the logits of every world's network at every stopping epoch, of all views of the transfer images too."""
+    return export_logits(settings, draw, dataset, checkpoints, _network, settings.views)
 
 
 def _network(settings, images, rng):

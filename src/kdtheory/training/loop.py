@@ -14,57 +14,13 @@ import torch
 
 from kdtheory.jobs.log import Progress
 from kdtheory.training.devices import configure_torch
-from kdtheory.training.pixels import augment, draw_augmentation
+from kdtheory.training.optimisation import HALF
+from kdtheory.training.pixels import Views
+from kdtheory.training.prediction import predict
+from kdtheory.training.schedule import Schedule
 from kdtheory.training.state import TrainingState
 
 _log = logging.getLogger(__name__)
-
-PREDICTED_AT_ONCE = 1000
-_HALF = {"bfloat16": torch.bfloat16, "float16": torch.float16}
-
-
-@dataclass(frozen=True)
-class Optimisation:
-    """How a network is trained.
-
-    Attributes
-    ----------
-    learning_rate : float
-        Of the first step.
-    batch_size : int
-        Images of a step; the last step of an epoch has what is left.
-    optimiser : str
-        ``sgd`` (with momentum) or ``adam``.
-    momentum : float
-        Of ``sgd``.
-    weight_decay : float
-    schedule : str
-        ``constant``, or ``cosine``: the learning rate falls to 0 at the last step.
-    augmentation : str
-        As in `kdtheory.training.pixels.draw_augmentation`.
-    precision : str
-        ``float32``, or on a GPU ``bfloat16`` or ``float16`` where torch's autocast allows it; a CPU always computes
-        in float32.
-    """
-
-    learning_rate: float
-    batch_size: int
-    optimiser: str = "sgd"
-    momentum: float = 0.9
-    weight_decay: float = 0.0
-    schedule: str = "constant"
-    augmentation: str = "none"
-    precision: str = "float32"
-
-    def __post_init__(self):  # noqa: D105
-        allowed = {
-            "optimiser": ("sgd", "adam"),
-            "schedule": ("constant", "cosine"),
-            "precision": ("float32", *_HALF),
-        }
-        for key, values in allowed.items():
-            if getattr(self, key) not in values:
-                raise ValueError(f"{key} is {getattr(self, key)!r}; allowed are {', '.join(values)}")
 
 
 @dataclass(frozen=True)
@@ -74,17 +30,21 @@ class Trained:
     Attributes
     ----------
     checkpoints : dict
-        By stopping epoch: the network's weights and buffers by name, as NumPy arrays.
+        By stopping epoch that was reached, and by the last epoch: the network's weights and buffers by name, as NumPy
+        arrays.
+    steps : int
+        Steps taken.
     images_per_second : float
         Of the epochs of this process, by the clock; for logs, never for results.
     """
 
     checkpoints: dict
+    steps: int
     images_per_second: float
 
 
-def train(network, images, loss, draw, optimisation, *, stopping_epochs, state, identity):
-    """Train a network in place and keep it at each stopping epoch; training ends after the last.
+def train(network, images, loss, draw, optimisation, *, stopping_epochs, state, identity, targets=None):
+    """Train a network in place and keep it at each stopping epoch; training ends after the last, or by its schedule.
 
     Parameters
     ----------
@@ -93,10 +53,11 @@ def train(network, images, loss, draw, optimisation, *, stopping_epochs, state, 
     images : numpy.ndarray, shape (n, height, width, channel)
         Of any type that the network takes, uint8 to save memory.
     loss : callable
-        ``loss(logits, indices)``: mean loss of the images at ``indices``, tensors on the network's device.
+        ``loss(logits, indices, views)``: mean loss of the images at ``indices``, seen in ``views``; tensors on the
+        network's device.
     draw : callable
-        ``draw(*key)`` gives the generator of order and augmentation in an epoch: functions of seed and epoch alone,
-        so that no generator has to be saved, and equal for networks that share ``draw``.
+        ``draw(*key)`` gives the generator of order and views in an epoch: functions of seed and epoch alone, so that
+        no generator has to be saved, and equal for networks that share ``draw``.
     optimisation : Optimisation
     stopping_epochs : sequence of int
         1 or more.
@@ -106,6 +67,8 @@ def train(network, images, loss, draw, optimisation, *, stopping_epochs, state, 
     identity : dict
         What the training depends on beside ``optimisation`` and ``stopping_epochs``; a state of another identity is
         not used.
+    targets : array of int, shape (views, n), optional
+        The class of each image in each view, with which the schedule ``until_agreement`` is to see agreement.
 
     Returns
     -------
@@ -119,30 +82,37 @@ def train(network, images, loss, draw, optimisation, *, stopping_epochs, state, 
     device = configure_torch()
     network.to(device)
     images = torch.as_tensor(images).to(device)
-    run = _Run(network, optimisation, max(stopping_epochs) * math.ceil(len(images) / optimisation.batch_size), device)
+    steps = math.ceil(len(images) / optimisation.batch_size)
+    schedule = Schedule(optimisation.schedule, max(stopping_epochs), steps, optimisation.agreement)
+    run = _Run(network, optimisation, schedule, device)
+    targets = None if targets is None else torch.as_tensor(targets).to(device)
     saved = TrainingState(state, {**identity, **asdict(optimisation), "stopping_epochs": list(stopping_epochs)})
     epoch, now, kept = saved.load()
     if now:
         run.restore(now)
-    last, first = max(stopping_epochs), epoch
-    progress, started = Progress(last - epoch, "epochs"), time.monotonic()
-    while epoch < last:
+    first = epoch
+    progress, started = Progress(schedule.last - epoch, "epochs"), time.monotonic()
+    while epoch < schedule.last:
         epoch += 1
-        mean_loss = run.train_epoch(images, loss, draw, epoch)
+        mean_loss, share = run.train_epoch(images, loss, draw, epoch, targets)
         if not math.isfinite(mean_loss):
             raise RuntimeError(
                 f"the loss is not finite in epoch {epoch} at learning rate {optimisation.learning_rate}; "
                 "lower the learning rate"
             )
-        if epoch in stopping_epochs:
+        # First as it was in training, which costs nothing.
+        if schedule.is_met(epoch, share) and schedule.is_met(epoch, run.agreement(images, draw, epoch, targets)):
+            schedule.ends_with(epoch)
+        keeps = epoch in stopping_epochs or epoch == schedule.last
+        if keeps:
             kept[epoch] = {name: _array(values) for name, values in network.state_dict().items()}
             _log.info("epoch %d: mean training loss %.4f", epoch, mean_loss)
-        if epoch in stopping_epochs or saved.is_due():
+        if keeps or saved.is_due():
             saved.save(epoch, run.arrays(), kept)
         progress.advance()
-    speed = (last - first) * len(images) / max(time.monotonic() - started, 1e-9)
-    _log.info("%d epochs at %.0f images a second", last - first, speed)
-    return Trained(kept, speed)
+    speed = (epoch - first) * len(images) / max(time.monotonic() - started, 1e-9)
+    _log.info("%d epochs at %.0f images a second", epoch - first, speed)
+    return Trained(kept, run.step, speed)
 
 
 def restore(network, checkpoint):
@@ -150,53 +120,54 @@ def restore(network, checkpoint):
     network.load_state_dict({name: torch.as_tensor(values) for name, values in checkpoint.items()})
 
 
-@torch.no_grad()
-def predict(network, images):
-    """Return a network's logits in evaluation mode, float32 (n, n_classes), computed a thousand images at a time."""
-    device = configure_torch()
-    network.to(device).eval()
-    batches = torch.as_tensor(images).split(PREDICTED_AT_ONCE)
-    return np.concatenate([network(batch.to(device)).cpu().numpy() for batch in batches])
-
-
 class _Run:
     """A network with its optimiser, schedule and precision; ``step`` counts the steps that were taken."""
 
-    def __init__(self, network, optimisation, n_steps, device):
-        self.network, self.optimisation, self.n_steps, self.device = network, optimisation, n_steps, device
-        self.step = 0
+    def __init__(self, network, optimisation, schedule, device):
+        self.network, self.optimisation, self.schedule, self.device = network, optimisation, schedule, device
+        self.views, self.step = Views(optimisation.augmentation), 0
         common = {"lr": optimisation.learning_rate, "weight_decay": optimisation.weight_decay, "fused": True}
         parameters = network.parameters()
         if optimisation.optimiser == "adam":
             self.optimiser = torch.optim.Adam(parameters, **common)
         else:
             self.optimiser = torch.optim.SGD(parameters, momentum=optimisation.momentum, **common)
-        self.half = _HALF.get(optimisation.precision) if device.type == "cuda" else None
+        self.half = HALF.get(optimisation.precision) if device.type == "cuda" else None
         self.scaler = torch.amp.GradScaler(device.type, enabled=self.half is torch.float16)
 
-    def train_epoch(self, images, loss, draw, epoch):
-        """One pass over the images; returns the mean loss."""
-        settings, total = self.optimisation, torch.zeros((), device=self.device)
+    def train_epoch(self, images, loss, draw, epoch, targets):
+        """One pass over the images; returns the mean loss and the share of targets that were met, as far as known."""
+        settings = self.optimisation
+        total, met = (torch.zeros((), device=self.device) for _ in range(2))
         order = self._tensor(draw("order", epoch).permutation(len(images)))
-        drawn = draw_augmentation(settings.augmentation, len(images), draw("augmentation", epoch))
-        drawn = {name: self._tensor(values) for name, values in drawn.items()}
+        drawn = self._drawn_views(draw, epoch, len(images))
         self.network.train()
         for indices in order.split(settings.batch_size):
-            pixels = augment(
-                images.index_select(0, indices), **{name: values[indices] for name, values in drawn.items()}
-            )
+            views = drawn[indices]
+            pixels = self.views.shown(images.index_select(0, indices), views)
             for group in self.optimiser.param_groups:
-                group["lr"] = settings.learning_rate * self._schedule()
+                group["lr"] = settings.learning_rate * self.schedule.rate(self.step)
             self.optimiser.zero_grad()
             with torch.autocast(self.device.type, dtype=self.half, enabled=self.half is not None):
                 logits = self.network(pixels)
-            batch_loss = loss(logits.float(), indices)
+            batch_loss = loss(logits.float(), indices, views)
             self.scaler.scale(batch_loss).backward()
             self.scaler.step(self.optimiser)
             self.scaler.update()
             total += batch_loss.detach() * len(indices)
+            if targets is not None:
+                met += (logits.detach().argmax(dim=1) == targets[views, indices]).sum()
             self.step += 1
-        return float(total) / len(images)
+        return float(total) / len(images), float(met) / len(images)
+
+    def agreement(self, images, draw, epoch, targets):
+        """Share of the images on which the network, in evaluation mode, meets its targets, in the views of an epoch."""
+        drawn = self._drawn_views(draw, epoch, len(images))
+        met = predict(self.network, self.views.shown(images, drawn)).argmax(axis=1)
+        return float(np.mean(met == targets.gather(0, drawn[None])[0].cpu().numpy()))
+
+    def _drawn_views(self, draw, epoch, count):
+        return self._tensor(draw("augmentation", epoch).integers(len(self.views), size=count))
 
     def arrays(self):
         """All of the run that changes, by name."""
@@ -204,7 +175,7 @@ class _Run:
         for index, moments in self.optimiser.state_dict()["state"].items():
             content |= {f"optimiser/{index}/{name}": _array(values) for name, values in moments.items()}
         content |= {f"scaler/{name}": np.array([value]) for name, value in self.scaler.state_dict().items()}
-        return content | {"step": np.array([self.step])}
+        return content | {"step": np.array([self.step]), "falls_after": np.array([self.schedule.falls_after])}
 
     def restore(self, content):
         """Take what `arrays` gave."""
@@ -229,11 +200,8 @@ class _Run:
         if scaler:
             self.scaler.load_state_dict(scaler)
         self.step = int(content["step"][0])
-
-    def _schedule(self):
-        if self.optimisation.schedule == "constant":
-            return 1.0
-        return (1 + math.cos(math.pi * self.step / self.n_steps)) / 2
+        if content["falls_after"][0] != self.schedule.falls_after:
+            self.schedule.ends_with(int(content["falls_after"][0]))
 
     def _tensor(self, values):
         return torch.from_numpy(values).to(self.device)

@@ -1,10 +1,18 @@
-"""What happens to pixels before a network sees them: standardisation, random flips and crops."""
+"""What happens to pixels before a network sees them: standardisation, flips and crops."""
+
+from itertools import product
 
 import numpy as np
 import torch
 from torch import nn
 
 PADDING = 4
+_OFFSETS = {
+    "none": (PADDING,),
+    "flip": (PADDING,),
+    "flip_and_crop": range(2 * PADDING + 1),
+    "flip_and_coarse_crop": (0, PADDING, 2 * PADDING),
+}
 
 
 class Standardise(nn.Module):
@@ -35,44 +43,47 @@ def channel_statistics(images):
     return np.mean(images, axis=axes, dtype=np.float64), np.std(images, axis=axes, dtype=np.float64)
 
 
-def draw_augmentation(kind, n_images, rng):
-    """Draw what is done to each image in one epoch.
+class Views:
+    """What a network may see of an image: the image itself, mirrored, and windows of it with a black border.
 
     Parameters
     ----------
     kind : str
-        ``none``, ``flip`` (left and right, with probability ½) or ``flip_and_crop`` (then also a window of the
-        image's size out of the image with a black border of 4 pixels).
-    n_images : int
-    rng : numpy.random.Generator
+        ``none`` (the image alone), ``flip`` (also left and right exchanged), ``flip_and_crop`` (of both also the
+        windows of the image's size out of the image with a border of 4 pixels, 81 of them), or
+        ``flip_and_coarse_crop`` (the nine windows whose offsets are 0, 4 and 8).
 
-    Returns
-    -------
-    dict of numpy.ndarray
-        ``flipped`` (n,) bool and ``offsets`` (n, 2) in 0 … 8, as far as the kind has them.
+    Attributes
+    ----------
+    flipped : torch.Tensor of bool, shape (views,)
+    offsets : torch.Tensor of int, shape (views, 2)
+        Row and column of the window in the image with its border. View 0 is the image itself.
 
     Raises
     ------
     ValueError
         For another kind.
     """
-    if kind not in ("none", "flip", "flip_and_crop"):
-        raise ValueError(f"augmentation is {kind!r}; allowed are none, flip and flip_and_crop")
-    drawn = {}
-    if kind != "none":
-        drawn["flipped"] = rng.random(n_images) < 0.5
-    if kind == "flip_and_crop":
-        drawn["offsets"] = rng.integers(0, 2 * PADDING + 1, (n_images, 2))
-    return drawn
 
+    def __init__(self, kind):
+        if kind not in _OFFSETS:
+            raise ValueError(f"views are {kind!r}; allowed are {', '.join(_OFFSETS)}")
+        windows = sorted(product(_OFFSETS[kind], repeat=2), key=lambda window: window != (PADDING, PADDING))
+        chosen = list(product((False, True) if kind != "none" else (False,), windows))
+        self.flipped = torch.tensor([flipped for flipped, _ in chosen])
+        self.offsets = torch.tensor([window for _, window in chosen])
 
-def augment(pixels, flipped=None, offsets=None):
-    """Apply what `draw_augmentation` drew to a batch, shape (n, height, width, channel); tensors throughout."""
-    if flipped is not None:
-        pixels = torch.where(flipped[:, None, None, None], pixels.flip(2), pixels)
-    if offsets is not None:
-        pixels = _crop(pixels, offsets)
-    return pixels
+    def __len__(self):  # noqa: D105
+        return len(self.flipped)
+
+    def shown(self, pixels, views):
+        """Show each image of a batch (n, height, width, channel) in a view of its own, (n,); tensors on one device."""
+        if len(self) > 1:
+            flipped = self.flipped.to(pixels.device)[views]
+            pixels = torch.where(flipped[:, None, None, None], pixels.flip(2), pixels)
+        if len(self) > 2:
+            pixels = _crop(pixels, self.offsets.to(pixels.device)[views])
+        return pixels
 
 
 def _crop(pixels, offsets):

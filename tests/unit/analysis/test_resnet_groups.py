@@ -25,6 +25,7 @@ def experiment(tmp_path):
                     "wrong_truth": (DIMS, rng.integers(0, 20, (*shape, 2, 3))),
                     "wrong_teacher": (DIMS, rng.integers(0, 20, (*shape, 2, 3))),
                     "agreement": (DIMS, rng.random((*shape, 2, 3))),
+                    "steps": (DIMS, rng.integers(1, 90, (*shape, 2, 3))),
                     "test_points": ("world", TEST),
                 },
                 coords={**coords, "world": [0, 1], "run": [0, 1, 2]},
@@ -53,21 +54,25 @@ def coords(epochs, scales, ratios, sizes=(50,)):
 
 def test_cells_of_distillation_fill_one_group_with_gaps(experiment):
     files = experiment(
-        early=coords([1], ["curvature"], [0.0, 0.5, 1.0]),
-        late=coords([16], ["curvature"], [0.0, 0.5, 1.0]),
+        hard=coords([1, 16], ["curvature"], [0.0]),
+        early=coords([1], ["curvature"], [0.5, 1.0]),
+        late=coords([16], ["curvature"], [0.5, 1.0]),
         raw=coords([16], ["raw"], [0.5, 1.0]),
     )
     group = resnet_distillation.measure(files)
     assert group["accuracy"].dims == ("stopping_epoch", "loss_scale", "soft_ratio", "world", "run")
     assert group["loss_scale"].values.tolist() == ["curvature", "raw"]
     for name, place in {
-        "early": {"stopping_epoch": 1, "loss_scale": "curvature"},
+        "hard": {"stopping_epoch": 1, "loss_scale": "curvature", "soft_ratio": [0.0]},
+        "early": {"stopping_epoch": 1, "loss_scale": "curvature", "soft_ratio": [0.5, 1.0]},
         "raw": {"stopping_epoch": 16, "loss_scale": "raw", "soft_ratio": [0.5, 1.0]},
     }.items():
         students = students_of(files, name)
         wrong = students["wrong_truth"].values[0, 0, :, 0] / np.array(TEST)[:, None]
         np.testing.assert_allclose(group["accuracy"].sel(place), 1 - wrong)
-        np.testing.assert_allclose(group["agreement"].sel(place), students["agreement"].values[0, 0, :, 0])
+        for measured in ("agreement", "steps"):
+            np.testing.assert_allclose(group[measured].sel(place), students[measured].values[0, 0, :, 0])
+    assert not np.isnan(group["accuracy"].sel(loss_scale="curvature")).any()
     assert np.isnan(group["accuracy"].sel(loss_scale="raw", soft_ratio=0.0)).all()
     assert np.isnan(group["accuracy"].sel(loss_scale="raw", stopping_epoch=1)).all()
     np.testing.assert_allclose(group["teacher_accuracy"], [[0.5, 0.4], [0.7, 0.8]])

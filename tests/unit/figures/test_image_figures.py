@@ -16,6 +16,7 @@ from kdtheory.figures import (
     ext_finite_width,
     ext_optimiser_confound,
     image_panels,
+    jz20_fig5_resnets,
     jz20_s2_power_law,
     registry,
     replicates,
@@ -33,7 +34,7 @@ GROUPS = {
 }
 MODULES = {
     module.__name__.rpartition(".")[2]: module
-    for module in (ext_finite_width, ext_optimiser_confound, jz20_s2_power_law)
+    for module in (ext_finite_width, ext_optimiser_confound, jz20_fig5_resnets, jz20_s2_power_law)
 }
 each_figure = pytest.mark.parametrize("name", MODULES)
 
@@ -114,6 +115,20 @@ def test_the_change_is_taken_from_soft_labels_of_the_same_world():
     # The worlds differ by 10 in what all ratios share, which a paired interval does not see.
     heights = [np.ptp(segment[:, 1]) for segment in bars.lines[2][0].get_segments()]
     assert max(heights) < 2
+
+
+def test_agreement_is_drawn_beside_the_share_to_reach_and_told_in_the_title():
+    group = distillation(RESNET, agreement=0.8)
+    axes = drawn("jz20_fig5_resnets", group).axes[2]
+    students = group["agreement"].sel(loss_scale="curvature")
+    for epoch in EPOCHS:
+        (line,) = lines_of(axes, f"epoch {epoch}")
+        expected = students.sel(stopping_epoch=epoch).mean(["world", "run"])
+        assert line.get_ydata() == pytest.approx(expected.values)
+    (line,) = lines_of(axes, "to reach")
+    assert set(line.get_ydata()) == {0.95}
+    means = students.mean(["world", "run"])
+    assert f"agreement {float(means.min()):.2f} to {float(means.max()):.2f}" in words(axes.figure)
 
 
 def test_power_laws_have_the_slopes_of_the_claims_world():

@@ -16,12 +16,13 @@ from kdtheory.jobs.seeds import generator
 from kdtheory.tasks.parts import Part, codes
 from kdtheory.teachers import image_mlp, resnet
 from kdtheory.training import state as training_state
+from kdtheory.training.pixels import Views
 
 draw = partial(generator, 3, "teacher")
 MLP = image_mlp.Settings(hidden_layers=2, width=16, learning_rate=0.01, batch_size=16, stopping_epochs=[1, 4])
 RESNET = resnet.Settings(
     width=8, blocks=[1, 1], stem_stride=2, learning_rate=0.1, momentum=0.9, weight_decay=5e-4, batch_size=16,
-    precision="float32", stopping_epochs=[1, 5],
+    precision="float32", stopping_epochs=[1, 5], views="flip_and_coarse_crop",
 )  # fmt: skip
 KINDS = pytest.mark.parametrize(("kind", "settings"), [(image_mlp, MLP), (resnet, RESNET)], ids=["mlp", "resnet"])
 
@@ -73,6 +74,25 @@ def test_later_teachers_are_better_and_errors_are_those_of_the_exported_logits(d
     xr.testing.assert_allclose(exported["teacher_error"], wrong.transpose("world", "stopping_epoch"))
     first, last = exported["teacher_error"].mean("world")
     assert last < min(first, 0.7)
+
+
+def test_a_residual_teacher_exports_the_logits_of_all_views_of_the_transfer_images(dataset, trained):
+    exported = resnet.export(RESNET, draw, dataset, trained[resnet])
+    assert exported.attrs["views"] == "flip_and_coarse_crop"
+    assert exported["view_logits"].dims == ("stopping_epoch", "world", "view", "transfer_image", "class")
+    assert exported["view_logits"].shape == (2, 2, 18, 16, 10)
+    transfer = exported["logits"].isel(sample=dataset["part"].values == Part.TRANSFER)
+    np.testing.assert_allclose(exported["view_logits"].isel(view=0), transfer, atol=1e-5)
+    views = Views("flip_and_coarse_crop")
+    for view in (9, 13):
+        shown = dataset["pixels"].isel(world=1).values[:16]
+        seen = views.shown(torch.from_numpy(shown), torch.full((16,), view)).numpy()
+        moved = dataset.copy(deep=True)
+        moved["pixels"][1, :16] = seen
+        again = resnet.export(RESNET, draw, moved, trained[resnet])["logits"]
+        found = exported["view_logits"].isel(world=1, view=view)
+        np.testing.assert_allclose(found, again.isel(world=1)[:, :16], atol=1e-5)
+    assert "view_logits" not in image_mlp.export(MLP, draw, dataset, trained[image_mlp])
 
 
 def test_the_logits_of_a_multilayer_teacher_are_those_of_plain_layers_on_standardised_pixels(dataset, trained):

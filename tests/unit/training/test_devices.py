@@ -34,8 +34,10 @@ def test_training_on_a_gpu_learns_and_repeats_itself(tmp_path, precision):
     from functools import partial
 
     from kdtheory.jobs.seeds import generator
-    from kdtheory.training.loop import Optimisation, predict, train
+    from kdtheory.training.loop import train
+    from kdtheory.training.optimisation import Optimisation
     from kdtheory.training.pixels import Standardise, channel_statistics
+    from kdtheory.training.prediction import predict
     from kdtheory.training.resnet import ResNet
 
     draw = partial(generator, 1)
@@ -47,7 +49,7 @@ def test_training_on_a_gpu_learns_and_repeats_itself(tmp_path, precision):
         standardise = Standardise(*channel_statistics(images))
         network = ResNet(standardise, width=8, blocks=[1, 1], n_classes=2, stem_stride=2, rng=draw("start"))
         train(
-            network, images, lambda z, i: torch.nn.functional.cross_entropy(z, target[i]), draw,
+            network, images, lambda z, i, _: torch.nn.functional.cross_entropy(z, target[i]), draw,
             Optimisation(0.05, 16, augmentation="flip_and_crop", precision=precision),
             stopping_epochs=[10], state=tmp_path / f"{attempt}.safetensors", identity={},
         )  # fmt: skip

@@ -2,42 +2,48 @@ import numpy as np
 import pytest
 import torch
 
-from kdtheory.training.pixels import PADDING, Standardise, augment, channel_statistics, draw_augmentation
+from kdtheory.training.pixels import PADDING, Standardise, Views, channel_statistics
 
 rng = np.random.default_rng(2)
 IMAGES = rng.integers(0, 256, (20, 7, 6, 3), dtype=np.uint8)
 
 
-def as_tensors(drawn):
-    return {name: torch.from_numpy(values) for name, values in drawn.items()}
+KINDS = {"none": 1, "flip": 2, "flip_and_crop": 2 * 81, "flip_and_coarse_crop": 2 * 9}
 
 
-@pytest.mark.parametrize("kind", ["none", "flip", "flip_and_crop"])
-def test_every_image_is_flipped_and_cut_out_as_drawn(kind):
-    drawn = draw_augmentation(kind, len(IMAGES), np.random.default_rng(3))
-    found = augment(torch.from_numpy(IMAGES), **as_tensors(drawn)).numpy()
-    for index, image in enumerate(IMAGES):
-        if kind != "none" and drawn["flipped"][index]:
-            image = image[:, ::-1]
-        if kind == "flip_and_crop":
-            row, column = drawn["offsets"][index]
-            bordered = np.zeros((7 + 2 * PADDING, 6 + 2 * PADDING, 3), dtype=np.uint8)
-            bordered[PADDING:-PADDING, PADDING:-PADDING] = image
-            image = bordered[row : row + 7, column : column + 6]
-        np.testing.assert_array_equal(found[index], image)
-    assert found.dtype == np.uint8
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_view_is_the_image_flipped_and_cut_out_as_its_table_says(kind):
+    views = Views(kind)
+    assert len(views) == KINDS[kind]
+    for view in range(len(views)):
+        found = views.shown(torch.from_numpy(IMAGES), torch.full((len(IMAGES),), view)).numpy()
+        row, column = views.offsets[view]
+        bordered = np.zeros((len(IMAGES), 7 + 2 * PADDING, 6 + 2 * PADDING, 3), dtype=np.uint8)
+        bordered[:, PADDING:-PADDING, PADDING:-PADDING] = IMAGES[:, :, ::-1] if views.flipped[view] else IMAGES
+        np.testing.assert_array_equal(found, bordered[:, row : row + 7, column : column + 6])
+        assert found.dtype == np.uint8
 
 
-def test_half_of_the_images_are_flipped_and_every_window_is_drawn():
-    drawn = draw_augmentation("flip_and_crop", 4000, np.random.default_rng(3))
-    # Six standard deviations of a fair coin: a false alarm in one of 5e8 seeds, and this seed is fixed.
-    assert abs(drawn["flipped"].mean() - 0.5) < 6 * 0.5 / np.sqrt(4000)
-    assert len(np.unique(drawn["offsets"], axis=0)) == (2 * PADDING + 1) ** 2
+def test_each_image_of_a_batch_is_seen_in_its_own_view():
+    views, chosen = Views("flip_and_crop"), torch.arange(0, 160, 8)
+    together = views.shown(torch.from_numpy(IMAGES), chosen)
+    for index, view in enumerate(chosen):
+        alone = views.shown(torch.from_numpy(IMAGES[index : index + 1]), view[None])
+        np.testing.assert_array_equal(together[index], alone[0])
 
 
-def test_an_unknown_augmentation_is_an_error():
-    with pytest.raises(ValueError, match="augmentation is 'rotate'; allowed are none, flip and flip_and_crop"):
-        draw_augmentation("rotate", 3, rng)
+@pytest.mark.parametrize("kind", KINDS)
+def test_views_differ_and_the_first_is_the_image_itself(kind):
+    views = Views(kind)
+    table = np.column_stack([views.flipped, views.offsets])
+    assert len(np.unique(table, axis=0)) == len(views)
+    np.testing.assert_array_equal(table[0], [0, PADDING, PADDING])
+    assert table[:, 0].mean() == (0 if kind == "none" else 0.5)
+
+
+def test_unknown_views_are_an_error():
+    with pytest.raises(ValueError, match="views are 'rotate'; allowed are none, flip, flip_and_crop, flip_and_coarse"):
+        Views("rotate")
 
 
 def test_standardised_images_have_mean_zero_and_deviation_one_in_each_channel():

@@ -1,6 +1,7 @@
 from functools import partial
 
 from samples.image_distillation import KERNEL, RESNET, distillation
+from samples.image_transfer import transfer
 
 from kdtheory.claims.registry import FAILS, UNDECIDED
 
@@ -15,4 +16,14 @@ def case(student):
     }
 
 
-TABLE = {f"ext-images-{student}-later": case(student) for student in (KERNEL, RESNET)}
+def learnt(group):
+    return group, {
+        "agreement of 0.9": (FAILS, partial(group, agreement=0.9)),
+        "seven worlds": (UNDECIDED, partial(group, worlds=7)),
+    }
+
+
+TABLE = {f"ext-images-{student}-later": case(student) for student in (KERNEL, RESNET)} | {
+    "ext-images-resnet-distillation-agreement": learnt(partial(distillation, RESNET)),
+    "ext-images-resnet-transfer-agreement": learnt(partial(transfer, RESNET)),
+}
