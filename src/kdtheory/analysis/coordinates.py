@@ -45,6 +45,7 @@ COORDINATES = {
     "temperature": ("temperature T of the soft labels", _NUMBER),
     "theta": ("angle to the teacher", _ANGLE),
     "truth": ("logits that stand for the ground truth", _NUMBER),
+    "variant": ("angle law, dimension, transfer points, and steps of the hard-target learner", _NUMBER),
     "width": ("width of a network of finite width", _COUNT),
     "width_law": ("how the width of the bumps depends on their number", _NUMBER),
     "window_end": ("last sample size of a window", _COUNT),

@@ -30,7 +30,9 @@ def measure(experiment):
         limit = np.where(positive[seen], 0.5, -0.5) @ inputs[seen]
         along = np.abs(inputs[pool] @ limit) / lengths[pool] / np.linalg.norm(limit)
         errors = {
-            cell: _disagreement(weights.sel(world=world).transpose("n_train", "axis").values, inputs[part], teacher[part])
+            cell: _disagreement(
+                weights.sel(world=world).transpose("n_train", "axis").values, inputs[part], teacher[part]
+            )
             for (cell, weights), part in zip(students.items(), (pool, test), strict=True)
         }
         found["population_risk"][:, place], found["held_out_risk"][:, place] = errors["population"], errors["held_out"]
@@ -42,7 +44,7 @@ def measure(experiment):
     words = {
         "population_risk": f"{_RISK} on the pool that the transfer set is drawn from, with replacement",
         "population_bound": f"{_BOUND} by the angles of the pool's images",
-        "regularised_bound": f"{_BOUND} by the angles of the pool's images to a teacher of ever stronger regularisation",
+        "regularised_bound": f"{_BOUND} by the pool's angles to a teacher of the strongest regularisation",
         "held_out_risk": f"{_RISK} on the test images",
         "held_out_bound": f"{_BOUND} by the angles of the test images, with a band of confidence",
     }

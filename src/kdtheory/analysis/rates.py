@@ -1,4 +1,4 @@
-"""Measurement ``linear/rates``: the expected risk up to n = d − 1, without vectors (PL19 Theorem 3, Corollaries 1 and 2).
+"""Measurement ``linear/rates``: expected risks up to n = d − 1, without vectors (PL19 Sec. 4.2).
 
 Students are drawn by the Markov chain of their angle (`kdtheory.theory.angle_chains`). With a margin the risk of almost
 every large transfer set is exactly 0. There, after each point, sets are copied in proportion to R(φ_n)/R(φ_{n−1}), and
@@ -113,9 +113,7 @@ def _polynomial(experiment):
                 name: labelled(xr.DataArray(values, dims=cells), f"bound on the {_WORDS}", f"PL19 {place}")
                 for name, (values, place) in bounds.items()
             },
-            "conditional_error": labelled(
-                xr.DataArray(wrong, dims=(*points, "world")), words, "PL19 eqs. 32 and 33"
-            ),
+            "conditional_error": labelled(xr.DataArray(wrong, dims=(*points, "world")), words, "PL19 eqs. 32 and 33"),
             "conditional_bound": labelled(
                 xr.DataArray(unseen, dims=points), f"bound on the {words}", "PL19 eqs. 32 and 33"
             ),
