@@ -42,7 +42,7 @@ def _population(digits):
     reads=("linear/digit_bound",),
     kind=BOUND,
     scope="reading",
-    reading="MNIST's distribution, of which the m test images, which neither teacher nor transfer set saw, are a sample",
+    reading="MNIST's distribution; the m test images, which neither teacher nor transfer set saw, are a sample of it",
     assumes=_ASSUMES,
 )
 def _held_out(digits):
