@@ -23,7 +23,7 @@ FIGURE = Figure(
         "printed, while the bound that its proof gives is far larger. Lower right: the angle to the teacher as "
         "single transfer sets grow, each thin line one set; Lemma 1 says that no line ever rises. On these data, "
         "which are symmetric about the teacher, the risk follows the angle. Dots are means over transfer sets, bars"
-        " 95 % intervals; hollow circles on the lower edge are exactly zero, hollow triangles are below the axis.",
+        " 95 % intervals; hollow circles on the lower edge are exactly zero, hollow triangles are below the axis."
     ),
 )
 

@@ -23,7 +23,7 @@ FIGURE = Figure(
         " it moved; an arrow is a learner left of the paper's axis. The paper's caption orders the values of δ from"
         " left to right; compare. Right: the paper's axis ends at the dashed line, about its largest risk. The "
         "printed setting, at the top, fixes κ, d, n and δ, and none of its learners comes near; other rows change "
-        "one setting each.",
+        "one setting each."
     ),
 )
 

@@ -18,7 +18,7 @@ FIGURE = Figure(
         "the step of the proof in eq. 32, by which a point at the angle β to the teacher is misclassified at most "
         "as often as the dashed line of its colour says. Lower middle: data that crowd at the boundary. Lower "
         "right: how much Theorem 3 gives away on each law. Dots are means over worlds, bars 95 % intervals; hollow "
-        "markers on the lower edge are below the axis.",
+        "markers on the lower edge are below the axis."
     ),
 )
 
