@@ -123,7 +123,7 @@ def _draw_points(axis, below):
     axis.set_ylim(_DRAWN_OF_POINTS / 2, 3)
     axis.set_xlabel(r"angle $\beta$ between point and teacher (°)")
     axis.set_ylabel("probability of an error, bound")
-    axis.legend(loc="lower right")
+    axis.legend(loc="lower right", frameon=True, framealpha=0.9, edgecolor="none")
     style.title(axis, f"Eq. 32: an easy point, κ = {kappa:g}", "both sides of the boundary are alike (eq. 33)")
 
 
