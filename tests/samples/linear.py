@@ -13,7 +13,9 @@ LEARNERS = ("distillation", "hard_target_descent", "hard_target_margin", *(f"del
 
 def linear_groups():
     """Groups by name, free to be changed."""
-    builders = (alignment, angle_law, bias, convergence, deep, margin, monotonicity)
+    builders = (
+        alignment, angle_law, bias, convergence, deep, digit_bound, margin, monotonicity, monotonicity_settings, rates,
+    )  # fmt: skip
     return {f"linear/{builder.__name__}": builder() for builder in builders}
 
 
@@ -41,6 +43,9 @@ def alignment():
             "risk_bound_sharper": (cells, 0.75 * bound),
             "risk_bound_polynomial": (cells, 1.5 * bound),
             "risk_hard_target": (("hard_target", "hard_n_train", "growth_world"), np.stack([worse, 1.2 * worse])),
+            "hard_bound_vc": ("n_train", 400.0 / sizes),
+            "hard_bound_vc_useful_from": ((), 2000),
+            "hard_bound_margin": (("hard_n_train", "growth_world"), 0.9 - 0.1 * rng.random((5, 20))),
             "risk_gram": (("kappa", "gram_n_train"), mean[:, 3:4]),
             "risk_gram_se": (("kappa", "gram_n_train"), 0.01 * mean[:, 3:4]),
             "gram_sets": ((), 1000),
@@ -52,6 +57,7 @@ def alignment():
             "scaled_risk": (("scaled_n_train", "scaled_world"), 0.01 * of_scaled[None]),
             "scaled_bound_printed": ("scaled_n_train", [0.02]),
             "scaled_bound_proved": ("scaled_n_train", [0.5]),
+            "scaled_bound_theorem": ("scaled_n_train", [0.4]),
         },
         coords={
             "kappa": kappa, "n_train": sizes, "world": np.arange(30), "growth_world": np.arange(20),
@@ -74,6 +80,7 @@ def margin():
             "angle": (("dim", "n_train", "world"), risk.copy()),
             "risk": (("dim", "n_train", "world"), risk),
             "risk_bound": (("dim", "n_train"), bound),
+            "risk_bound_theorem": (("dim", "n_train"), 0.95 * bound),
         },
         coords={"dim": dims, "n_train": sizes, "world": np.arange(20)},
     )
@@ -178,6 +185,67 @@ def deep():
             "world": np.arange(3),
             "depth": depth, "init_ratio": ratio, "step": np.arange(5),
             "start": ["balanced", "wrong_sign", "opposite", "gaussian"],
+        },
+    )  # fmt: skip
+
+
+def digit_bound():
+    """16 worlds of MNIST in which p(θ) falls early, so that the bounds are below 1 and above the risk."""
+    sizes, scale = np.array([1, 5, 20]), np.exp(0.1 * np.random.default_rng(6).standard_normal(16))
+    risk, bound = np.array([0.2, 0.05, 0.01])[:, None] * scale, np.array([0.6, 0.3, 0.1])[:, None] * np.ones(16)
+    cells = ("n_train", "world")
+    return xr.Dataset(
+        {
+            "population_risk": (cells, risk), "population_bound": (cells, bound),
+            "regularised_bound": (cells, 0.9 * bound), "held_out_risk": (cells, 1.1 * risk),
+            "held_out_bound": (cells, 1.2 * bound), "nearest_angle": ("world", np.deg2rad(30) * scale),
+        },
+        coords={"n_train": sizes, "world": np.arange(16)},
+    )  # fmt: skip
+
+
+def rates():
+    """20 worlds: risks with a margin that fall as e^(−n), and as n^(−1.8κ) on polynomial tasks, below their bounds."""
+    rng = np.random.default_rng(7)
+    chance = np.exp(0.05 * rng.standard_normal(20))
+    dims, margin_sizes = np.array([6, 9]), np.arange(1, 9)
+    below = margin_sizes < dims[:, None]
+    risk = np.where(below[..., None], 0.5 * np.exp(-1.0 * margin_sizes)[:, None] * chance, np.nan)
+    kappa, sizes, easy = np.array([0.5, 1.0]), np.array([1, 2, 3, 10, 30, 99]), np.deg2rad([30.0, 85.0])
+    grown = 0.3 * sizes ** (-1.8 * kappa[:, None])
+    unseen = (2 * easy[:, None] / np.pi) ** (kappa[:, None, None] * sizes)
+    return xr.Dataset(
+        {
+            "margin_risk": (("dim", "margin_n_train", "world"), risk),
+            "margin_bound": (("dim", "margin_n_train"), np.where(below, 0.9**margin_sizes, np.nan)),
+            "margin_bound_theorem": (("dim", "margin_n_train"), np.where(below, 0.85**margin_sizes, np.nan)),
+            "risk": (("kappa", "n_train", "world"), grown[..., None] * chance),
+            "risk_bound": (("kappa", "n_train"), 2 * grown),
+            "risk_bound_polynomial": (("kappa", "n_train"), 3 * grown),
+            "conditional_error": (("kappa", "easy_angle", "n_train", "world"), 0.3 * unseen[..., None] * chance),
+            "conditional_bound": (("kappa", "easy_angle", "n_train"), unseen),
+            "input_dim": ((), 100.0),
+            "scaled_risk": (("scaled_n_train", "world"), np.array([[0.1], [0.01]]) * chance),
+            "scaled_bound": ("scaled_n_train", [0.5, 0.3]),
+        },
+        coords={
+            "dim": dims, "margin_n_train": margin_sizes, "kappa": kappa, "n_train": sizes, "easy_angle": easy,
+            "scaled_n_train": [5, 50], "world": np.arange(20),
+        },
+    )  # fmt: skip
+
+
+def monotonicity_settings():
+    """Two settings of 50 worlds, the second of larger risks."""
+    rng = np.random.default_rng(8)
+    index = np.array([1.0, 0.5, 0.3, 0.5, 0.6, 0.7])[:, None]
+    risk = (1.1 - index) * np.exp(0.1 * rng.standard_normal((2, 6, 50))) * np.array([0.02, 0.1])[:, None, None]
+    dims = ("variant", "learner", "world")
+    return xr.Dataset(
+        {"risk": (dims, risk), "improved": (dims, (rng.random((2, 6, 50)) < index).astype(float))},
+        coords={
+            "variant": ["κ = 1, d = 100, n = 5, 1000 steps", "κ = 0.5, d = 100, n = 5, 1000 steps"],
+            "learner": list(LEARNERS), "world": np.arange(50),
         },
     )  # fmt: skip
 

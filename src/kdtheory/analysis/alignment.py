@@ -13,6 +13,7 @@ from kdtheory.theory.bounds import (
     risk_bound,
     transfer_risk_bound,
 )
+from kdtheory.theory.hard_label_bounds import margin_risk_bound, vc_risk_bound, vc_useful_from
 from kdtheory.theory.risk import RiskTable, angle_risk
 
 
@@ -30,6 +31,7 @@ def measure(experiment):
         xr.Dataset({"input_dim": labelled(dim, "dimension d of the inputs", "PL19 Sec. 5.1")}),
         _bounds(joined),
         _hard_target(experiment),
+        _hard_target_bounds(experiment, joined["n_train"].values),
         _gram(experiment),
         _approximate(experiment, sweep),
         _scaled(experiment),
@@ -123,6 +125,39 @@ def _hard_target(experiment):
     return xr.Dataset({"risk_hard_target": labelled(risk, words, "PL19 Sec. 1")})
 
 
+def _hard_target_bounds(experiment, sizes):
+    """What standard theory says of the hard-target learners: by the VC dimension, and by the sets' own margins."""
+    dataset = experiment.dataset_of("growth_hard")
+    dim, inputs = dataset.attrs["dim"], dataset["inputs"].isel(kappa=0).transpose("world", "sample", "axis").values
+    weights = experiment.student("growth_hard")["weights"].sel(learner="hard_target_margin").isel(kappa=0)
+    signed = np.sign(inputs @ dataset["teacher_direction"].values)[..., None] * inputs
+    by_set = [
+        margin_risk_bound(signed[:, :size], weights.sel(n_train=size).transpose("world", "axis").values)
+        for size in weights["n_train"].values
+    ]
+    by_set = xr.DataArray(
+        by_set, dims=("hard_n_train", "growth_world"), coords={"hard_n_train": weights["n_train"].values}
+    )
+    vc = xr.DataArray(vc_risk_bound(sizes, dim), dims="n_train", coords={"n_train": sizes})
+    words = "bound on the expected risk of a learner of hard labels"
+    return xr.Dataset(
+        {
+            "hard_bound_vc": labelled(vc, f"{words} by the VC dimension", "Blumer et al. (1989), Theorem A2.1"),
+            "hard_bound_vc_useful_from": labelled(
+                xr.DataArray(vc_useful_from(dim)),
+                "smallest n at which the VC bound is below ½",
+                "PL19 Sec. 4.2",
+                "count",
+            ),
+            "hard_bound_margin": labelled(
+                by_set,
+                f"{words} of one point less, by support vectors and margin of each set",
+                "Vapnik (1998), Theorem 10.5",
+            ),
+        }
+    )
+
+
 def _gram(experiment):
     student, dataset = experiment.student("sweep"), experiment.dataset_of("sweep")
     angle = student["gram_angle"]
@@ -190,6 +225,7 @@ def _scaled(experiment):
             polynomial_bound_proved(sizes, law.kappa, constant),
             "bound that Corollary 2's proof gives, c > 1",
         ),
+        "scaled_bound_theorem": (risk_bound(law, sizes), "bound on the expected transfer risk of the same task"),
     }
     words = f"transfer risk on data crowded at the boundary, c = {law.scale:g}^{law.kappa:g}"
     group = xr.Dataset(

@@ -5,7 +5,7 @@ import xarray as xr
 from kdtheory.analysis.laws import angle_laws
 from kdtheory.analysis.measurement import labelled, run_measure
 from kdtheory.theory.angles import signed_angle
-from kdtheory.theory.bounds import margin_bound
+from kdtheory.theory.bounds import margin_bound, risk_bound
 from kdtheory.theory.risk import angle_risk
 
 
@@ -38,6 +38,11 @@ def _measure_dimension(experiment, cell):
                 xr.DataArray(margin_bound(law, weights["n_train"].values), dims="n_train"),
                 "bound γⁿ on the expected transfer risk",
                 "PL19 Corollary 1",
+            ),
+            "risk_bound_theorem": labelled(
+                xr.DataArray(risk_bound(law, weights["n_train"].values), dims="n_train"),
+                "bound on the expected transfer risk",
+                "PL19 Theorem 3",
             ),
         }
     )

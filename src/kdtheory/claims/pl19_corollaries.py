@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from kdtheory.claims.finding import BOUND, ORDER, RATE
+from kdtheory.claims.pl19_rates import SETS_THAT_ERR, margin_cells
 from kdtheory.claims.pl19_theorem3 import ASSUMES, TEST, VACUOUS, informative, measured_bounds
 from kdtheory.claims.registry import claim
 from kdtheory.claims.rules import ERROR_RATE, STRAIGHT, always, beyond, bound, in_parts, law
@@ -13,8 +14,6 @@ from kdtheory.statistics.jackknife import pooled
 from kdtheory.statistics.laws import mean_changes_by_world, mean_slopes_by_world
 from kdtheory.statistics.means import mean
 
-# A mean risk that fewer transfer sets carry cannot be told from none, and has no usable logarithm.
-_SETS_THAT_ERR = 10
 _PROMISED, _EXPONENTIAL = "at least the promised rate", "exponential"
 
 
@@ -22,54 +21,52 @@ _PROMISED, _EXPONENTIAL = "at least the promised rate", "exponential"
     "pl19-cor1-bound",
     section="4.2",
     statement="With an angular margin and n < d the expected transfer risk is at most γⁿ (Corollary 1).",
-    quantity="mean transfer risk less γⁿ with the best admissible β",
-    test=f"{TEST} and in which {_SETS_THAT_ERR} transfer sets or more err",
+    quantity="mean transfer risk less γⁿ with the best admissible β: students of stored sets, where "
+    f"{SETS_THAT_ERR} sets or more err, and students drawn by the chain of their angles up to n = d − 1",
+    test=TEST,
     error_rate=ERROR_RATE,
     figure="pl19_bounds",
-    reads=("linear/margin",),
+    reads=("linear/margin", "linear/rates"),
     kind=BOUND,
     assumes=("datasets.<name>.limit_degrees",),
 )
-def _margin_bound(margin):
-    risk = _below_dimension(margin).values
-    bounds = margin["risk_bound"].transpose("dim", "n_train").values
-    telling = ((risk > 0).sum(axis=0) >= _SETS_THAT_ERR) & (bounds < 1)
-    dims = ", ".join(f"{dim:g}" for dim in margin["dim"].values)
-    return bound(mean(risk).minus(bounds), bounds, informative=telling, reason=f"d = {dims}, γ = {_gamma(margin):.3f}")
+def _margin_bound(margin, rates):
+    cells = margin_cells(margin, rates, "risk_bound", "margin_bound")
+    bounds = np.concatenate([most for _, most in cells])
+    dims = ", ".join(f"{dim:g}" for dim in rates["dim"].values)
+    reason = f"d = {dims}, γ = {_gamma(margin):.3f}"
+    return bound(joined([risk for risk, _ in cells]).minus(bounds), bounds, reason=reason)
 
 
 @claim(
     "pl19-cor1-rate",
     section="4.2",
     statement="With an angular margin the expected transfer risk decays exponentially in n, up to n = d − 1.",
-    quantity=f"decay of ln mean risk per added point, and its relative change, over the sizes below d at which "
-    f"{_SETS_THAT_ERR} transfer sets or more err",
+    quantity="decay of ln mean risk per added point, and its relative change, over all n < d; students drawn by the "
+    "chain of their angles",
     test="jackknife over worlds in each dimension: one-sided t-test that the rate is above −ln γ; two one-sided "
     "t-tests that it changes little",
     error_rate=2 * ERROR_RATE,
     figure="pl19_bounds",
-    reads=("linear/margin",),
+    reads=("linear/rates",),
     kind=RATE,
     parts=(_PROMISED, _EXPONENTIAL),
     tolerance=STRAIGHT,
-    assumes=("datasets.<name>.limit_degrees",),
+    assumes=("experiments.rates.margin.limit_degrees",),
 )
-def _margin_rate(margin):
+def _margin_rate(rates):
     slopes, changes, stories = [], [], []
-    for dim in margin["dim"].values:
-        risk = _below_dimension(margin).sel(dim=dim)
-        risk = risk.isel(n_train=np.flatnonzero((risk > 0).sum("world") >= _SETS_THAT_ERR)).dropna("world", how="all")
-        sizes = risk["n_train"].values
-        if len(sizes) < 3:
-            stories.append(f"d = {dim}: too few sizes at which enough sets err")
-            continue
-        slopes.append(pooled(mean_slopes_by_world(sizes, risk.values)))
-        changes.append(pooled(mean_changes_by_world(sizes, risk.values)))
+    for dim in rates["dim"].values:
+        risk = rates["margin_risk"].sel(dim=dim).dropna("margin_n_train", how="all")
+        sizes, risk = risk["margin_n_train"].values, risk.transpose("world", "margin_n_train").values
+        slopes.append(pooled(mean_slopes_by_world(sizes, risk)))
+        changes.append(pooled(mean_changes_by_world(sizes, risk)))
         stories.append(
             f"d = {dim}, n = {sizes[0]} to {sizes[-1]}: {-float(slopes[-1].value):.2f}, over which it changes by "
-            f"{-100 * float(changes[-1].value):.0f} %"
+            f"{-100 * float(changes[-1].value):.0f} %; mean risk {risk[:, -1].mean():.1e} at the last"
         )
-    slopes, promised = joined(slopes), -np.log(_gamma(margin))
+    gamma = float(rates["margin_bound"].sel(margin_n_train=1).max())
+    slopes, promised = joined(slopes), -np.log(gamma)
     reason = f"rate per point, −ln γ = {promised:.3f}: {'; '.join(stories)}"
     parts = {
         _PROMISED: beyond(-slopes, above=promised, kind=RATE, reason=reason),
@@ -104,17 +101,23 @@ def _margin_informative(margin):
     section="4.2",
     statement="On polynomial tasks, p(θ) ≤ (1 − 2θ/π)^κ, the expected transfer risk is at most (1 + (ln n)^κ)/n^κ "
     "(Corollary 2, c = 1).",
-    quantity="mean transfer risk less the bound, n < d",
+    quantity="mean transfer risk less the bound, n < d; students of stored sets and students drawn by the chain of "
+    "their angles",
     test=TEST,
     error_rate=ERROR_RATE,
     figure="pl19_bounds",
-    reads=("linear/alignment",),
+    reads=("linear/alignment", "linear/rates"),
     kind=BOUND,
     reading="c = 1, the tasks of Sec. 5.1",
 )
-def _polynomial_bound(alignment):
+def _polynomial_bound(alignment, rates):
     risk, bounds, kappa, _ = measured_bounds(alignment, "risk_bound_polynomial")
-    return bound(risk.minus(bounds), bounds, reason=f"κ from {kappa.min():g} to {kappa.max():g}")
+    below = rates.sel(n_train=rates["n_train"] < rates["input_dim"])
+    drawn = mean(below["risk"].transpose("world", "kappa", "n_train").values)
+    of_drawn = below["risk_bound_polynomial"].transpose("kappa", "n_train").values[drawn.measured]
+    bounds = np.concatenate([bounds, of_drawn])
+    reason = f"κ from {kappa.min():g} to {kappa.max():g}"
+    return bound(joined([risk, drawn[drawn.measured]]).minus(bounds), bounds, reason=reason)
 
 
 @claim(
@@ -122,29 +125,30 @@ def _polynomial_bound(alignment):
     section="4.2",
     statement="On polynomial tasks the expected transfer risk decays essentially like (ln n/n)^κ or faster.",
     quantity="slope of ln mean risk against ln(ln n/n) over the sizes 3 ≤ n < d",
-    test="jackknife over worlds: one-sided t-test that it is above κ, for each κ whose sets grow",
+    test="jackknife over worlds: one-sided t-test that it is above κ, for each κ, of students of stored sets that grow "
+    "and of students drawn by the chain of their angles",
     error_rate=ERROR_RATE,
-    figure="pl19_bounds",
-    reads=("linear/alignment",),
+    figure="pl19_theorem3",
+    reads=("linear/alignment", "linear/rates"),
     kind=RATE,
     scope="reading",
     reading="essentially: one exponent over all measured sizes, no constant",
-    assumes=("datasets.<name>.kappas",),
+    assumes=("datasets.<name>.kappas", "experiments.rates.polynomial.kappas"),
 )
-def _polynomial_rate(alignment):
-    # From n = 3 > e on, ln n/n decreases.
-    sizes = alignment["n_train"].values
-    below = alignment["growth_risk"].isel(n_train=(sizes >= 3) & (sizes < float(alignment["input_dim"])))
-    below = below.dropna("kappa", how="all").dropna("n_train", how="all")
-    sizes = below["n_train"].values
-    slopes = pooled(
-        mean_slopes_by_world(np.log(np.log(sizes) / sizes), below.transpose("growth_world", "n_train", "kappa").values)
-    )
-    found = ", ".join(
-        f"{slope:.2f} at κ = {kappa:g}" for slope, kappa in zip(slopes.value, below["kappa"].values, strict=True)
-    )
-    reason = f"slope {found}, n = {sizes[0]} to {sizes[-1]}"
-    return beyond(slopes, above=below["kappa"].values, kind=RATE, reason=reason)
+def _polynomial_rate(alignment, rates):
+    grown = alignment["growth_risk"].rename(growth_world="world").dropna("kappa", how="all")
+    dims = float(alignment["input_dim"]), float(rates["input_dim"])
+    slopes, kappas, stories = [], [], []
+    for words, risk, dim in zip(("of stored sets", "drawn"), (grown, rates["risk"]), dims, strict=True):
+        # From n = 3 > e on, ln n/n decreases.
+        below = risk.isel(n_train=(risk["n_train"].values >= 3) & (risk["n_train"].values < dim))
+        below = below.dropna("n_train", how="all").transpose("world", "n_train", "kappa")
+        sizes, kappa = below["n_train"].values, below["kappa"].values
+        slopes.append(pooled(mean_slopes_by_world(np.log(np.log(sizes) / sizes), below.values)))
+        kappas.append(kappa)
+        found = ", ".join(f"{slope:.2f} at κ = {k:g}" for slope, k in zip(slopes[-1].value, kappa, strict=True))
+        stories.append(f"{found} ({words}, n = {sizes[0]} to {sizes[-1]})")
+    return beyond(joined(slopes), above=np.concatenate(kappas), kind=RATE, reason=f"slope {'; '.join(stories)}")
 
 
 @claim(

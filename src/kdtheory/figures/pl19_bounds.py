@@ -13,16 +13,17 @@ FIGURE = Figure(
         "Upper left: each bound divided by the measured mean risk; a bound holds where it is above 1, and how far "
         "above is what it gives away. Hollow markers: the bound itself is 1 or more, so it says nothing. Upper "
         "middle: the same bounds against n at one κ; grey is where a bound says nothing, and the paper calls them "
-        "far from vacuous. Upper right: data with an angular margin, the mean risk (dots) and Corollary 1's γⁿ "
-        "(dash-dotted); the corollary promises an exponential rate, a straight line on these axes. With a margin "
-        "the risk can be exactly zero long before n = d. Lower left: students at a relative distance ε from the "
-        "distilled one, turned away from the teacher as far as ε allows, below the bound of Theorem D.1 of their "
-        "colour. Lower middle: data crowded at the boundary, for which Corollary 2's constant c exceeds 1; a mean "
-        "risk (with its 95 % interval) above the printed bound is a counterexample to it as printed, while the "
-        "bound that its proof gives is far larger. Lower right: the angle to the teacher as single transfer sets "
-        "grow, each thin line one set; Lemma 1 says that no line ever rises. On these data, which are symmetric "
-        "about the teacher, the risk follows the angle. Dots are means over transfer sets, bars 95 % intervals; "
-        "hollow circles on the lower edge are exactly zero, hollow triangles are below the axis."
+        "far from vacuous, and says that standard bounds for hard labels have little to say where n < d: the bounds"
+        " by VC dimension and by margin are beside. Upper right: data with an angular margin, the mean risk (dots) "
+        "and Corollary 1's γⁿ (dash-dotted); the corollary promises an exponential rate, a straight line on these "
+        "axes. With a margin the risk can be exactly zero long before n = d. Lower left: students at a relative "
+        "distance ε from the distilled one, turned away from the teacher as far as ε allows, below the bound of "
+        "Theorem D.1 of their colour. Lower middle: data crowded at the boundary, for which Corollary 2's constant "
+        "c exceeds 1; a mean risk (with its 95 % interval) above the printed bound is a counterexample to it as "
+        "printed, while the bound that its proof gives is far larger. Lower right: the angle to the teacher as "
+        "single transfer sets grow, each thin line one set; Lemma 1 says that no line ever rises. On these data, "
+        "which are symmetric about the teacher, the risk follows the angle. Dots are means over transfer sets, bars"
+        " 95 % intervals; hollow circles on the lower edge are exactly zero, hollow triangles are below the axis."
     ),
 )
 
@@ -83,7 +84,12 @@ def _draw_growth(axis, growth):
     for name, (_, line) in _BOUNDS.items():
         axis.plot(growth["n_train"], growth[name], **style.BOUNDS[line])
     style.draw_mean(axis, growth["growth_risk"], "growth_world", floor=floor, color=_BLUE, label="measured risk")
-    axis.set_ylim(floor / 2, 3)
+    axis.plot(growth["n_train"], growth["hard_bound_vc"], label="hard labels, VC bound", **style.BOUNDS["vc"])
+    # A set of n points bounds the risk of n − 1.
+    margin = growth["hard_bound_margin"].mean("growth_world").sel(hard_n_train=growth["hard_n_train"] > 1)
+    sizes = margin["hard_n_train"] - 1
+    axis.plot(sizes, margin, label="hard labels, margin bound", **style.BOUNDS["margin"])
+    axis.set_ylim(floor / 2, 20)
     axis.set_xlabel("number of transfer points $n$")
     axis.set_ylabel("transfer risk, bound")
     vacuous = growth["n_train"].values[(growth["risk_bound"] >= 1).values]

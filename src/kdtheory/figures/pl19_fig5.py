@@ -8,19 +8,22 @@ from kdtheory.figures import style
 from kdtheory.figures.registry import Figure, run_figure
 
 FIGURE = Figure(
-    reads=("linear/monotonicity",),
+    reads=("linear/monotonicity", "linear/monotonicity_settings"),
     shows="Fig. 5",
     question="03. Strong monotonicity: does one more point always help?",
     caption=(
-        "Each marker is a learner; all learners share the transfer sets. Across: the monotonicity index of eq. 34, "
-        "the share of sets to which one more point brings the student strictly closer to the teacher. Up: the risk. "
-        "Bars are 95 % intervals of both. The paper finds a negative correlation over distillation, the hard-target "
-        "learner and five students with reduced bias (δ beside the marker). Hollow markers: the same students when "
-        "the random direction q of the smaller set is kept and projected again, not drawn afresh; where an index "
-        "stands depends on this choice, which the paper leaves open. The max-margin student is the limit of descent "
-        "on hard labels: an added point that is no support vector leaves it exactly where it was, which strict "
-        "improvement counts as failure; the cross counts only the sets where it moved. The paper's caption orders "
-        "the values of δ from left to right; compare."
+        "Left, on the paper's axes: each marker is a learner; all learners share the transfer sets. Across: the "
+        "monotonicity index of eq. 34, the share of sets to which one more point brings the student strictly closer"
+        " to the teacher. Up: the risk. Bars are 95 % intervals of both. The paper finds a negative correlation "
+        "over distillation, the hard-target learner and five students with reduced bias (δ beside the marker). "
+        "Hollow markers: the same students when the random direction q of the smaller set is kept and projected "
+        "again, not drawn afresh; where an index stands depends on this choice, which the paper leaves open. The "
+        "max-margin student is the limit of descent on hard labels: an added point that is no support vector leaves"
+        " it exactly where it was, which strict improvement counts as failure; the cross counts only the sets where"
+        " it moved; an arrow is a learner left of the paper's axis. The paper's caption orders the values of δ from"
+        " left to right; compare. Right: the paper's axis ends at the dashed line, about its largest risk. The "
+        "printed setting, at the top, fixes κ, d, n and δ, and none of its learners comes near; other rows change "
+        "one setting each."
     ),
 )
 
@@ -32,10 +35,27 @@ _NAMES = {
 }
 
 
-def draw(monotonicity):
-    """Draw mean risk against monotonicity index, one marker a learner."""
-    figure, axes = style.panels(1, width=5.6, height=4.2)
-    axis, named = axes[0, 0], set()
+# The ends of the paper's axes.
+_LEAST_INDEX, _LARGEST_RISK = 0.5, 0.06
+_SHOWN = {
+    "distillation": "distillation",
+    "hard_target_descent": "hard labels, descent",
+    "hard_target_margin": "hard labels, max-margin limit",
+    "delta_1.0": r"$w_\delta$, δ = 1",
+    "delta_2.0": r"$w_\delta$, δ = 2",
+}
+
+
+def draw(monotonicity, settings):
+    """Draw mean risk against monotonicity index, one marker a learner, and the risks of other settings."""
+    figure, axes = style.panels(2, width=5.0, height=4.2, width_ratios=(1.2, 1))
+    _draw_risks(axes[0, 0], monotonicity)
+    _draw_settings(axes[0, 1], settings)
+    return figure
+
+
+def _draw_risks(axis, monotonicity):
+    named = set()
     for learner in map(str, monotonicity["learner"].values):
         kind = "reduced_bias" if learner.startswith("delta_") else learner
         words, marker = _NAMES.get(kind, (kind, "o"))
@@ -46,10 +66,10 @@ def draw(monotonicity):
     )
     axis.set_xlabel("monotonicity index $m$ (strictly closer after one more point)")
     axis.set_ylabel(r"transfer risk $P[h \neq h_*]$")
-    axis.set_xlim(0, 1.03)
     index, risk = monotonicity["monotonicity"], monotonicity["risk"].mean("world")
-    axis.set_ylim(0, 1.25 * float(risk.max()))
-    axis.legend(loc="lower left")
+    axis.set_xlim(_LEAST_INDEX - 0.015, 1.015)
+    axis.set_ylim(0, max(_LARGEST_RISK, 1.1 * float(risk.max())))
+    axis.legend(loc="upper right")
     papers = [name for name in map(str, index["learner"].values) if name != "hard_target_margin"]
     words = f"{monotonicity.sizes['world']} transfer sets"
     if len(papers) > 2:
@@ -59,7 +79,33 @@ def draw(monotonicity):
             + f" over {len(papers)} learners (without the max-margin limit)"
         )
     style.title(axis, "Risk against monotonicity", words)
-    return figure
+
+
+def _draw_settings(axis, settings):
+    """Mean risk of five learners at every setting, by seaborn; bars are 1.96 standard errors over the worlds."""
+    import seaborn
+
+    shown = [name for name in _SHOWN if name in settings["learner"].values]
+    printed = "κ = 1, d = 100, n = 5, 1000 steps"
+    order = sorted(map(str, settings["variant"].values), key=lambda name: name != printed)
+    frame = settings["risk"].sel(learner=shown).to_dataframe().reset_index()
+    frame["learner"] = frame["learner"].map(_SHOWN)
+    seaborn.pointplot(
+        frame, x="risk", y="variant", hue="learner", order=order, hue_order=[_SHOWN[name] for name in shown],
+        palette=[style.LEARNERS.get(name, style.GREEN if name == "delta_1.0" else style.GREY) for name in shown],
+        errorbar=("se", 1.96), linestyle="none", dodge=0.5, markersize=4, err_kws={"linewidth": 1}, ax=axis,
+    )  # fmt: skip
+    axis.axvline(_LARGEST_RISK, color=style.INK, linestyle="--", linewidth=1)
+    axis.set_xscale("log")
+    axis.set_xlabel(r"transfer risk $P[h \neq h_*]$")
+    axis.set_ylabel("")
+    axis.tick_params(axis="y", labelsize=7.5)
+    axis.legend(loc="upper center", bbox_to_anchor=(0.3, -0.14), ncols=2, fontsize=7.5)
+    largest = settings["risk"].sel(learner=[name for name in shown if name != "delta_2.0"]).mean("world").max("learner")
+    reached = int((largest >= 0.9 * _LARGEST_RISK).sum())
+    style.title(
+        axis, "Settings behind the largest risk", f"{reached} of {len(order)} settings come near .06 with δ ≤ 1"
+    )
 
 
 def _draw_learner(axis, learner, kind, marker, label):
@@ -72,6 +118,12 @@ def _draw_learner(axis, learner, kind, marker, label):
         axis.plot([index, same_q], [risk, risk], color=colour, linewidth=0.8, alpha=0.6)
         axis.plot(same_q, risk, marker, mfc="white", mec=colour, ms=6)
     axis.errorbar(index, risk, **bars, fmt=marker, color=colour, ms=6, elinewidth=1, label=label)
+    hidden = index < _LEAST_INDEX
+    if hidden:
+        axis.annotate(
+            "", (_LEAST_INDEX - 0.015, risk), (22, 0), textcoords="offset points",
+            arrowprops={"arrowstyle": "->", "color": colour},
+        )  # fmt: skip
     name = str(learner["learner"].values)
     if kind == "reduced_bias":
         delta = Fraction(name.removeprefix("delta_")).limit_denominator(1000)
@@ -87,8 +139,8 @@ def _draw_learner(axis, learner, kind, marker, label):
         axis.plot([index, moved], [risk, risk], color=colour, linewidth=0.8, linestyle=":")
         axis.plot(moved, risk, "x", color=colour, ms=7, mew=1.5)
         words = f"{100 * ties:.0f} % of the added points leave\nit where it was; of the others,\n"
-        words += f"{100 * moved:.0f} % help (×)"
-        axis.annotate(words, (index, risk), (7, 5), textcoords="offset points", fontsize=7.5)
+        words += f"{100 * moved:.0f} % help (×)" + (f"; index {index:.2f}" if hidden else "")
+        axis.annotate(words, (max(index, _LEAST_INDEX), risk), (0, 18), textcoords="offset points", fontsize=7.5)
 
 
 def _wilson(share, count):

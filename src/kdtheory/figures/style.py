@@ -26,6 +26,8 @@ BOUNDS = {
     "theorem": {"color": INK, "linestyle": "--"},
     "sharper": {"color": GREY, "linestyle": ":"},
     "corollary": {"color": PURPLE, "linestyle": "-."},
+    "vc": {"color": RED, "linestyle": (0, (5, 1, 1, 1, 1, 1))},
+    "margin": {"color": ORANGE, "linestyle": (0, (3, 2))},
 }
 PANEL_WIDTH, PANEL_HEIGHT = 3.6, 3.0
 _PNG_DPI = 160

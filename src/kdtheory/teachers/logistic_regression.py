@@ -44,7 +44,7 @@ def train(settings: Settings, draw, dataset):
 
 
 def export(settings: Settings, draw, dataset, checkpoints):
-    """Export the logits of every world's teacher on all images, and which of them it was trained on."""
+    """Export the logits of every world's teacher on all images, its length, and which images it was trained on."""
     inputs = inputs_of(dataset).values
     # One product a world: the bits of a common one depend on how many worlds there are.
     logits = np.stack([inputs @ weights for weights in checkpoints["weights"]])
@@ -52,6 +52,7 @@ def export(settings: Settings, draw, dataset, checkpoints):
         {
             "logits": (("stopping_epoch", "split", "sample"), logits[None]),
             "seen": (("split", "sample"), checkpoints["seen"]),
+            "weight_norm": ("split", np.linalg.norm(checkpoints["weights"], axis=1)),
             "sample_id": dataset["sample_id"],
         },
         coords={"stopping_epoch": [0]},

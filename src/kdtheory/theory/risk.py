@@ -29,6 +29,7 @@ _ANGLES_AT_ONCE = 512
 # The table's knots, equidistant in log tan φ. The upper end lies beyond the tangent of the largest double
 # below π/2.
 _SMALLEST_ANGLE = 1e-10
+_SMALLEST_RISK = 1e-290
 _LARGEST_LOG_TANGENT = 37.5
 _KNOT_DISTANCE = 1 / 40
 
@@ -93,38 +94,43 @@ def polynomial_angle_risk(angle: npt.ArrayLike, dim: int, kappa: float) -> np.nd
 
 
 class RiskTable:
-    """`angle_risk` of one smooth law and dimension as a spline: equal to 1e-10, for millions of angles.
+    """`angle_risk` of one law and dimension as a spline: equal to 1e-10, for millions of angles.
 
-    The spline is of log R in log tan φ, where R is nearly piecewise linear. It covers 1e-10 ≤ φ ≤ π − 1e-10;
-    angles outside are passed on to `angle_risk`.
+    The spline is of log R in log(tan φ − tan m), m the law's margin, where R is nearly piecewise linear. It covers
+    angles from 1e-10 (with a margin, from where R exceeds 1e-290) to π less that; others are passed on to `angle_risk`.
+    Up to the margin R = 0; close above it the difference of tangents, and with it R, loses digits.
 
     Parameters
     ----------
     dim : int
         Dimension d ≥ 2 of the inputs.
     law : AngleLaw
-        A law without kinks; a kink would travel through the table.
+        A law without kinks but its margin; a kink would travel through the table.
 
     Raises
     ------
     ValueError
-        The law has kinks.
+        The law has other kinks.
     """
 
     def __init__(self, dim: int, law: AngleLaw) -> None:
-        if law.kinks:
+        if set(law.kinks) - {law.margin}:
             raise ValueError(f"law is {law}, which has kinks at {law.kinks}; a table needs a smooth law")
-        self.dim, self.law = dim, law
+        self.dim, self.law, self._margin = dim, law, np.tan(law.margin)
         lowest = np.log(np.tan(_SMALLEST_ANGLE))
         knots = np.linspace(lowest, _LARGEST_LOG_TANGENT, int((_LARGEST_LOG_TANGENT - lowest) / _KNOT_DISTANCE))
-        self._spline = make_interp_spline(knots, np.log(angle_risk(np.arctan(np.exp(knots)), dim, law)), k=5)
+        risk = angle_risk(np.arctan(np.exp(knots) + self._margin), dim, law)
+        first = int(np.argmax(risk > _SMALLEST_RISK))
+        self._smallest = np.exp(knots[first]) + self._margin
+        self._spline = make_interp_spline(knots[first:], np.log(risk[first:]), k=5)
 
     def __call__(self, angle: npt.ArrayLike) -> np.ndarray:
         """Return the risk at signed angles in [0, π] (ValueError outside), same shape."""
         angle = _checked_angle(angle)
         acute = np.minimum(angle, np.pi - angle)
-        risk = np.asarray(np.exp(self._spline(np.log(np.tan(np.maximum(acute, _SMALLEST_ANGLE))))))
-        tiny = acute < _SMALLEST_ANGLE
+        tangent = np.tan(acute)
+        risk = np.asarray(np.exp(self._spline(np.log(np.maximum(tangent, self._smallest) - self._margin))))
+        tiny = tangent < self._smallest
         if tiny.any():
             risk[tiny] = angle_risk(acute[tiny], self.dim, self.law)
         return _reflect(angle, risk)

@@ -67,7 +67,7 @@ def power(exponent):
 
 def bent(risk):
     """Let a risk that falls as e^(−n) fall as e^(−n^1.5), a rate that more than doubles over the sizes."""
-    return risk.where(risk == 0, risk * np.exp(risk["n_train"] - risk["n_train"] ** 1.5))
+    return risk * np.exp(risk["margin_n_train"] - risk["margin_n_train"] ** 1.5)
 
 
 def swapped(low, high, dim):
@@ -156,20 +156,56 @@ MUTATIONS = {
         "risk × 3": spoil("alignment", risk_approximate=times(3.0)),
         "risk × 100": spoil("alignment", risk_approximate=times(100, 1.0)),
     },
+    "pl19-thm3-bound-digits": {
+        "risk × 4": spoil("digit_bound", population_risk=times(4.0)),
+        "risk × 100": spoil("digit_bound", population_risk=times(100, 1.0)),
+        "a bound that says nothing": spoil("digit_bound", population_bound=power(0)),
+    },
+    "pl19-thm3-bound-digits-held-out": {
+        "risk × 4": spoil("digit_bound", held_out_risk=times(4.0)),
+        "bound / 10": spoil("digit_bound", held_out_bound=times(0.1)),
+    },
+    "pl19-thm3-informative-digits": {
+        "the trivial bound in one world": spoil("digit_bound", population_bound=at(1.0, n_train=2, world=3)),
+    },
+    "pl19-thm3-bound-laws": {
+        "risk with a margin × 10": spoil("rates", margin_risk=times(10, 1.0)),
+        "stored sets with a margin": spoil("margin", risk=times(100, 1.0)),
+        "crowded risk × 10": spoil("rates", scaled_risk=times(10, 1.0)),
+        "the stored crowded sets": spoil("alignment", scaled_risk=times(100, 1.0)),
+        "polynomial risk × 4": spoil("rates", risk=times(4.0)),
+    },
+    "pl19-eq32-conditional-error": {
+        "error × 4": spoil("rates", conditional_error=times(4.0)),
+        "error × 100": spoil("rates", conditional_error=times(100, 0.5)),
+    },
+    "pl19-sec42-vc-bound": {
+        "below 1 at one size": spoil("alignment", hard_bound_vc=at(0.9, n_train=4)),
+        "useful early": spoil("alignment", hard_bound_vc_useful_from=times(0.2)),
+    },
+    "pl19-sec42-margin-bound": {
+        "useful at one size": spoil("alignment", hard_bound_margin=at(0.3, hard_n_train=3)),
+        "half of it": spoil("alignment", hard_bound_margin=times(0.5)),
+    },
     "pl19-cor1-bound": {
         "risk × 100": spoil("margin", risk=times(100, 1.0)),
         "bound / 10": spoil("margin", risk_bound=times(0.1)),
+        "drawn risk × 10": spoil("rates", margin_risk=times(10, 1.0)),
     },
     "pl19-cor1-rate": {
-        "slower than promised": spoil("margin", risk=power(0.05)),
-        "no constant rate": spoil("margin", risk=bent),
+        "slower than promised": spoil("rates", margin_risk=power(0.05)),
+        "no constant rate": spoil("rates", margin_risk=bent),
     },
     "pl19-cor1-informative": {"γ = 1": spoil("margin", risk_bound=power(0))},
     "pl19-cor2-bound": {
         "risk × 4": spoil("alignment", growth_risk=times(4.0)),
         "risk × 100": spoil("alignment", risk=times(100, 1.0), growth_risk=times(100, 1.0)),
+        "drawn risk × 4": spoil("rates", risk=times(4.0)),
     },
-    "pl19-cor2-rate": {"an exponent below κ": spoil("alignment", growth_risk=power(0.2))},
+    "pl19-cor2-rate": {
+        "an exponent below κ": spoil("alignment", growth_risk=power(0.2)),
+        "drawn, at one κ": spoil("rates", risk=lambda risk: risk.where(risk["kappa"] > 0.5, risk**0.2)),
+    },
     "pl19-cor2-informative": {
         "above 1 in one cell": spoil("alignment", risk_bound_polynomial=at(1.5, kappa=1, n_train=0))
     },
@@ -217,6 +253,9 @@ MUTATIONS = {
 _OTHERWISE = {
     ("pl19-thm2-condition-12", "the opposite start is stuck"): IN_PART,
     ("pl19-thm2-condition-12", "random starts end too far"): IN_PART,
+    **{("pl19-thm3-bound-laws", how): IN_PART for how in MUTATIONS["pl19-thm3-bound-laws"]},
+    **{("pl19-sec42-vc-bound", how): IN_PART for how in MUTATIONS["pl19-sec42-vc-bound"]},
+    ("pl19-thm3-bound-digits", "a bound that says nothing"): UNDECIDED,
     ("pl19-cor1-rate", "slower than promised"): IN_PART,
     ("pl19-cor1-rate", "no constant rate"): IN_PART,
     ("pl19-lemma1-specific", "distillation is harmed once"): IN_PART,

@@ -80,12 +80,15 @@ def test_declarations_are_read_without_heavy_imports():
 
 @pytest.mark.slow
 def test_equal_data_give_equal_bytes_in_other_processes(groups, tmp_path):
-    storage.write(groups["linear/monotonicity"].assign_attrs(group="linear/monotonicity"), tmp_path / "group.nc", {})
+    read = []
+    for name in ("linear/monotonicity", "linear/monotonicity_settings"):
+        read.append(tmp_path / f"{name.removeprefix('linear/')}.nc")
+        storage.write(groups[name].assign_attrs(group=name), read[-1], {})
     written = []
     for seed in ("1", "2"):
         paths = [tmp_path / f"{seed}.{suffix}" for suffix in ("svg", "png")]
         command = [sys.executable, "-m", "kdtheory.figures.pl19_fig5", "--preset", "smoke"]
-        command += ["--svg", paths[0], "--png", paths[1], tmp_path / "group.nc"]
+        command += ["--svg", paths[0], "--png", paths[1], *read]
         finished = subprocess.run(
             command, env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True, check=False
         )

@@ -48,6 +48,7 @@ def test_logistic_regression_minimises_its_loss_on_half_of_the_training_images(d
         assert np.linalg.norm(gradient) < 1e-4
     assert not np.array_equal(trained["seen"][0], trained["seen"][1])
     exported = logistic_regression.export(settings, draw, dataset, trained)
+    np.testing.assert_allclose(exported["weight_norm"] ** 2, (trained["weights"] ** 2).sum(axis=1))
     np.testing.assert_allclose(exported["logits"][0], trained["weights"] @ inputs.T, rtol=1e-12)
     np.testing.assert_array_equal(exported["seen"], trained["seen"])
 

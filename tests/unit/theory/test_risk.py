@@ -157,6 +157,16 @@ def test_table_agrees_with_quadrature(dim, law):
     assert table(0.0) == 0
 
 
+@pytest.mark.parametrize("dim", [3, 10, 100])
+def test_the_table_serves_a_margin(dim):
+    law = MarginAngles(np.deg2rad(85))
+    table = RiskTable(dim, law)
+    angles = law.margin + np.concatenate([[1e-4, 1e-3], np.linspace(0.01, np.pi / 2 - law.margin, 200)])
+    np.testing.assert_allclose(table(angles), angle_risk(angles, dim, law), rtol=1e-8)
+    assert table(law.margin / 2) == table(law.margin) == 0
+    assert table(np.pi - angles[50]) == pytest.approx(1 - table(angles[50]), rel=1e-12)
+
+
 @pytest.mark.parametrize(
     ("call", "name"),
     [
@@ -166,7 +176,7 @@ def test_table_agrees_with_quadrature(dim, law):
         (lambda: polynomial_angle_risk(0.1, 1, 1.0), "dim"),
         (lambda: polynomial_angle_risk(0.1, 2.5, 1.0), "dim"),
         (lambda: polynomial_angle_risk(0.1, 3, -1.0), "kappa"),
-        (lambda: RiskTable(3, MarginAngles(1.0)), "law"),
+        (lambda: RiskTable(3, PolynomialAngles(1.0, scale=2.0)), "law"),
         (lambda: RiskTable(3, PolynomialAngles(1.0))(4.0), "angle"),
     ],
 )

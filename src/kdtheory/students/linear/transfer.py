@@ -29,6 +29,7 @@ class Settings:
     hard_target_steps: int | None = None
     hard_target_rate: float | None = None
     gram_sets: int | None = None
+    draws: str = "distinct"
 
 
 def fit(settings: Settings, draw, dataset, logits):
@@ -41,7 +42,8 @@ def fit(settings: Settings, draw, dataset, logits):
         ``weights_same_q``, in which the random direction is that of the smallest size, projected again; with
         ``gram_sets`` also ``gram_angle(kappa, n_train, gram_set)``, beside world 0 alone: they belong to no world.
     """
-    sets = transfer_sets(dataset, logits, settings.worlds, max(settings.n_train), draw)
+    largest = max(settings.n_train)
+    sets = transfer_sets(dataset, logits, settings.worlds, largest, draw, replacement=settings.draws == "independent")
     distilled = _distilled(sets, settings.n_train)
     fitted, same_direction = [], []
     progress = Progress(len(settings.n_train), "transfer-set sizes")

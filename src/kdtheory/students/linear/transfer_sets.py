@@ -6,7 +6,7 @@ import xarray as xr
 from kdtheory.tasks.points import inputs_of
 
 
-def transfer_sets(dataset, logits, worlds, n_points, draw):
+def transfer_sets(dataset, logits, worlds, n_points, draw, *, replacement=False):
     """Return the transfer sets of a cell.
 
     Parameters
@@ -21,6 +21,8 @@ def transfer_sets(dataset, logits, worlds, n_points, draw):
         Points of each set; the smaller sets of a chain are its first points.
     draw : callable
         ``draw(*key)`` gives a random generator.
+    replacement : bool
+        Whether the samples of a set are drawn independently, so that the pool is the population; they may repeat then.
 
     Returns
     -------
@@ -31,7 +33,7 @@ def transfer_sets(dataset, logits, worlds, n_points, draw):
     Raises
     ------
     ValueError
-        The pool has fewer than ``n_points`` samples.
+        The pool has fewer than ``n_points`` samples, also where they may repeat.
     """
     inputs, teacher_logits = inputs_of(dataset), logits["logits"].isel(stopping_epoch=-1)
     if teacher_logits.sizes.get("teacher_norm") == 1:
@@ -39,18 +41,18 @@ def transfer_sets(dataset, logits, worlds, n_points, draw):
     if "world" in inputs.dims:
         sets = xr.Dataset({"inputs": inputs, "logits": teacher_logits}).isel(sample=slice(n_points))
     else:
-        sets = _drawn_from_pool(dataset, inputs, teacher_logits, logits["seen"], worlds, n_points, draw)
+        sets = _drawn_from_pool(dataset, inputs, teacher_logits, logits["seen"], worlds, n_points, draw, replacement)
     return sets.drop_vars(["stopping_epoch", "teacher_norm"], errors="ignore").transpose(..., "world", "sample", "axis")
 
 
-def _drawn_from_pool(dataset, inputs, teacher_logits, seen, worlds, n_points, draw):
+def _drawn_from_pool(dataset, inputs, teacher_logits, seen, worlds, n_points, draw, replacement):
     chosen = np.empty((worlds, n_points), dtype=int)
     teacher = np.zeros(worlds, dtype=int) if seen.sizes["split"] == 1 else np.arange(worlds)
     for world in range(worlds):
         pool = np.flatnonzero((dataset["is_test"].values == 0) & (seen.values[teacher[world]] == 0))
         if len(pool) < n_points:
             raise ValueError(f"the pool of world {world} has {len(pool)} samples, {n_points} are asked for")
-        chosen[world] = draw("pool", world).choice(pool, n_points, replace=False)
+        chosen[world] = draw("pool", world).choice(pool, n_points, replace=replacement)
     teacher = xr.DataArray(teacher, dims="world")
     chosen = xr.DataArray(chosen, dims=("world", "sample"))
     return xr.Dataset(

@@ -108,6 +108,16 @@ def test_sets_from_a_pool_avoid_test_images_and_what_the_teacher_saw(pool):
         np.testing.assert_array_equal(sets["logits"].isel(world=world), logits["logits"].values[0, world, chosen])
 
 
+def test_a_pool_that_is_the_population_gives_images_that_may_repeat(pool):
+    dataset, logits = pool
+    sets = transfer_sets(dataset, logits, 2, 20, draw, replacement=True)
+    row_of = {tuple(row): index for index, row in enumerate(dataset["inputs"].values)}
+    for world in range(2):
+        chosen = [row_of[tuple(row)] for row in sets["inputs"].isel(world=world).values]
+        assert set(chosen) < set(range(20, 40) if world == 0 else range(20))
+        np.testing.assert_array_equal(sets["logits"].isel(world=world), logits["logits"].values[0, world, chosen])
+
+
 def test_an_own_teacher_of_one_split_serves_all_worlds(pool):
     dataset, logits = pool
     sets = transfer_sets(dataset, logits.isel(split=[1]), 3, 15, draw)
