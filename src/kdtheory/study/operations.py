@@ -122,7 +122,7 @@ def _kernel(cell, dataset, _teacher):
 
 
 def _kernel_design(cell, dataset, _teacher):
-    pool, test, largest = cell["pool_points"], cell["test_points"], cell["n_train"]
+    pool, test, largest = cell["pool_points"], cell["error_points"], cell["largest_size"]
     points = pool + test
     kernel = _kernel_matrix(points, dataset["dim"], cell["depth"])
     students = _choice(pool, largest) + 2 * largest**2 * points + 2 * largest * points
@@ -185,10 +185,10 @@ def _network_students(cell, dataset, _teacher):
 
 def _growing_networks(cell, dataset, _teacher):
     networks = batches.size(dataset) * (cell["last_size"] - cell["first_size"] + 1)
-    passes = _TRAINING * cell["steps"] * cell["last_size"] + cell["test_points"]
+    passes = _TRAINING * cell["adam_steps"] * cell["last_size"] + cell["error_points"]
     weights = {width: _layers(dataset["dim"], width, cell["hidden_layers"], 1) for width in cell["widths"]}
     widest = max(cell["widths"])
-    held = 16 * weights[widest] + 24 * cell["last_size"] * widest * cell["hidden_layers"] + 16 * cell["test_points"]
+    held = 16 * weights[widest] + 24 * cell["last_size"] * widest * cell["hidden_layers"] + 16 * cell["error_points"]
     return Cost(2 * networks * passes * sum(weights.values()), networks * held)
 
 

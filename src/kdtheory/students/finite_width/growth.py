@@ -21,11 +21,11 @@ class Settings:
     hidden_layers: int
     first_size: int
     last_size: int
-    test_points: int
+    error_points: int
     temperature: float
     stopping_epochs: list
     learning_rate: float
-    steps: int
+    adam_steps: int
 
 
 def fit(settings: Settings, draw, dataset, logits):
@@ -57,7 +57,7 @@ def _first_runs(worlds):
 
 def _task(settings, dataset, logits):
     """Inputs and teacher's logits of the transfer set, and of the test points, of one run."""
-    transfer, test = pool_and_test(dataset["part"].values, settings.last_size, settings.test_points)
+    transfer, test = pool_and_test(dataset["part"].values, settings.last_size, settings.error_points)
     inputs = dataset["inputs"].values
     return inputs[transfer], logits[transfer], inputs[test], logits[test]
 
@@ -73,7 +73,7 @@ def _fit_width(settings, starts, tasks, sizes):
         np.tile(sizes, worlds),
         temperature=settings.temperature,
         learning_rate=settings.learning_rate,
-        steps=settings.steps,
+        steps=settings.adam_steps,
     )
     students = logits_of(trained, np.repeat(test_inputs, each, axis=0)).reshape(worlds, each, -1)
     fits = logits_of(trained, np.repeat(inputs, each, axis=0)).reshape(worlds, each, -1)

@@ -25,14 +25,14 @@ class Settings:
 
     designs: list
     pool_points: int
-    test_points: int
-    n_train: int
+    error_points: int
+    largest_size: int
     depth: int
     stopping_epochs: list
 
 
 def fit(settings: Settings, draw, dataset, logits):
-    """Fit the kernel students of every world's first run, for every design and every size up to ``n_train``.
+    """Fit the kernel students of every world's first run, for every design and every size up to ``largest_size``.
 
     Returns
     -------
@@ -50,16 +50,16 @@ def fit(settings: Settings, draw, dataset, logits):
 
 
 def _fit_world(settings, dataset, teacher_logits):
-    pool, test = pool_and_test(dataset["part"].values, settings.pool_points, settings.test_points)
+    pool, test = pool_and_test(dataset["part"].values, settings.pool_points, settings.error_points)
     chosen = np.concatenate([pool, test])
     logits, n_pool = teacher_logits[chosen], len(pool)
     kernel = relu_kernels(dataset["inputs"].values[chosen], depth=settings.depth)[0]
     dual, teacher_norm = _interpolant(kernel, logits)
     shares, cosines = [], []
     for design in settings.designs:
-        order = ordered(design, kernel[:n_pool, :n_pool], logits[:n_pool], settings.n_train)
+        order = ordered(design, kernel[:n_pool, :n_pool], logits[:n_pool], settings.largest_size)
         students = NestedRegression(kernel[np.ix_(order, order)], logits[order])
-        values = students.predict(kernel[order], np.arange(1, settings.n_train + 1))
+        values = students.predict(kernel[order], np.arange(1, settings.largest_size + 1))
         cosines.append(values @ dual / (students.norms() * teacher_norm))
         shares.append(errors_by_half(values[:, n_pool:], logits[n_pool:]))
     return xr.Dataset(
@@ -67,7 +67,7 @@ def _fit_world(settings, dataset, teacher_logits):
             "disagreement": (("design", "half", "n_train"), np.array(shares)),
             "cosine": (("design", "n_train"), np.array(cosines)),
         },
-        coords={"design": settings.designs, "n_train": np.arange(1, settings.n_train + 1)},
+        coords={"design": settings.designs, "n_train": np.arange(1, settings.largest_size + 1)},
     )
 
 
