@@ -12,7 +12,9 @@ def measure(experiment):
     group = xr.Dataset(chain_variables(students["disagreement"]))
     return group.assign(
         misfit=labelled(
-            students["misfit"], "distance of the student's logits to the teacher's on the transfer set, relative", "ours"
+            students["misfit"],
+            "distance of the student's logits to the teacher's on the transfer set, relative",
+            "ours",
         )
     ).transpose("width", "n_train", "world")
 

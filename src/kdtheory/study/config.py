@@ -266,7 +266,10 @@ def _check_what_inputs_have(config, settings, path):
 def _check_chains(config, settings, path):
     """The sizes of chains lie in their pool and increase; errors are counted on points that the dataset has."""
     dataset, pool = config["datasets"][settings["dataset"]], settings.get("pool_points", math.inf)
-    for key, largest in (("n_train", max(settings.get("n_train", [0]))), ("largest_size", settings.get("largest_size", 0))):
+    for key, largest in (
+        ("n_train", max(settings.get("n_train", [0]))),
+        ("largest_size", settings.get("largest_size", 0)),
+    ):
         if largest > pool:
             raise ConfigError(f"{dotted((*path, key))}: asks for {largest} points, but pool_points is {pool}")
     if "last_size" in settings and settings["last_size"] <= settings["first_size"]:

@@ -44,7 +44,9 @@ def train_on_prefixes(parameters, inputs, logits, sizes, *, temperature, learnin
     targets = torch.sigmoid(torch.as_tensor(np.asarray(logits) / temperature)).to(torch.float32)
     shares = (np.arange(targets.shape[1]) < sizes[:, None]) / sizes[:, None]
     shares = torch.as_tensor(shares, dtype=torch.float32)
-    weights = {name: torch.tensor(values, dtype=torch.float32, requires_grad=True) for name, values in parameters.items()}
+    weights = {
+        name: torch.tensor(values, dtype=torch.float32, requires_grad=True) for name, values in parameters.items()
+    }
     optimiser = torch.optim.Adam(weights.values(), lr=learning_rate, fused=True)
     depth = len(weights) // 2
     for _ in range(steps):
