@@ -9,16 +9,16 @@ from kdtheory.statistics.means import mean
 # What theory lets expect of linear students (docs/methods.md) is asked of all students alike.
 STATEMENTS = {
     "cholesky": (
-        "pivoted_cholesky", True, "Points that pivoted Cholesky picks, without a teacher, have a lower risk than random ones"
+        "pivoted_cholesky", True, "Points of pivoted Cholesky, which asks no teacher, have a lower risk than random"
     ),
     "largest-margin": (
-        "largest_margin", True, "Points of which the teacher is the surest have a lower risk than random ones"
+        "largest_margin", True, "Points of which the teacher is the surest have a lower risk than random"
     ),
     "smallest-margin": (
-        "smallest_margin", False, "Points of which the teacher is the least sure have a higher risk than random ones"
+        "smallest_margin", False, "Points of which the teacher is the least sure have a higher risk than random"
     ),
     "steepest": (
-        "steepest", True, "Points by which the angle to the teacher falls the most have a lower risk than random ones"
+        "steepest", True, "Points by which the angle to the teacher falls the most have a lower risk than random"
     ),
 }  # fmt: skip
 
