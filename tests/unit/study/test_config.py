@@ -91,7 +91,7 @@ def test_every_preset_merged_over_the_default_is_valid_and_changes_no_science(co
         (["experiments", "design", "cells", "main", "pool_points"], 32, ["n_train", "64 points", "pool_points is 32"]),
         (["experiments", "kernel_design", "cells", "main", "largest_size"], 513, ["largest_size", "pool_points is 512"]),
         (["experiments", "kernel_design", "cells", "main", "error_points"], 2049, ["n_test + n_oracle = 2048"]),
-        (["experiments", "growth", "cells", "main", "first_size"], 32, ["last_size", "is 32", "above first_size = 32"]),
+        (["experiments", "growth", "cells", "main", "first_size"], 32, ["last_size", "above first_size = 32"]),
         (["experiments", "growth", "cells", "main", "last_size"], 2049, ["last_size", "2049", "n_points = 2048"]),
         (["datasets", "polynomial_growth", "dim"], 999, ["alignment", "one dim", "999"]),
         (["experiments", "alignment", "cells", "sweep"], None, ["alignment.cells.sweep", "null", "object"]),
