@@ -1,6 +1,6 @@
 from functools import partial
 
-from samples.design import design
+from samples.design import design, kernel_design
 
 from kdtheory.claims.registry import FAILS
 
@@ -12,4 +12,17 @@ TABLE = {
         {"better than random": (FAILS, partial(design, smallest_margin=0.5))},
     ),
     "ext-design-linear-steepest": (design, {"worse than random": (FAILS, partial(design, steepest=1.5))}),
+    "ext-design-kernel-cholesky": (
+        kernel_design,
+        {"worse than random": (FAILS, partial(kernel_design, pivoted_cholesky=1.5))},
+    ),
+    "ext-design-kernel-largest-margin": (
+        kernel_design,
+        {"worse than random": (FAILS, partial(kernel_design, largest_margin=1.5))},
+    ),
+    "ext-design-kernel-smallest-margin": (
+        kernel_design,
+        {"better than random": (FAILS, partial(kernel_design, smallest_margin=0.5))},
+    ),
+    "ext-design-kernel-steepest": (kernel_design, {"worse than random": (FAILS, partial(kernel_design, steepest=1.5))}),
 }
