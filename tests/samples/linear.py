@@ -6,6 +6,7 @@ a real run.
 
 import numpy as np
 import xarray as xr
+from samples.design import design, design_digits
 
 DELTAS = (0.0625, 0.25, 1.0)
 LEARNERS = ("distillation", "hard_target_descent", "hard_target_margin", *(f"delta_{delta}" for delta in DELTAS))
@@ -14,7 +15,8 @@ LEARNERS = ("distillation", "hard_target_descent", "hard_target_margin", *(f"del
 def linear_groups():
     """Groups by name, free to be changed."""
     builders = (
-        alignment, angle_law, bias, convergence, deep, digit_bound, margin, monotonicity, monotonicity_settings, rates,
+        alignment, angle_law, bias, convergence, deep, design, design_digits, digit_bound, margin, monotonicity,
+        monotonicity_settings, rates,
     )  # fmt: skip
     return {f"linear/{builder.__name__}": builder() for builder in builders}
 
@@ -252,12 +254,15 @@ def monotonicity_settings():
 
 def monotonicity():
     """100 worlds: the learners' indices and risks are on one falling line, w_δ in the order of Fig. 5's caption."""
-    index, ties = np.array([1.0, 0.4, 0.3, 0.5, 0.65, 0.8]), np.array([0.0, 0.0, 0.5, 0.0, 0.0, 0.0])
+    line, ties = np.array([1.0, 0.4, 0.3, 0.5, 0.65, 0.8]), np.array([0.0, 0.0, 0.5, 0.0, 0.0, 0.0])
+    # The binary index is a little off the line that the graded one is on.
+    index = line + np.array([0.0, 0.3, 0.0, -0.15, -0.2, 0.1])
     place = np.arange(100) / 100
     improved = (place < index[:, None]).astype(np.int8)
     soft = np.array([not name.startswith("hard") for name in LEARNERS])[:, None]
     worlds, each = np.exp(0.1 * np.random.default_rng(3).standard_normal(100)), ("learner", "world")
-    risk = (1.1 - index)[:, None] * worlds
+    risk = (1.1 - line)[:, None] * worlds
+    decay = (0.3 - 0.1 * risk) + 0.001 * np.random.default_rng(6).standard_normal(risk.shape)
     return xr.Dataset(
         {
             "angle": (each, risk.copy()),
@@ -266,6 +271,9 @@ def monotonicity():
             "improved_same_q": (each, improved.copy()),
             "monotonicity": ("learner", index),
             "monotonicity_same_q": ("learner", index.copy()),
+            "angle_decay": (each, decay),
+            "angle_decay_same_q": (each, decay.copy()),
+            "risk_decay": (each, decay.copy()),
             "logit_deviation": (each, np.where(soft, 1e-15, 1.0) * worlds),
             "training_loss": (each, np.where(soft, 1e-30, 0.1) * worlds),
             "tie": (each, (place >= 1 - ties[:, None]).astype(np.int8)),

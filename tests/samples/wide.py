@@ -1,6 +1,7 @@
 """The samples of the groups of the wide study, by the name of the group."""
 
 from samples.correction import correction
+from samples.design import growth, kernel_design
 from samples.effective_logits import effective_logits
 from samples.example import example
 from samples.finite_width import finite_width
@@ -16,7 +17,7 @@ from samples.transfer import transfer
 WIDE = {
     f"wide/{make.__name__}": make
     for make in (
-        correction, effective_logits, example, finite_width, flips, imperfect, mixing, modes, plateaus, references,
-        stopping, transfer,
+        correction, effective_logits, example, finite_width, flips, growth, imperfect, kernel_design, mixing, modes,
+        plateaus, references, stopping, transfer,
     )
 }  # fmt: skip

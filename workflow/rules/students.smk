@@ -46,7 +46,7 @@ ruleorder: fit_network > fit_students
 
 use rule fit_students as fit_linear with:
     wildcard_constraints:
-        experiment=experiments_learnt_by("linear.transfer", "linear.path"),
+        experiment=experiments_learnt_by("linear.transfer", "linear.path", "linear.design"),
     message:
         "Fit linear students: {wildcards.experiment}, {wildcards.cell}, batch {wildcards.first}"
 
@@ -60,7 +60,7 @@ use rule fit_students as fit_deep_linear with:
 
 use rule fit_students as fit_kernel with:
     wildcard_constraints:
-        experiment=experiments_learnt_by("kernel.points"),
+        experiment=experiments_learnt_by("kernel.points", "kernel.design"),
     message:
         "Fit kernel students: {wildcards.experiment}, {wildcards.cell}, batch {wildcards.first}"
 

@@ -12,17 +12,17 @@ def measure(experiment):
     # w_δ is affine in δ, so a difference of two of them is the direction that δ → ∞ leads to.
     direction = (weights.isel(learner=-1) - weights.isel(learner=0)).expand_dims("learner")
     chains = experiment.student("chains")["weights"].sel(learner="distillation", drop=True)
-    risk = _disagreement(experiment, "deltas", weights).rename(learner="delta")
+    risk = disagreement_on_images(experiment, "deltas", weights).rename(learner="delta")
     group = xr.Dataset(
         {
             "risk": labelled(risk, "transfer risk on the test images", "PL19 Fig. 4"),
             "risk_limit": labelled(
-                _disagreement(experiment, "deltas", direction).isel(learner=0, drop=True),
+                disagreement_on_images(experiment, "deltas", direction).isel(learner=0, drop=True),
                 "transfer risk on the test images in the limit δ → ∞",
                 "PL19 Sec. 5.2",
             ),
             "chain_risk": labelled(
-                _disagreement(experiment, "chains", chains),
+                disagreement_on_images(experiment, "chains", chains),
                 "transfer risk on the test images along transfer sets that grow by added points",
                 "PL19 Sec. 5.3",
             ),
@@ -37,8 +37,16 @@ def measure(experiment):
     return group.drop_vars("learner", errors="ignore").assign_coords(delta=deltas)
 
 
-def _disagreement(experiment, cell, weights):
-    """Share of test images on which the student's sign is not that of its world's teacher, (learner or size, world)."""
+def disagreement_on_images(experiment, cell, weights):
+    """Return the share of test images on which a student's sign is not that of its world's teacher.
+
+    Parameters
+    ----------
+    experiment : kdtheory.analysis.measurement.Experiment
+    cell : str
+    weights : xarray.DataArray
+        With the dimensions ``world``, ``axis`` and one more, of learners or sizes, which is the first of the result.
+    """
     is_test = experiment.dataset_of(cell)["is_test"].values == 1
     # A positive scale of the pixels does not change a sign.
     pixels = experiment.dataset_of(cell)["pixels"].values[is_test].astype(float)

@@ -9,6 +9,7 @@ COORDINATES = {
     "beta": ("angle between features and oracle", _ANGLE),
     "delta": ("relative length of the random direction that reduces the optimizer's bias", _NUMBER),
     "depth": ("hidden layers of a network, or layers of a deep linear student", _COUNT),
+    "design": ("order in which points of a pool are given to the student", _NUMBER),
     "dim": ("dimension of the inputs", _COUNT),
     "easy_angle": ("angle β between a point and the teacher", _ANGLE),
     "flip_probability": ("probability that the sign of a target is flipped", _NUMBER),

@@ -21,13 +21,16 @@ def measure(experiment):
     same_q = student["weights_same_q"].isel(kappa=0).transpose("learner_same_q", "n_train", "world", "axis")
     deviation, loss = _fit_to_the_teacher(experiment, weights.isel(n_train=0))
     closer, tie = _compare(weights, teacher)
-    closer_same_q, _ = _compare(same_q, teacher)
-    closer_same_q = (
-        xr.DataArray(closer_same_q, dims=("learner", "world"), coords={"learner": student["learner_same_q"].values})
-        .reindex(learner=weights["learner"].values)
-        .fillna(xr.DataArray(closer.astype(float), dims=("learner", "world")))
-    )
     dims = ("learner", "world")
+
+    def with_all_learners(of_same_q, of_all):
+        """What depends on q where q is projected again; of learners without q what all have."""
+        labels = {"learner": student["learner_same_q"].values}
+        known = xr.DataArray(of_same_q, dims=dims, coords=labels).reindex(learner=weights["learner"].values)
+        return known.fillna(xr.DataArray(of_all.astype(float), dims=dims))
+
+    closer_same_q = with_all_learners(_compare(same_q, teacher)[0], closer)
+    decay = _decay(weights, teacher)
     index = "share of transfer sets that one more point brings strictly closer to the teacher"
     shared = "with the random direction q of the smaller set projected again"
     group = xr.Dataset(
@@ -45,6 +48,17 @@ def measure(experiment):
             ),
             "monotonicity": labelled(xr.DataArray(closer.mean(axis=1), dims="learner"), index, "PL19 eq. 34"),
             "monotonicity_same_q": labelled(closer_same_q.mean("world"), f"{index}, {shared}", "PL19 eq. 34"),
+            "angle_decay": labelled(
+                xr.DataArray(decay, dims=dims), "fall of ln of the acute angle to the teacher by one more point", "ours"
+            ),
+            "angle_decay_same_q": labelled(
+                with_all_learners(_decay(same_q, teacher), decay),
+                f"fall of ln of the acute angle to the teacher by one more point, {shared}",
+                "ours",
+            ),
+            "risk_decay": labelled(
+                _risk_decay(dataset, weights), "fall of ln of the transfer risk by one more point", "ours"
+            ),
             "logit_deviation": labelled(
                 deviation,
                 "largest difference between student's and teacher's logits on the transfer set, relative to the "
@@ -64,6 +78,17 @@ def measure(experiment):
         }
     )
     return group.assign_coords(learner=weights["learner"].values)
+
+
+def _decay(weights, teacher):
+    """By how much one more point lowers the logarithm of the acute angle, (learner, world)."""
+    before, after = np.log(acute_angle(weights.transpose("n_train", ...).values, teacher))
+    return before - after
+
+
+def _risk_decay(dataset, weights):
+    before, after = (_angle_and_risk(dataset, weights.isel(n_train=size, drop=True))["risk"] for size in (0, 1))
+    return np.log(before) - np.log(after)
 
 
 def _angle_and_risk(dataset, weights):

@@ -3,7 +3,11 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from kdtheory.statistics.estimate import Estimate
 from kdtheory.statistics.jackknife import jackknife
+
+# A correlation of ±1 has no finite transform.
+_NEARLY_ONE = 1 - 1e-12
 
 
 def rank_correlations_by_world(first: ArrayLike, second: ArrayLike) -> np.ndarray:
@@ -59,6 +63,40 @@ def correlations_of_means_by_world(first: ArrayLike, second: ArrayLike) -> np.nd
         return _pearson(means[0][None], means[1][None])[0]
 
     return jackknife(correlation, np.where(complete[:, None, None], both, np.nan), measured=complete)
+
+
+def with_spread_over_items(correlations: Estimate, items: int) -> Estimate:
+    """Return Fisher's z of correlations over items that are a sample themselves, not the only ones of interest.
+
+    The variance 1/(items − 3) of z over other items of the kind is added to that over worlds. It is exact for large
+    samples of normal pairs; simulated coverage of nominal 95 % is 93 to 97 % from 7 items on (tests).
+
+    Parameters
+    ----------
+    correlations : Estimate, shape (...)
+        Of means over worlds, from `correlations_of_means_by_world`.
+    items : int
+        How many items they are over, 4 or more.
+
+    Returns
+    -------
+    Estimate, shape (...)
+        artanh of the correlation; the degrees of freedom are those of the worlds.
+
+    Raises
+    ------
+    ValueError
+        There are fewer than 4 items.
+
+    References
+    ----------
+    Fisher (1921), On the probable error of a coefficient of correlation.
+    """
+    if items < 4:
+        raise ValueError(f"items is {items}, must be 4 or more")
+    value = np.clip(correlations.value, -_NEARLY_ONE, _NEARLY_ONE)
+    error = correlations.standard_error / (1 - value**2)
+    return Estimate(np.arctanh(value), np.sqrt(error**2 + 1 / (items - 3)), correlations.freedom)
 
 
 def _checked(first, second):

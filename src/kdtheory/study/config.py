@@ -49,6 +49,7 @@ def check(config: dict) -> dict:
         for cell, settings in block.get("cells", {}).items():
             _check_cell(config, settings, ("experiments", name, "cells", cell))
             _check_what_inputs_have(config, settings, ("experiments", name, "cells", cell))
+            _check_chains(config, settings, ("experiments", name, "cells", cell))
         _check_same_dim(config, name, block)
         _check_joined_cells(name, block)
     _check_batches(config)
@@ -134,6 +135,8 @@ def _check_what_inputs_have(config, settings, path):
     source = "datasets" if "worlds" in dataset else "teachers"
     for key, limiting, named in (
         ("test_points", "n_test", "datasets"),
+        ("pool_points", "n_points", "datasets"),
+        ("last_size", "n_points", "datasets"),
         ("worlds", "worlds", source),
         ("trained_worlds", "worlds", source),
         ("runs", "runs", "datasets"),
@@ -158,6 +161,28 @@ def _check_what_inputs_have(config, settings, path):
         for value in settings.get(key, []):
             if value not in allowed:
                 raise ConfigError(f"{dotted((*path, key))}: holds {value}, must be {words}")
+
+
+def _check_chains(config, settings, path):
+    """The sizes of chains lie in their pool and increase; errors are counted on points that the dataset has."""
+    dataset, pool = config["datasets"][settings["dataset"]], settings.get("pool_points", math.inf)
+    for key, largest in (
+        ("n_train", max(settings.get("n_train", [0]))),
+        ("largest_size", settings.get("largest_size", 0)),
+    ):
+        if largest > pool:
+            raise ConfigError(f"{dotted((*path, key))}: asks for {largest} points, but pool_points is {pool}")
+    if "last_size" in settings and settings["last_size"] <= settings["first_size"]:
+        raise ConfigError(
+            f"{dotted((*path, 'last_size'))}: is {settings['last_size']}, must be above first_size = "
+            f"{settings['first_size']}"
+        )
+    most = dataset.get("n_test", math.inf) + dataset.get("n_oracle", 0)
+    if settings.get("error_points", 0) > most:
+        raise ConfigError(
+            f"{dotted((*path, 'error_points'))}: is {settings['error_points']}, must be at most n_test + n_oracle = "
+            f"{most} of datasets.{settings['dataset']}"
+        )
 
 
 def _check_batches(config):

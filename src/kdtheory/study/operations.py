@@ -96,6 +96,13 @@ def _linear(cell, dataset, _teacher):
     return Cost(sets * (factorisation + descent) + gram, 8 * sets * points * min(points, axes))
 
 
+def _linear_design(cell, dataset, _teacher):
+    pool, largest, axes = cell["pool_points"], max(cell["n_train"]), min(_dim(dataset), cell["pool_points"])
+    pools = _transfer_sets(dataset) if "worlds" in dataset else cell["worlds"]
+    each = 2 * pool**2 * axes + len(cell["designs"]) * (_choice(pool, largest) + 4 * axes * largest**2)
+    return Cost(pools * each, 8 * (pools * pool * axes + 3 * pool**2))
+
+
 def _linear_path(cell, dataset, teacher):
     step = 4 * batches.size(dataset) * dataset["n_points"] * dataset["dim"] * len(teacher["norms"])
     return Cost(step * cell["max_steps"] * len(cell["precisions"]), 16 * dataset["n_points"] * dataset["dim"])
@@ -127,6 +134,20 @@ def _risk(cell, dataset, transfer, columns):
     predictions = 2 * sum(cell["n_train"]) * columns
     held = 2 * transfer**2 + _RISK_BLOCK * (3 * transfer + len(cell["n_train"]) * columns)
     return Cost(dataset["n_risk"] * (kernels + transfer**2 + predictions), 8 * held)
+
+
+def _kernel_design(cell, dataset, _teacher):
+    pool, test, largest = cell["pool_points"], cell["error_points"], cell["largest_size"]
+    points = pool + test
+    kernel = _kernel_matrix(points, dataset["dim"], cell["depth"])
+    students = _choice(pool, largest) + 2 * largest**2 * points + 2 * largest * points
+    each = kernel.operations + points**3 / 3 + len(cell["designs"]) * students
+    return Cost(batches.size(dataset) * each, kernel.bytes + 8 * (points**2 + 2 * largest * points))
+
+
+def _choice(pool, largest):
+    # A pivoted factorisation of the first columns.
+    return pool * largest**2
 
 
 def _image_kernel(cell, dataset, _teacher):
@@ -177,6 +198,15 @@ def _network_students(cell, dataset, _teacher):
         operations += 2 * _TRAINING * weights * descent + 2 * sgd * points + 4 * cell["depth"] * kernels
     largest = _layers(dataset["dim"], max(cell["widths"]), cell["depth"], 1)
     return Cost(operations, 8 * 4 * largest * max(1, trained))
+
+
+def _growing_networks(cell, dataset, _teacher):
+    networks = batches.size(dataset) * (cell["last_size"] - cell["first_size"] + 1)
+    passes = _TRAINING * cell["adam_steps"] * cell["last_size"] + cell["error_points"]
+    weights = {width: _layers(dataset["dim"], width, cell["hidden_layers"], 1) for width in cell["widths"]}
+    widest = max(cell["widths"])
+    held = 16 * weights[widest] + 24 * cell["last_size"] * widest * cell["hidden_layers"] + 16 * cell["error_points"]
+    return Cost(2 * networks * passes * sum(weights.values()), networks * held)
 
 
 def _network(teacher, dataset):
@@ -266,10 +296,13 @@ def _dim(dataset):
 _STUDENTS = {
     "linear.transfer": _linear,
     "linear.path": _linear_path,
+    "linear.design": _linear_design,
     "deep_linear.paths": _deep_linear,
     "kernel.points": _kernel,
+    "kernel.design": _kernel_design,
     "kernel.images": _image_kernel,
     "resnet": _resnet_students,
     "finite_width.networks": _network_students,
+    "finite_width.growth": _growing_networks,
 }
 _TEACHERS = {"network": _network, "image_mlp": _image_mlp, "resnet": _resnet}

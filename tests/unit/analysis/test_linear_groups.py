@@ -179,6 +179,16 @@ def test_monotonicity_compares_each_set_with_itself_and_one_more_point(study):
     closer = np.abs(cosine.sel(n_train=4)) > np.abs(cosine.sel(n_train=3))
     np.testing.assert_array_equal(group["improved"].sel(learner="delta_1.0"), closer)
     assert float(group["monotonicity"].sel(learner="delta_1.0")) == pytest.approx(float(closer.mean()))
+    angle = np.arccos(np.abs(cosine))
+    fall = (np.log(angle.sel(n_train=3)) - np.log(angle.sel(n_train=4))).transpose("world")
+    np.testing.assert_allclose(group["angle_decay"].sel(learner="delta_1.0"), fall, atol=1e-9)
+    decay = group["angle_decay"].sel(learner=["distillation", "hard_target_margin"])
+    np.testing.assert_array_equal(decay, group["angle_decay_same_q"].sel(learner=decay["learner"]))
+    assert (decay.sel(learner="distillation") > 0).all()
+    still = group["tie"].sel(learner="hard_target_margin") == 1
+    assert (np.abs(decay.sel(learner="hard_target_margin"))[still] < 1e-6).all()
+    # Exact risks rise with the acute angle where students are better than chance.
+    assert (np.sign(group["risk_decay"].sel(learner="distillation")) == 1).all()
     assert 0.3 < float(group["tie_fraction"].sel(learner="hard_target_margin")) < 0.9
     assert float(group["tie_fraction"].sel(learner="distillation")) == 0
     inputs = experiment.dataset_of("chains")["inputs"].isel(kappa=0, sample=slice(3)).values

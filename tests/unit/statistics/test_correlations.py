@@ -3,7 +3,12 @@ import pytest
 from scipy import stats
 from unit.statistics.simulated import SIMULATIONS, WORLDS, assert_covers
 
-from kdtheory.statistics.correlations import correlations_of_means_by_world, rank_correlations_by_world
+from kdtheory.statistics.correlations import (
+    correlations_of_means_by_world,
+    rank_correlations_by_world,
+    with_spread_over_items,
+)
+from kdtheory.statistics.estimate import Estimate
 from kdtheory.statistics.jackknife import pooled
 from kdtheory.statistics.means import mean
 
@@ -54,3 +59,24 @@ def test_intervals_of_correlations_of_means_cover_where_the_means_are_well_known
 def test_items_that_do_not_fit_are_refused(estimator, shapes):
     with pytest.raises(ValueError, match="must be the same"):
         estimator(*(np.ones(shape) for shape in shapes))
+
+
+@pytest.mark.parametrize("truth", [0.0, -0.6])
+def test_intervals_cover_the_correlation_of_items_that_are_a_sample(truth):
+    rng = np.random.default_rng(5)
+    # 7 items, each known up to a world's chance: the correlation is that of the population of items.
+    first, other = rng.standard_normal((2, SIMULATIONS, 7))
+    second = truth * first + np.sqrt(1 - truth**2) * other
+    found = [np.corrcoef(one, two)[0, 1] for one, two in zip(first, second, strict=True)]
+    estimates = with_spread_over_items(Estimate(np.array(found), 0.02, 999), 7)
+    assert_covers(estimates, np.arctanh(truth))
+
+
+def test_the_spread_over_items_is_added_to_that_over_worlds():
+    alone = with_spread_over_items(Estimate(0.6, 0.0, 30), 7)
+    assert float(alone.value) == pytest.approx(np.arctanh(0.6)) and float(alone.standard_error) == pytest.approx(0.5)
+    both = with_spread_over_items(Estimate(0.6, 0.32, 30), 7)
+    assert float(both.standard_error) == pytest.approx(np.sqrt(0.25 + 0.25))
+    assert np.isfinite(with_spread_over_items(Estimate(1.0, 0.0, 30), 4).value)
+    with pytest.raises(ValueError, match="items is 3, must be 4 or more"):
+        with_spread_over_items(Estimate(0.6, 0.0, 30), 3)

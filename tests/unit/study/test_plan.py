@@ -118,3 +118,42 @@ def test_files_are_merged_as_the_workflow_merges_them(tmp_path):
     config = plan.read([PAPER[0], tmp_path / "one.yaml"])
     assert config["experiments"]["margin"]["cells"]["dim_10"]["n_train"] == [3]
     assert config["experiments"]["margin"]["cells"]["dim_10"]["dataset"] == "margin_10"
+
+
+def test_growing_networks_cost_what_torch_counts():
+    torch = pytest.importorskip("torch")
+    from torch.utils.flop_counter import FlopCounterMode
+
+    from kdtheory.training.growing import train_on_prefixes
+    from kdtheory.training.stacked import initial_parameters
+
+    cell = {
+        "widths": [64], "hidden_layers": 3, "first_size": 3, "last_size": 4, "adam_steps": 5, "error_points": 0
+    }  # fmt: skip
+    start = initial_parameters(np.random.default_rng(0), [2, 64, 64, 64, 1])
+    networks = 3 * 2
+    with FlopCounterMode(display=False) as counter:
+        train_on_prefixes(
+            {name: np.stack([values] * networks) for name, values in start.items()},
+            np.zeros((networks, 4, 2)), np.ones((networks, 4)), [3, 4] * 3,
+            temperature=1.0, learning_rate=0.01, steps=5,
+        )  # fmt: skip
+    counted = operations.student_cost("finite_width.growth", cell, {"dim": 2, "worlds": 3}, {}).operations
+    assert torch.is_grad_enabled() and counter.get_total_flops() == pytest.approx(counted, rel=0.05)
+
+
+def test_designs_cost_their_kernels_and_one_factorisation_each():
+    cell = {
+        "pool_points": 500, "error_points": 2000, "largest_size": 100, "depth": 3, "designs": ["random", "steepest"]
+    }  # fmt: skip
+
+    def cost(**changed):
+        return operations.student_cost("kernel.design", {**cell, **changed}, {"dim": 2, "worlds": 2}, {})
+
+    one_more = cost(designs=["random", "steepest", "pivoted_cholesky"]).operations - cost().operations
+    assert one_more == 2 * (500 * 100**2 + 2 * 100**2 * 2500 + 2 * 100 * 2500)
+    assert cost(error_points=20000).bytes / cost(error_points=9750).bytes == pytest.approx(4, rel=0.05)
+    linear = {"pool_points": 500, "n_train": [10, 100], "designs": ["random"]}
+    known = operations.student_cost("linear.design", linear, {"kind": "digits"} | {"worlds": 2, "dim": 784}, {})
+    drawn = operations.student_cost("linear.design", {**linear, "worlds": 2}, {"kind": "digits", "dim": 784}, {})
+    assert known == drawn and known.operations == 2 * (2 * 500**3 + 500 * 100**2 + 4 * 500 * 100**2)
