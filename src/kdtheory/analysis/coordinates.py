@@ -26,6 +26,8 @@ COORDINATES = {
     "perturbation": ("relative size of the perturbation of the angle law", _NUMBER),
     "precision": ("floating-point format of the training", _NUMBER),
     "reference": ("target that others are compared with", _NUMBER),
+    "risk_init_ratio": ("size of the start, relative to the limit, of the students whose risk is measured", _NUMBER),
+    "risk_world": ("world of the students whose risk is measured", _NUMBER),
     "run": ("run within a world: its points and the student's start", _NUMBER),
     "scaled_n_train": ("transfer points of the scaled task", _COUNT),
     "scaled_world": ("world of the scaled task", _NUMBER),
