@@ -35,6 +35,7 @@ COORDINATES = {
     "soft_ratio": ("soft ratio ρ, the weight of the soft labels", _NUMBER),
     "start": ("kind of start of the weights", _NUMBER),
     "step": ("steps of descent", _COUNT),
+    "step_size": ("step size of descent over 1/L, L the smoothness of the loss", _NUMBER),
     "stopping_epoch": ("epoch at which the teacher's training was stopped", _COUNT),
     "student": ("kind of student", _NUMBER),
     "target": ("function that the student learns", _NUMBER),

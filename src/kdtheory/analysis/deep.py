@@ -89,8 +89,8 @@ def _measure_world(student, inputs, logits, learning_rate):
         ),
         "imbalance": (
             student["imbalance"] / scale ** (2 / student["depth"]),
-            "imbalance of the start's factors, the largest ‖W_{j+1}ᵀW_{j+1} − W_jW_jᵀ‖, relative to the squared size of "
-            "balanced factors of the limit",
+            "imbalance of the start's factors, the largest ‖W_{j+1}ᵀW_{j+1} − W_jW_jᵀ‖, relative to the squared size "
+            "of balanced factors of the limit",
             "PL19 eq. 13",
         ),
         "imbalance_own_size": (

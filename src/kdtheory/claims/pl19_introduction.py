@@ -73,13 +73,13 @@ def _faster(alignment):
 
 @claim(
     "pl19-abstract-more-reliably",
-    section="0",
+    section="1",
     statement="Classifiers learn more reliably if trained with another classifier's outputs as soft labels.",
     quantity="logarithm of the standard deviation over transfer sets of the risk, the hard-target learners' less "
     "distillation's, on the same sets, at each size above 1",
     test="one-sided t-test of the jackknife over worlds for each size and learner",
     error_rate=ERROR_RATE,
-    figure="pl19_reliability",
+    figure="pl19_introduction",
     reads=("linear/alignment",),
     kind=ORDER,
     scope="reading",
@@ -92,13 +92,13 @@ def _more_reliably(alignment):
 
 @claim(
     "pl19-abstract-more-reliably-relative",
-    section="0",
+    section="1",
     statement="Classifiers learn more reliably if trained with another classifier's outputs as soft labels.",
     quantity="logarithm of the standard deviation over transfer sets of the logarithm of the risk, the hard-target "
     "learners' less distillation's, on the same sets, at each size above 1",
     test="one-sided t-test of the jackknife over worlds for each size and learner",
     error_rate=ERROR_RATE,
-    figure="pl19_reliability",
+    figure="pl19_introduction",
     reads=("linear/alignment",),
     kind=ORDER,
     scope="reading",

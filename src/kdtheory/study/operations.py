@@ -96,6 +96,12 @@ def _linear_path(cell, dataset, teacher):
     return Cost(step * cell["max_steps"] * len(cell["precisions"]), 16 * dataset["n_points"] * dataset["dim"])
 
 
+def _step_sizes(cell, dataset, teacher):
+    sets = batches.size(dataset) * len(cell["step_sizes"]) * (len(teacher["norms"]) + 1)
+    points = dataset["n_points"] * dataset["dim"]
+    return Cost(4 * sets * points * cell["max_steps"], 8 * batches.size(dataset) * points)
+
+
 def _deep_linear(cell, dataset, _teacher):
     weights = sum(dataset["dim"] * cell["hidden_width"] * depth for depth in cell["depths"])
     paths = len(cell["init_ratios"]) * len(cell["starts"])
@@ -244,6 +250,7 @@ def _dim(dataset):
 _STUDENTS = {
     "linear.transfer": _linear,
     "linear.path": _linear_path,
+    "linear.step_sizes": _step_sizes,
     "deep_linear.paths": _deep_linear,
     "kernel.points": _kernel,
     "kernel.images": _image_kernel,
