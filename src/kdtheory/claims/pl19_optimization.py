@@ -24,8 +24,8 @@ _STABLE = 1.0
     "pl19-intro-fewer-steps",
     section="1",
     statement=_STATEMENT,
-    quantity="logarithm of the steps of gradient descent until an angle to the teacher is reached, with hard labels less "
-    "with soft ones, on the same sets, at each angle and step size up to 1/L that reaches it in some world",
+    quantity="logarithm of the steps of gradient descent until an angle to the teacher is reached, with hard labels "
+    "less with soft ones, on the same sets, at each angle and step size up to 1/L that reaches it in some world",
     test="one-sided paired t-test over worlds for each angle and step size",
     error_rate=ERROR_RATE,
     figure="pl19_introduction",
@@ -62,8 +62,8 @@ def _fewer_steps(optimization):
     reads=("linear/optimization",),
     kind=ORDER,
     scope="reading",
-    reading="well-behaved: a wider range of step sizes, also beyond those that lower the loss at every step, comes to the "
-    "same angle in the same number of steps; a teacher of norm 1",
+    reading="well-behaved: a wider range of step sizes, also beyond those that lower the loss at every step, comes to "
+    "the same angle in the same number of steps; a teacher of norm 1",
     assumes=_ASSUMES,
 )
 def _step_sizes(optimization):

@@ -86,7 +86,8 @@ def _linear(cell, dataset, _teacher):
     points, axes = max(cell["n_train"]), _dim(dataset)
     sets = _transfer_sets(dataset) if "worlds" in dataset else cell["worlds"]
     factorisation = 4 * axes * points**2
-    descent = 4 * points * axes * cell.get("hard_target_steps", 0) * len(cell["n_train"])
+    steps = cell.get("hard_target_steps", 0) + cell.get("descent_steps", 0)
+    descent = 4 * points * axes * steps * len(cell["n_train"])
     gram = cell.get("gram_sets", 0) * len(dataset.get("kappas", [1])) * sum(n**2 for n in cell["n_train"])
     return Cost(sets * (factorisation + descent) + gram, 8 * sets * points * min(points, axes))
 
