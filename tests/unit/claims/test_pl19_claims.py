@@ -6,8 +6,9 @@ from unit.claims.pl19_mutations import MUTATIONS, at, times
 from kdtheory.claims.registry import HOLDS, IN_PART, UNDECIDED, claims, record
 
 PL19 = {name: claim for name, claim in claims().items() if name.startswith("pl19")}
-LINEAR = ("alignment", "angle_law", "bias", "convergence", "deep", "margin", "monotonicity")
-FIGURES = {*(f"pl19_fig{number}" for number in range(1, 6)), "pl19_theorem1", "pl19_theorem2", "pl19_bounds"}
+LINEAR = ("alignment", "angle_law", "bias", "convergence", "deep", "margin", "monotonicity", "optimization")
+OTHERS = {"pl19_theorem1", "pl19_theorem2", "pl19_bounds", "pl19_deep_loss", "pl19_introduction"}
+FIGURES = {*(f"pl19_fig{number}" for number in range(1, 6)), *OTHERS}
 
 
 def found_in(name, world):
