@@ -131,7 +131,7 @@ def _draw_risk(axis, deep, colours):
     axis.set_xticks([depth for depth in colours if depth > 1])
     axis.set_xlabel("depth $N$")
     axis.set_ylabel(r"transfer risk $P[h \neq h_*]$")
-    axis.legend(loc="best")
+    axis.legend(loc="center")
     within = (deep["trained_distance"] <= deep["trained_epsilon"]).sum() / deep["trained_distance"].notnull().sum()
     style.title(axis, "Risk of trained deep students", f"{100 * float(within):.0f} % end within Theorem 2's ε")
 

@@ -15,9 +15,9 @@ FIGURE = Figure(
         "Top: points of world 0 of three tasks, with the direction of the teacher's weight vector w* (arrow) and its "
         "decision boundary (dashed). Bottom: the thick curve of each panel is p(θ) of eq. 17, the probability that a "
         "point is at least at the angle θ to w*; the thin steps are the same probability among the points of world 0. "
-        "The paper sketches three tasks: A, aligned with the teacher, so p falls fast; B, aligned and with a margin, so "
-        "p reaches zero before the decision boundary at θ = π/2 (grey: angles that never occur); C, crowded along the "
-        "boundary, so p falls slowly. The tasks here belong to the families of Corollaries 1 and 2. Compare how low "
+        "The paper sketches three tasks: A, aligned with the teacher, so p falls fast; B, aligned and with a margin, "
+        "so p reaches zero before the decision boundary at θ = π/2 (grey: angles that never occur); C, crowded along "
+        "the boundary, so p falls slowly. The tasks here belong to the families of Corollaries 1 and 2. Compare how low "
         "the curves lie: a curve that is lower everywhere has a smaller bound on the risk (Theorem 3). The area under "
         "a curve is the mean angle, marked."
     ),
@@ -45,6 +45,7 @@ def draw(angle_law):
         _draw_task(law, angle_law.sel(task=task))
         cloud.set_title(f"Task {letter}: {words}")
     axes[0, 0].set_ylabel("across $w_*$")
+    axes[0, 0].legend(loc="lower right", markerscale=2)
     axes[1, 0].legend(loc="upper right")
     axes[1, 0].set_ylabel(r"$p(\theta)$, share of points at angle $\geq\theta$")
     return figure
@@ -64,7 +65,6 @@ def _draw_points(axis, task):
     axis.set_ylim(-3, 3)
     axis.set_box_aspect(1)
     axis.set_xlabel("along $w_*$")
-    axis.legend(loc="upper left", markerscale=2)
 
 
 def _three_tasks(parameters):
