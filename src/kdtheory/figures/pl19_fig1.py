@@ -17,9 +17,9 @@ FIGURE = Figure(
         "point is at least at the angle θ to w*; the thin steps are the same probability among the points of world 0. "
         "The paper sketches three tasks: A, aligned with the teacher, so p falls fast; B, aligned and with a margin, "
         "so p reaches zero before the decision boundary at θ = π/2 (grey: angles that never occur); C, crowded along "
-        "the boundary, so p falls slowly. The tasks here belong to the families of Corollaries 1 and 2. Compare how low "
-        "the curves lie: a curve that is lower everywhere has a smaller bound on the risk (Theorem 3). The area under "
-        "a curve is the mean angle, marked."
+        "the boundary, so p falls slowly. The tasks here belong to the families of Corollaries 1 and 2. Compare how "
+        "low the curves lie: a curve that is lower everywhere has a smaller bound on the risk (Theorem 3). The area "
+        "under a curve is the mean angle, marked."
     ),
 )
 
