@@ -16,7 +16,7 @@ def linear_groups():
     """Groups by name, free to be changed."""
     builders = (
         alignment, angle_law, bias, convergence, deep, design, design_digits, digit_bound, margin, monotonicity,
-        monotonicity_settings, rates,
+        monotonicity_settings, optimization, rates,
     )  # fmt: skip
     return {f"linear/{builder.__name__}": builder() for builder in builders}
 
@@ -31,13 +31,15 @@ def alignment():
     measured = np.isfinite(swept).any(2) | np.isfinite(grown).any(2)
     bound = np.where(measured, 0.6 * 2.0 ** -kappa[:, None] * sizes**-1.8, np.nan)
     hard = sizes[:5, None]
-    worse = grown[1, :5] * hard**0.9 * np.where(hard > 1, np.exp(0.1 * rng.random((5, 20))), 1.0)
+    worse = grown[1, :5] * hard**0.9 * np.where(hard > 1, np.exp(0.5 * rng.random((5, 20))), 1.0)
     cells, swept_approximately = ("kappa", "n_train"), 1.1 * swept[:, 3:4].transpose(1, 2, 0)
     return xr.Dataset(
         {
             "angle": ((*cells, "world"), np.arctan(3 * swept)),
             "risk": ((*cells, "world"), swept),
             "risk_sampled": ((*cells, "world"), np.where(kappa[:, None, None] < 2, swept, 0 * swept)),
+            "descent_risk": (("kappa", "world"), 1.01 * swept[:, 3]),
+            "descent_distance": (("kappa", "world"), 0.1 * np.exp(rng.standard_normal((3, 30)))),
             "growth_angle": ((*cells, "growth_world"), np.arctan(3 * grown)),
             "growth_risk": ((*cells, "growth_world"), grown),
             "input_dim": ((), 100.0),
@@ -116,6 +118,8 @@ def bias():
         {
             "risk": (("delta", "world"), np.array([0.01, 0.1, 0.3])[:, None] * scale),
             "risk_limit": ("world", 0.5 * scale),
+            "descent_risk": ("world", 0.012 * scale),
+            "descent_distance": ("world", 0.2 * scale),
             "chain_risk": (("n_train", "world"), chains),
             "test_images": ((), 2115),
         },
@@ -153,7 +157,7 @@ def convergence():
 
 
 def deep():
-    """Depths 1 to 3 in 3 worlds from starts that are all trained, at 0.7 of the bound."""
+    """Depths 1 to 3 in 3 worlds from starts that are all trained, at 0.7 of the bound; losses fall as e^(−0.05·t)."""
     depth, ratio = np.array([1, 2, 3]), np.array([1e-1, 1e-2, 1e-3])
     bound = ratio ** (1 / depth[:, None])
     chance = np.exp(1e-3 * np.random.default_rng(5).standard_normal((3, 3, 3)))
@@ -173,7 +177,17 @@ def deep():
         "span_error": 1e-8 * by_start, "initial_loss_ratio": loss, "flow_error": 1e-15 * by_start,
     }  # fmt: skip
     recovery = {"distance": 1e-8 * flat, "span_error": 1e-8 * flat, "steps": np.full((3, 3, 3), 800)}
-    paths = {"path_norm": norm, "path_off_span": off_span, "path_off_span_law": off_span}
+    time = 10.0 * np.arange(5) * np.ones((3, 3, 3, 1))
+    loss_on_path = 0.1 * np.exp(-0.05 * time)
+    slope = 0.05 * loss_on_path
+    paths = {
+        "path_norm": norm, "path_off_span": off_span, "path_off_span_law": off_span, "path_time": time,
+        "path_loss": loss_on_path, "path_flow_error": 1e-3 * np.ones(time.shape), "path_loss_slope": slope,
+        "path_loss_slope_law": slope, "path_loss_slope_bound": 0.8 * slope,
+    }  # fmt: skip
+    unbalanced = np.array([0.0, 0.0, 0.0, 0.7])[:, None] * (ratio ** (2 / depth[:, None]))[:, None]
+    unbalanced = np.where(depth[:, None, None] > 1, unbalanced, 0.0) * chance[:, :, None]
+    own_size = 0.3 * (unbalanced > 0)
     bounds = {"distance_bound": bound, "path_norm_bound": np.where(depth[:, None] > 1, 1.1, np.nan) * np.ones(3)}
     return xr.Dataset(
         {
@@ -182,11 +196,59 @@ def deep():
             **{f"recovery_{name}": (of_cell, values) for name, values in recovery.items()},
             **{name: ((*of_cell, "step"), along * values) for name, values in paths.items()},
             **{name: (of_cell[1:], values) for name, values in bounds.items()},
+            "imbalance_by_start": (of_start, unbalanced),
+            "imbalance_own_size_by_start": (of_start, own_size),
+            "least_norm": (of_cell, 0.5 * ratio * flat),
+            "loss_rate_bound": (of_cell, 0.01 * flat),
+            **_trained(depth),
         },
         coords={
             "world": np.arange(3),
             "depth": depth, "init_ratio": ratio, "step": np.arange(5),
             "start": ["balanced", "wrong_sign", "opposite", "gaussian"],
+            "risk_init_ratio": [1e-3, 1e-5], "risk_world": np.arange(20),
+        },
+    )  # fmt: skip
+
+
+def _trained(depth):
+    """20 worlds of trained deep students within ε; the theorem is silent on the largest start at the last depth."""
+    deep, ratio = (depth > 1)[:, None], np.array([1e-3, 1e-5])
+    epsilon = np.where(deep, ratio ** (1 / depth[:, None]), np.nan)
+    bound = np.where(deep, [[0.6, 0.5], [0.6, 0.5], [np.nan, 0.8]], np.nan)
+    chance = np.exp(0.1 * np.random.default_rng(6).standard_normal(20))
+    cells = ("depth", "risk_init_ratio")
+    return {
+        "trained_risk": ((*cells, "risk_world"), np.where(deep, 0.02, np.nan)[..., None] * np.ones((1, 2, 1)) * chance),
+        "trained_distance": ((*cells, "risk_world"), 0.9 * epsilon[..., None] * np.ones(20)),
+        "trained_epsilon": (cells, epsilon),
+        "trained_risk_bound": (cells, bound),
+    }
+
+
+def optimization():
+    """8 worlds with n < d and with n ≥ d: hard labels take four times the steps, and reach an angle less often."""
+    dims = ("setting", "teacher_norm", "step_size", "angle", "world")
+    asked = np.array([[True, False], [False, True]])[:, None, None, :, None]
+    rng = np.random.default_rng(7)
+    steps = np.array([400.0, 40.0, 4.0])[:, None, None] * np.exp(0.05 * rng.standard_normal((2, 2, 3, 2, 8)))
+    soft = np.round(steps) * np.array([1.0, 2.0])[:, None, None, None]
+    hard = 4 * np.round(steps[:, 0])
+    reached = {"soft": np.ones(soft.shape), "hard": (rng.random(hard.shape) < 0.7).astype(float)}
+    hard = np.where(reached["hard"] > 0, hard, 3000.0)
+    no_norm = (dims[0], *dims[2:])
+    return xr.Dataset(
+        {
+            "max_steps": ("setting", [3000.0, 3000.0]),
+            "steps_soft": (dims, np.where(asked, soft, np.nan)),
+            "reached_soft": (dims, np.where(asked, reached["soft"], np.nan)),
+            "steps_hard": (no_norm, np.where(asked[:, 0], hard, np.nan)),
+            "reached_hard": (no_norm, np.where(asked[:, 0], reached["hard"], np.nan)),
+        },
+        coords={
+            "setting": ["d = 50, n = 20", "d = 20, n = 60"],
+            "n_train": ("setting", [20, 60]), "dim": ("setting", [50, 20]),
+            "teacher_norm": [1.0, 3.0], "step_size": [0.1, 1.0, 10.0], "angle": [60.0, 20.0], "world": np.arange(8),
         },
     )  # fmt: skip
 
@@ -278,6 +340,9 @@ def monotonicity():
             "training_loss": (each, np.where(soft, 1e-30, 0.1) * worlds),
             "tie": (each, (place >= 1 - ties[:, None]).astype(np.int8)),
             "tie_fraction": ("learner", ties),
+            "descent_risk": ("world", 0.15 * worlds),
+            "descent_improved": ("world", (place < 0.95).astype(np.int8)),
+            "descent_distance": ("world", 0.1 * worlds),
         },
         coords={"learner": list(LEARNERS)},
     )

@@ -46,7 +46,7 @@ ruleorder: fit_network > fit_students
 
 use rule fit_students as fit_linear with:
     wildcard_constraints:
-        experiment=experiments_learnt_by("linear.transfer", "linear.path", "linear.design"),
+        experiment=experiments_learnt_by("linear.transfer", "linear.path", "linear.design", "linear.step_sizes"),
     message:
         "Fit linear students: {wildcards.experiment}, {wildcards.cell}, batch {wildcards.first}"
 

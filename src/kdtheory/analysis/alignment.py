@@ -33,6 +33,7 @@ def measure(experiment):
         _hard_target(experiment),
         _hard_target_bounds(experiment, joined["n_train"].values),
         _gram(experiment),
+        _descended(experiment),
         _approximate(experiment, sweep),
         _scaled(experiment),
     )
@@ -156,6 +157,26 @@ def _hard_target_bounds(experiment, sizes):
             ),
         }
     )
+
+
+def _descended(experiment):
+    """Students of the sweep that descent has trained for finitely many steps, beside their limits."""
+    student, dataset = experiment.student("sweep"), experiment.dataset_of("sweep")
+    angle = _angles(experiment, "sweep").sel(learner="distillation_descent", drop=True)
+    weights = student["weights"].sel(learner="distillation_descent", drop=True)
+    limit = student["weights"].sel(learner="distillation", drop=True)
+    distance = np.sqrt(((weights - limit) ** 2).sum("axis") / (limit**2).sum("axis"))
+    steps = experiment.settings["cells"]["sweep"]["descent_steps"]
+    words = f"the student after {steps} steps of descent"
+    group = xr.Dataset(
+        {
+            "descent_risk": labelled(_risk(angle, dataset), f"transfer risk of {words}", "PL19 Fig. 3"),
+            "descent_distance": labelled(
+                distance, f"distance of {words} to its limit, relative to the limit's norm", "PL19 Theorem 1"
+            ),
+        }
+    )
+    return group.isel(n_train=0, drop=True).transpose("kappa", "world")
 
 
 def _gram(experiment):

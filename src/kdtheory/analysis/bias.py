@@ -8,11 +8,16 @@ from kdtheory.analysis.measurement import labelled, run_measure
 
 def measure(experiment):
     """Measure disagreement with the teacher on the test images, against δ and along growing transfer sets."""
-    weights = experiment.student("deltas")["weights"].isel(n_train=0, drop=True)
+    fitted = experiment.student("deltas")["weights"].isel(n_train=0, drop=True)
+    reduced = [name for name in fitted["learner"].values if name.startswith("delta_")]
+    weights, limit, descent = (
+        fitted.sel(learner=names) for names in (reduced, "distillation", ["distillation_descent"])
+    )
     # w_δ is affine in δ, so a difference of two of them is the direction that δ → ∞ leads to.
     direction = (weights.isel(learner=-1) - weights.isel(learner=0)).expand_dims("learner")
     chains = experiment.student("chains")["weights"].sel(learner="distillation", drop=True)
     risk = disagreement_on_images(experiment, "deltas", weights).rename(learner="delta")
+    steps = experiment.settings["cells"]["deltas"]["descent_steps"]
     group = xr.Dataset(
         {
             "risk": labelled(risk, "transfer risk on the test images", "PL19 Fig. 4"),
@@ -20,6 +25,16 @@ def measure(experiment):
                 disagreement_on_images(experiment, "deltas", direction).isel(learner=0, drop=True),
                 "transfer risk on the test images in the limit δ → ∞",
                 "PL19 Sec. 5.2",
+            ),
+            "descent_risk": labelled(
+                disagreement_on_images(experiment, "deltas", descent).isel(learner=0, drop=True),
+                f"transfer risk of the student after {steps} steps of descent",
+                "PL19 Fig. 4",
+            ),
+            "descent_distance": labelled(
+                np.sqrt(((descent.isel(learner=0, drop=True) - limit) ** 2).sum("axis") / (limit**2).sum("axis")),
+                f"distance of the student after {steps} steps of descent to its limit, relative to the limit's norm",
+                "PL19 Theorem 1",
             ),
             "chain_risk": labelled(
                 disagreement_on_images(experiment, "chains", chains),

@@ -3,6 +3,8 @@
 import numpy as np
 import xarray as xr
 
+from kdtheory.analysis.deep_losses import path_losses
+from kdtheory.analysis.deep_risk import trained_risk
 from kdtheory.analysis.measurement import labelled, run_measure
 from kdtheory.theory.angles import signed_angle
 from kdtheory.theory.convexity import soft_loss, soft_loss_gradient
@@ -10,18 +12,22 @@ from kdtheory.theory.deep import distance_bound, distance_law, induced_flow, nor
 
 _RELATIVE = "relative to the limit's norm"
 _OF_A_START = ["distance", "distance_law", "span_error", "steps", "initial_loss_ratio", "flow_error", "angle"]
-_OF_A_WORLD = [*_OF_A_START, "path_norm", "path_off_span", "path_off_span_law"]
+# Measured at the start alone, so by kind of start alone.
+_OF_STARTS = ["imbalance", "imbalance_own_size"]
 
 
 def measure(experiment):
-    """Measure distances to the limit, the exact law, and Theorem 2's equations along the path."""
-    below, above = (_measure_cell(experiment, cell) for cell in ("below", "above"))
+    """Measure distances to the limit, the exact law, Theorem 2's equations along the path, and the students' risk."""
+    below, above, opposite = (_measure_cell(experiment, cell) for cell in ("below", "above", "opposite"))
+    by_start = [*_OF_A_START, *_OF_STARTS]
+    starts = xr.concat([below[by_start], opposite[by_start]], dim="start", combine_attrs="override")
     recovery = above[["distance", "span_error", "steps"]].sel(start="balanced", drop=True)
     return xr.merge(
         [
-            below.drop_vars([*_OF_A_START, "start"]).merge(below[_OF_A_START].sel(start="balanced", drop=True)),
-            below[_OF_A_START].rename({name: f"{name}_by_start" for name in _OF_A_START}),
+            below.drop_vars([*by_start, "start"]).merge(below[_OF_A_START].sel(start="balanced", drop=True)),
+            starts.rename({name: f"{name}_by_start" for name in by_start}),
             recovery.rename({name: f"recovery_{name}" for name in recovery}),
+            trained_risk(experiment),
         ],
         combine_attrs="override",
         join="outer",
@@ -33,15 +39,17 @@ def _measure_cell(experiment, cell):
     student = experiment.student(cell)
     inputs = experiment.dataset_of(cell)["inputs"].transpose("world", "sample", "axis")
     logits = experiment.logits_of(cell)["logits"].isel(stopping_epoch=-1, teacher_norm=0).transpose("world", "sample")
+    learning_rate = experiment.settings["cells"][cell]["learning_rate"]
     worlds = [
-        _measure_world(student.isel(world=world, drop=True), inputs.values[world], logits.values[world])
+        _measure_world(student.isel(world=world, drop=True), inputs.values[world], logits.values[world], learning_rate)
         for world in range(student.sizes["world"])
     ]
     # ε and the bound on the norm depend on the size of the start alone.
-    return xr.concat(worlds, dim=student["world"], data_vars=_OF_A_WORLD, coords="minimal", combine_attrs="override")
+    changing = [name for name in worlds[0] if name not in ("distance_bound", "path_norm_bound")]
+    return xr.concat(worlds, dim=student["world"], data_vars=changing, coords="minimal", combine_attrs="override")
 
 
-def _measure_world(student, inputs, logits):
+def _measure_world(student, inputs, logits, learning_rate):
     limit = student["limit"]
     scale = float(np.linalg.norm(limit))
     weights = student["weights"] / scale
@@ -79,24 +87,37 @@ def _measure_world(student, inputs, logits):
         "flow_error": (
             _flow_error(student, inputs, logits), "relative error of the induced flow at the start", "PL19 eq. 56",
         ),
-        "path_norm": (_balanced(norm), f"norm of the weights along the path, {_RELATIVE}", "PL19 eq. 73"),
+        "imbalance": (
+            student["imbalance"] / scale ** (2 / student["depth"]),
+            "imbalance of the start's factors, the largest ‖W_{j+1}ᵀW_{j+1} − W_jW_jᵀ‖, relative to the squared size "
+            "of balanced factors of the limit",
+            "PL19 eq. 13",
+        ),
+        "imbalance_own_size": (
+            student["imbalance"] / student["factor_size"],
+            "imbalance of the start's factors, relative to the largest of their squared norms",
+            "PL19 eq. 13",
+        ),
+        "path_norm": (norm, f"norm of the weights along the path, {_RELATIVE}", "PL19 eq. 73"),
         "path_norm_bound": (
             _by_depth(lambda n, r: norm_bound(n, r, 1.0) if n > 1 else np.full_like(r, np.nan), ratios),
             f"bound on the norm of the weights in the limit, {_RELATIVE}",
             "PL19 eq. 73",
         ),
-        "path_off_span": (_balanced(off_span), f"part of the weights off the data span, {_RELATIVE}", "PL19 eq. 66"),
-        "path_off_span_law": (_balanced(path_law), f"that part by eq. 66 from the norm, {_RELATIVE}", "PL19 eq. 66"),
+        "path_off_span": (off_span, f"part of the weights off the data span, {_RELATIVE}", "PL19 eq. 66"),
+        "path_off_span_law": (path_law, f"that part by eq. 66 from the norm, {_RELATIVE}", "PL19 eq. 66"),
     }  # fmt: skip
-    return xr.Dataset({name: labelled(*described) for name, described in group.items()})
+    described = xr.Dataset({name: labelled(*words) for name, words in group.items()})
+    if "balanced" not in student["start"]:
+        return described[[*_OF_A_START, *_OF_STARTS]]
+    paths = [name for name in described if "step" in described[name].dims]
+    described = described.drop_vars(paths).merge(described[paths].sel(start="balanced", drop=True))
+    balanced = student.sel(start="balanced", drop=True)
+    return described.merge(path_losses(balanced, inputs, logits, learning_rate))
 
 
 def _norm(vectors, dim):
     return np.sqrt((vectors**2).sum(dim))
-
-
-def _balanced(path):
-    return path.sel(start="balanced", drop=True)
 
 
 def _by_depth(function, *arrays):
@@ -116,7 +137,7 @@ def _start_loss(student, inputs, logits):
 
 def _flow_error(student, inputs, logits):
     """Eq. 56's velocity of the end-to-end weights against the one that gradient flow gives the factors."""
-    start, velocity = student["weights"].isel(step=0), student["velocity"]
+    start, velocity = student["weights"].isel(step=0), student["velocity"].isel(step=0)
     gradient = start.copy(data=soft_loss_gradient(inputs, start.values @ inputs.T, logits))
     expected = _by_depth(lambda n, w, g: induced_flow(w, g, n), start, gradient)
     return _norm(expected - velocity, "axis") / _norm(velocity, "axis")

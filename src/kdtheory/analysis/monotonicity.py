@@ -17,7 +17,8 @@ def measure(experiment):
     """Measure risk, monotonicity index and ties of every learner on shared transfer sets."""
     student, dataset = experiment.student("chains"), experiment.dataset_of("chains")
     teacher = dataset["teacher_direction"].values
-    weights = student["weights"].isel(kappa=0).transpose("learner", "n_train", "world", "axis")
+    trained = student["weights"].isel(kappa=0).transpose("learner", "n_train", "world", "axis")
+    weights = trained.drop_sel(learner="distillation_descent")
     same_q = student["weights_same_q"].isel(kappa=0).transpose("learner_same_q", "n_train", "world", "axis")
     deviation, loss = _fit_to_the_teacher(experiment, weights.isel(n_train=0))
     closer, tie = _compare(weights, teacher)
@@ -77,7 +78,34 @@ def measure(experiment):
             ),
         }
     )
-    return group.assign_coords(learner=weights["learner"].values)
+    group = group.assign_coords(learner=weights["learner"].values)
+    steps = experiment.settings["cells"]["chains"]["descent_steps"]
+    return group.merge(_descended(dataset, trained, teacher, steps))
+
+
+def _descended(dataset, weights, teacher, steps):
+    """The distilled students that descent has trained for finitely many steps, beside their limits."""
+    found = weights.sel(learner=["distillation_descent"])
+    closer, _ = _compare(found, teacher)
+    smaller = found.isel(n_train=0)
+    limit = weights.sel(learner="distillation").isel(n_train=0)
+    distance = np.sqrt(((smaller.isel(learner=0) - limit) ** 2).sum("axis") / (limit**2).sum("axis"))
+    words = f"the distilled student after {steps} steps of descent"
+    risk = _angle_and_risk(dataset, smaller)["risk"].isel(learner=0, drop=True)
+    return xr.Dataset(
+        {
+            "descent_risk": labelled(risk, f"transfer risk of {words}", "PL19 Fig. 5"),
+            "descent_improved": labelled(
+                xr.DataArray(closer[0].astype(np.int8), dims="world"), f"one more point brought {words} closer",
+                "PL19 eq. 34",
+            ),
+            "descent_distance": labelled(
+                xr.DataArray(distance.values, dims="world"),
+                f"distance of {words} to its limit, relative to the limit's norm",
+                "PL19 Theorem 1",
+            ),
+        }
+    )  # fmt: skip
 
 
 def _decay(weights, teacher):

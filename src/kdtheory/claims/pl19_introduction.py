@@ -8,6 +8,7 @@ from kdtheory.claims.rules import ERROR_RATE, order, rate
 from kdtheory.statistics.jackknife import pooled
 from kdtheory.statistics.laws import mean_slopes_by_world
 from kdtheory.statistics.means import paired_difference
+from kdtheory.statistics.spreads import log_spreads_by_world
 
 _ASSUMES = (
     "datasets.<name>.kappas",
@@ -68,6 +69,56 @@ def _faster(alignment):
     )
     reason = f"risk ~ 1/n^b with b = {-float(pooled(slopes_soft).value):.2f} with distillation, {of_hard}"
     return rate(pooled(slopes_hard - slopes_soft[:, None]), reason=reason)
+
+
+@claim(
+    "pl19-abstract-more-reliably",
+    section="1",
+    statement="Classifiers learn more reliably if trained with another classifier's outputs as soft labels.",
+    quantity="logarithm of the standard deviation over transfer sets of the risk, the hard-target learners' less "
+    "distillation's, on the same sets, at each size above 1",
+    test="one-sided t-test of the jackknife over worlds for each size and learner",
+    error_rate=ERROR_RATE,
+    figure="pl19_introduction",
+    reads=("linear/alignment",),
+    kind=ORDER,
+    scope="reading",
+    reading="more reliably: the risk varies less from one transfer set to the next, on the scale of the risk itself",
+    assumes=_ASSUMES,
+)
+def _more_reliably(alignment):
+    return _spreads(alignment, lambda risk: risk, "the standard deviation")
+
+
+@claim(
+    "pl19-abstract-more-reliably-relative",
+    section="1",
+    statement="Classifiers learn more reliably if trained with another classifier's outputs as soft labels.",
+    quantity="logarithm of the standard deviation over transfer sets of the logarithm of the risk, the hard-target "
+    "learners' less distillation's, on the same sets, at each size above 1",
+    test="one-sided t-test of the jackknife over worlds for each size and learner",
+    error_rate=ERROR_RATE,
+    figure="pl19_introduction",
+    reads=("linear/alignment",),
+    kind=ORDER,
+    scope="reading",
+    reading="relative to the risk, which is lower with soft labels: a second reading, in which a lower mean is no "
+    "advantage",
+    assumes=_ASSUMES,
+)
+def _more_reliably_relative(alignment):
+    return _spreads(alignment, np.log, "the standard deviation of ln R")
+
+
+def _spreads(alignment, scale, words):
+    sizes, soft, hard = _paired(alignment)
+    soft, hard = scale(soft[:, sizes > 1]), scale(hard[:, sizes > 1])
+    ratios = pooled(log_spreads_by_world(hard) - log_spreads_by_world(soft)[..., None])
+    reason = f"{words} of hard targets over that of distillation: " + "; ".join(
+        f"{name}, {np.exp(ratio[0]):.2g} at n = {sizes[sizes > 1][0]} and {np.exp(ratio[-1]):.2g} at n = {sizes[-1]}"
+        for name, ratio in zip(_names(alignment), ratios.value.T, strict=True)
+    )
+    return order(ratios, reason=reason)
 
 
 def _paired(alignment):

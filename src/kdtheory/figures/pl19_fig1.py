@@ -12,13 +12,14 @@ FIGURE = Figure(
     shows="Fig. 1",
     question="01. Data geometry: which tasks are easy?",
     caption=(
-        "The thick curve of each panel is p(θ) of eq. 17, the probability that a point is at least at the angle θ to "
-        "the teacher's weight vector w*; the thin steps are the same probability among the points of world 0. The "
-        "paper sketches three tasks: A, aligned with the teacher, so p falls fast; B, aligned and with a margin, so p "
-        "reaches zero before the decision boundary at θ = π/2 (grey: angles that never occur); C, crowded along the "
-        "boundary, so p falls slowly. The tasks here belong to the families of Corollaries 1 and 2. Compare how low "
-        "the curves lie: a curve that is lower everywhere has a smaller bound on the risk (Theorem 3). The area under "
-        "a curve is the mean angle, marked."
+        "Top: points of world 0 of three tasks, with the direction of the teacher's weight vector w* (arrow) and its "
+        "decision boundary (dashed). Bottom: the thick curve of each panel is p(θ) of eq. 17, the probability that a "
+        "point is at least at the angle θ to w*; the thin steps are the same probability among the points of world 0. "
+        "The paper sketches three tasks: A, aligned with the teacher, so p falls fast; B, aligned and with a margin, "
+        "so p reaches zero before the decision boundary at θ = π/2 (grey: angles that never occur); C, crowded along "
+        "the boundary, so p falls slowly. The tasks here belong to the families of Corollaries 1 and 2. Compare how "
+        "low the curves lie: a curve that is lower everywhere has a smaller bound on the risk (Theorem 3). The area "
+        "under a curve is the mean angle, marked."
     ),
 )
 
@@ -38,13 +39,32 @@ def draw(angle_law):
     chosen = _three_tasks(parameters_of(angle_law["task"].values))
     if not chosen:
         raise ValueError("linear/angle_law: names no task of a known family (kappa or margin)")
-    figure, axes = style.panels(len(chosen), width=2.9, sharey=True)
-    for axis, (letter, (task, words)) in zip(axes[0], chosen.items(), strict=True):
-        _draw_task(axis, angle_law.sel(task=task))
-        axis.set_title(f"Task {letter}: {words}")
-    axes[0, 0].legend(loc="upper right")
-    axes[0, 0].set_ylabel(r"$p(\theta)$, share of points at angle $\geq\theta$")
+    figure, axes = style.panels(len(chosen), 2, width=2.9, sharey="row")
+    for (cloud, law), (letter, (task, words)) in zip(axes.T, chosen.items(), strict=True):
+        _draw_points(cloud, angle_law.sel(task=task))
+        _draw_task(law, angle_law.sel(task=task))
+        cloud.set_title(f"Task {letter}: {words}")
+    axes[0, 0].set_ylabel("across $w_*$")
+    axes[0, 0].legend(loc="lower right", markerscale=2)
+    axes[1, 0].legend(loc="upper right")
+    axes[1, 0].set_ylabel(r"$p(\theta)$, share of points at angle $\geq\theta$")
     return figure
+
+
+def _draw_points(axis, task):
+    along, across = task["points"].transpose("axis", "point").values[:2]
+    right = along > 0
+    for side, colour, word in ((right, style.BLUE, "teacher: 1"), (~right, style.ORANGE, "teacher: 0")):
+        axis.plot(along[side], across[side], "o", color=colour, ms=2, alpha=0.6, linestyle="none", label=word)
+    axis.axvline(0, color=style.GREY, linestyle="--", linewidth=1)
+    axis.annotate(
+        "", (1.5, 0), (0, 0), arrowprops={"arrowstyle": "-|>", "color": style.INK, "linewidth": 1.5}, zorder=4
+    )
+    axis.annotate("$w_*$", (1.5, 0), (2, 3), textcoords="offset points", zorder=4)
+    axis.set_xlim(-3, 3)
+    axis.set_ylim(-3, 3)
+    axis.set_box_aspect(1)
+    axis.set_xlabel("along $w_*$")
 
 
 def _three_tasks(parameters):

@@ -15,7 +15,8 @@ FIGURE = Figure(
         "transfer sets, bars their 95 % interval (mostly smaller than the dot), the band holds the central 90 % of "
         "the sets, circles are the mean error on explicit test points. Middle: the same on a logarithmic axis, "
         "where many more sets, drawn by their Gram matrix alone (crosses), show risks that no test set could; "
-        "circles end where the test points made no error. Right: risk against the number n of points, for "
+        "circles end where the test points made no error. Plus signs are students that descent has trained for "
+        "finitely many steps; the title says how far they are from their limit. Right: risk against n, for "
         "distillation and for learners that see only the teacher's hard decisions on the same sets. The "
         "introduction says that soft labels teach faster: compare the vertical distance of the lines. From n = d on "
         "the student is the teacher and the risk is zero up to rounding; such points lie on the lower edge as "
@@ -33,7 +34,12 @@ def draw(alignment):
     for axis, logarithmic in zip(axes[0, :2], (False, True), strict=True):
         _draw_alignment(axis, sweep, logarithmic)
     fall = style.number(float(sweep["risk"].mean("world").isel(kappa=0) / sweep["risk"].mean("world").isel(kappa=-1)))
-    style.title(axes[0, 0], f"Risk against alignment, n = {size}", "linear axis, as in the paper")
+    distance = sweep["descent_distance"].median().item()
+    style.title(
+        axes[0, 0],
+        f"Risk against alignment, n = {size}",
+        f"trained: median distance to the limit {style.number(distance)} of its norm",
+    )
     style.title(
         axes[0, 1], f"Risk against alignment, n = {size}", f"logarithmic axis; left end {fall} times the right end"
     )
@@ -53,6 +59,9 @@ def _draw_alignment(axis, sweep, logarithmic):
     )
     style.draw_spread(axis, sweep["risk"], "world", blue, floor=floor or 0.0)
     style.draw_mean(axis, sweep["risk"], "world", floor=floor, color=blue, label="distillation")
+    trained = sweep["descent_risk"].mean("world").values
+    shown = trained >= (floor or 0.0)
+    axis.plot(kappa[shown], trained[shown], "+", color=style.LEARNERS["hard_target_margin"], ms=9, label="trained")
     sampled = sweep["risk_sampled"].mean("world").values
     seen = sampled > 0
     axis.plot(kappa[seen], sampled[seen], "o", mfc="none", mec=style.INK, ms=7.5, mew=0.8, label="on test points")

@@ -12,7 +12,8 @@ FIGURE = Figure(
         "from gradient descent's solution (δ = 0) by a random direction of relative length δ. The paper shows a risk "
         "that grows with δ. Dots are means over worlds (each with its own split of the data between teacher and "
         "students, teacher and transfer set), bars their 95 % interval, the band holds the central 90 % of the "
-        "worlds; the dashed line is the limit δ → ∞, where the random direction is all that is left. Right: "
+        "worlds; the dashed line is the limit δ → ∞, where the random direction is all that is left; the plus sign is "
+        "the student that descent has trained for finitely many steps (its distance to δ = 0 is in the title). Right: "
         "distillation (δ = 0) on transfer sets that grow by added points; each thin line is the growing set of one "
         "world. The angle to the teacher can only shrink along a line (Lemma 1), but the risk need not: look for thin "
         "lines that rise. A risk of exactly zero on the test images lies on the lower edge as a hollow circle."
@@ -42,6 +43,11 @@ def _draw_deltas(axis, bias):
         label=r"distillation, $\delta = 0$",
         zorder=3,
     )
+    trained, spread = style.mean_and_half_width(bias["descent_risk"], "world")
+    axis.errorbar(
+        0, float(trained), float(spread.fillna(0)), fmt="+", color=style.LEARNERS["hard_target_margin"], ms=9,
+        label="trained by descent", zorder=4,
+    )  # fmt: skip
     limit, error = style.mean_and_half_width(bias["risk_limit"], "world")
     axis.axhspan(limit - error.fillna(0), limit + error.fillna(0), color=green, alpha=0.25, linewidth=0)
     axis.axhline(limit, color=green, linestyle="--", label=r"limit $\delta \to \infty$")
@@ -50,7 +56,8 @@ def _draw_deltas(axis, bias):
     axis.set_ylabel(r"transfer risk $P[h \neq h_*]$")
     axis.legend(loc="lower right", bbox_to_anchor=(1, 0.08))
     ends = f"risk {style.number(float(mean[0]))} at δ = {float(mean['delta'][0]):g}, "
-    ends += f"{style.number(float(mean[-1]))} at δ = {float(mean['delta'][-1]):g}"
+    ends += f"{style.number(float(mean[-1]))} at δ = {float(mean['delta'][-1]):g}; "
+    ends += f"trained: {style.number(float(bias['descent_distance'].median()))} of the norm away (median)"
     style.title(axis, f"Risk against bias, MNIST 0/1, {int(bias['test_images'])} test images", ends)
 
 

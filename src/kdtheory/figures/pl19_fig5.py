@@ -21,7 +21,8 @@ FIGURE = Figure(
         "max-margin student is the limit of descent on hard labels: an added point that is no support vector leaves"
         " it exactly where it was, which strict improvement counts as failure; the cross counts only the sets where"
         " it moved; an arrow is a learner left of the paper's axis. The paper's caption orders the values of δ from"
-        " left to right; compare. Right: the paper's axis ends at the dashed line, about its largest risk. The "
+        " left to right; compare. The plus sign is the distilled student that descent has trained for finitely many "
+        "steps. Right: the paper's axis ends at the dashed line, about its largest risk. The "
         "printed setting, at the top, fixes κ, d, n and δ, and none of its learners comes near; other rows change "
         "one setting each."
     ),
@@ -61,6 +62,7 @@ def _draw_risks(axis, monotonicity):
         words, marker = _NAMES.get(kind, (kind, "o"))
         _draw_learner(axis, monotonicity.sel(learner=learner), kind, marker, None if kind in named else words)
         named.add(kind)
+    _draw_trained(axis, monotonicity)
     axis.errorbar(
         [], [], fmt="^", mfc="white", color=style.LEARNERS["reduced_bias"], label=r"$w_\delta$, same $q$ kept"
     )
@@ -106,6 +108,14 @@ def _draw_settings(axis, settings):
     style.title(
         axis, "Settings behind the largest risk", f"{reached} of {len(order)} settings come near .06 with δ ≤ 1"
     )
+
+
+def _draw_trained(axis, monotonicity):
+    """The distilled students that descent has trained for finitely many steps."""
+    distance = style.number(float(monotonicity["descent_distance"].median()))
+    place = (float(monotonicity[name].mean("world")) for name in ("descent_improved", "descent_risk"))
+    words = f"distillation, trained: {distance} of the norm\nfrom its limit (median)"
+    axis.plot(*place, "+", color=style.LEARNERS["distillation"], ms=11, mew=1.5, linestyle="none", label=words)
 
 
 def _draw_learner(axis, learner, kind, marker, label):

@@ -91,7 +91,8 @@ def _linear(cell, dataset, _teacher):
     points, axes = max(cell["n_train"]), _dim(dataset)
     sets = _transfer_sets(dataset) if "worlds" in dataset else cell["worlds"]
     factorisation = 4 * axes * points**2
-    descent = 4 * points * axes * cell.get("hard_target_steps", 0) * len(cell["n_train"])
+    steps = cell.get("hard_target_steps", 0) + cell.get("descent_steps", 0)
+    descent = 4 * points * axes * steps * len(cell["n_train"])
     gram = cell.get("gram_sets", 0) * len(dataset.get("kappas", [1])) * sum(n**2 for n in cell["n_train"])
     return Cost(sets * (factorisation + descent) + gram, 8 * sets * points * min(points, axes))
 
@@ -106,6 +107,12 @@ def _linear_design(cell, dataset, _teacher):
 def _linear_path(cell, dataset, teacher):
     step = 4 * batches.size(dataset) * dataset["n_points"] * dataset["dim"] * len(teacher["norms"])
     return Cost(step * cell["max_steps"] * len(cell["precisions"]), 16 * dataset["n_points"] * dataset["dim"])
+
+
+def _step_sizes(cell, dataset, teacher):
+    sets = batches.size(dataset) * len(cell["step_sizes"]) * (len(teacher["norms"]) + 1)
+    points = dataset["n_points"] * dataset["dim"]
+    return Cost(4 * sets * points * cell["max_steps"], 8 * batches.size(dataset) * points)
 
 
 def _deep_linear(cell, dataset, _teacher):
@@ -297,6 +304,7 @@ _STUDENTS = {
     "linear.transfer": _linear,
     "linear.path": _linear_path,
     "linear.design": _linear_design,
+    "linear.step_sizes": _step_sizes,
     "deep_linear.paths": _deep_linear,
     "kernel.points": _kernel,
     "kernel.design": _kernel_design,

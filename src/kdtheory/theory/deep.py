@@ -143,6 +143,38 @@ def norm_bound(depth: int, init_ratio: npt.ArrayLike, norm: npt.ArrayLike) -> np
     return norm * _one_minus_power(ratio, 2 / depth) ** (-depth / (2 * (depth - 1)))
 
 
+def loss_rate_bound(depth: int, strong_convexity: npt.ArrayLike, least_norm: npt.ArrayLike) -> np.ndarray:
+    """Return a c̃ of PL19 eq. 59, L(t) ≤ L(0)·e^(−c̃t) under gradient flow from a balanced start.
+
+    Eqs. 57 and 58 give L′ ≤ −‖w‖^(2(N−1)/N)‖∇L₁‖² with ‖w‖ ≥ δ, and Corollary A.1 gives ‖∇L₁‖² ≥ 2μL₁. So
+    c̃ = 2μδ^(2(N−1)/N).
+
+    Parameters
+    ----------
+    depth : int
+        N ≥ 1; depth 1 gives 2μ, of eq. 54.
+    strong_convexity : array_like
+        μ ≥ 0 of Theorem A.3 on the sublevel set of the start (`kdtheory.theory.convexity.strong_convexity`).
+    least_norm : array_like
+        δ ≥ 0, the distance of w = 0 from that set, or less; broadcasts.
+
+    Returns
+    -------
+    ndarray, broadcast shape
+
+    Raises
+    ------
+    ValueError
+        An argument is out of its range.
+    """
+    check_depth(depth)
+    convexity, away = (np.asarray(values, dtype=float) for values in (strong_convexity, least_norm))
+    for name, values in (("strong_convexity", convexity), ("least_norm", away)):
+        if not ((values >= 0) & (values < np.inf)).all():
+            raise ValueError(f"{name} is {values}, must be at least 0 and finite")
+    return 2 * convexity * away ** (2 * (depth - 1) / depth)
+
+
 def check_depth(depth: int, smallest: int = 1) -> None:
     """Raise ValueError unless ``depth`` is an integer of at least ``smallest``."""
     if depth != int(depth) or depth < smallest:

@@ -3,9 +3,14 @@ import pytest
 import xarray as xr
 from scipy.special import expit
 
-from kdtheory.analysis import alignment, angle_law, bias, convergence, deep, margin, monotonicity
+from kdtheory.analysis import alignment, angle_law, bias, convergence, deep, margin, monotonicity, optimization
+from kdtheory.analysis.laws import angle_laws
 from kdtheory.analysis.measurement import Experiment, _check_labels
+from kdtheory.students.linear.descent import soft_descent
+from kdtheory.theory.angles import signed_angle
+from kdtheory.theory.convexity import soft_loss, strong_convexity
 from kdtheory.theory.projection import project_onto_span
+from kdtheory.theory.risk import angle_risk
 
 POLYNOMIAL = {"kind": "polynomial_angle", "dim": 40, "scale": 1.0, "coordinates": "ambient"}
 
@@ -25,7 +30,10 @@ def alignment_experiment(study):
     cell = {"teacher": "unit", "learners": ["distillation"]}
     block = {
         "cells": {
-            "sweep": {**cell, "dataset": "sweep", "n_train": [5], "gram_sets": 4000},
+            "sweep": {
+                **cell, "dataset": "sweep", "n_train": [5], "gram_sets": 4000,
+                "learners": ["distillation", "distillation_descent"], "descent_steps": 300,
+            },
             "growth": {**cell, "dataset": "growth", "n_train": [1, 5, 20, 40]},
             "growth_hard": {
                 **cell, "dataset": "growth", "learners": ["hard_target_descent", "hard_target_margin"],
@@ -80,6 +88,23 @@ def test_approximate_students_err_more_and_stay_below_theorem_d1(alignment_exper
     approximate = group["risk_approximate"].isel(gram_n_train=0)
     assert (approximate > exact).all()
     assert (approximate.mean("world") < group["risk_bound_approximate"].isel(gram_n_train=0)).all()
+
+
+def test_students_of_finite_descent_are_measured_beside_their_limit(alignment_experiment):
+    group = alignment.measure(alignment_experiment)
+    student, dataset = alignment_experiment.student("sweep"), alignment_experiment.dataset_of("sweep")
+    logits = alignment_experiment.logits_of("sweep")["logits"].isel(stopping_epoch=-1, teacher_norm=0)
+    chosen = {"kappa": 1, "world": 7}
+    inputs = dataset["inputs"].isel(chosen).values
+    trained = soft_descent(inputs, logits.isel(chosen).values, steps=[300])[0]
+    found = student["weights"].sel(learner="distillation_descent").isel(n_train=0, **chosen).values
+    np.testing.assert_allclose(found, trained, rtol=1e-9, atol=1e-12)
+    limit = project_onto_span(inputs, np.eye(inputs.shape[1])[0])
+    distance = np.linalg.norm(trained - limit) / np.linalg.norm(limit)
+    assert float(group["descent_distance"].isel(chosen)) == pytest.approx(distance, rel=1e-6)
+    exact = float(angle_risk(signed_angle(trained, np.eye(len(trained))[0]), 40, angle_laws(dataset)[1]))
+    assert float(group["descent_risk"].isel(chosen)) == pytest.approx(exact, rel=1e-6)
+    assert (group["descent_risk"].mean("world") >= group["risk"].sel(n_train=5).mean("world")).all()
 
 
 def test_margin_risk_is_that_of_explicit_students(study):
@@ -147,10 +172,23 @@ def test_deep_distances_follow_the_law_and_stay_below_the_bound(study):
     cell = {
         "teacher": "unit", "depths": [1, 2], "init_ratios": [1e-2, 1e-3], "starts": ["balanced", "gaussian"],
         "hidden_width": 5, "learning_rate": 0.05, "tolerance": 1e-8, "max_steps": 100_000, "recorded_steps": 20,
+        "unit_inputs": False,
     }  # fmt: skip
-    block = {"cells": {name: {**cell, "dataset": name} for name in ("below", "above")}}
-    group = deep.measure(study("deep", block, datasets))
+    risk = {"starts": ["balanced"], "learning_rate": 1.0, "tolerance": 1e-5, "max_steps": 50_000, "unit_inputs": True}
+    block = {
+        "cells": {
+            **{name: {**cell, "dataset": name} for name in ("below", "above")},
+            "opposite": {**cell, "dataset": "below", "starts": ["opposite"], "max_steps": 500},
+            "risk": {**cell, **risk, "dataset": "angles"},
+        }
+    }
+    datasets["angles"] = {**POLYNOMIAL, "kappas": [1.0], "n_points": 6, "worlds": 3}
+    experiment = study("deep", block, datasets)
+    group = deep.measure(experiment)
     _check_labels(group)
+    assert list(group["start"].values) == ["balanced", "gaussian", "opposite"]
+    _check_deep_losses(group, experiment)
+    _check_deep_risk(group, experiment)
     assert group["distance"].sizes["world"] == 2 and group["distance_bound"].dims == ("depth", "init_ratio")
     np.testing.assert_allclose(group["distance"], group["distance_law"], rtol=0.01)
     assert (group["distance"] < group["distance_bound"]).all()
@@ -163,12 +201,77 @@ def test_deep_distances_follow_the_law_and_stay_below_the_bound(study):
     np.testing.assert_allclose(group["path_off_span"], group["path_off_span_law"], rtol=0.02)
 
 
+def _check_deep_losses(group, experiment):
+    """Loss, slope and time of one path, and its constants."""
+    student = experiment.student("below").sel(depth=2, start="balanced", init_ratio=1e-2).isel(world=1)
+    inputs = experiment.dataset_of("below")["inputs"].values[1]
+    logits = inputs @ experiment.dataset_of("below")["teacher_direction"].values[1]
+    path = group.sel(depth=2, init_ratio=1e-2).isel(world=1)
+    losses = soft_loss(student["weights"].values @ inputs.T, logits)
+    np.testing.assert_allclose(path["path_loss"], losses, rtol=1e-9, atol=1e-25)
+    used = int(student["steps_used"])
+    np.testing.assert_allclose(path["path_time"], 0.05 * np.minimum(path["step"], used))
+    # The slope is the derivative of the loss: the first step of 0.05 loses that much, to first order.
+    assert (losses[0] - losses[1]) / 0.05 == pytest.approx(float(path["path_loss_slope"][0]), rel=0.01)
+    np.testing.assert_allclose(path["path_loss_slope"][:-1], path["path_loss_slope_law"][:-1], rtol=0.01)
+    assert (group["path_loss_slope_bound"] <= group["path_loss_slope_law"] * (1 + 1e-12)).all()
+    assert (group["path_flow_error"].sel(depth=2) < 0.01).all()
+    convexity = strong_convexity(inputs, logits, losses[0])
+    assert float(path["loss_rate_bound"]) == pytest.approx(2 * convexity * float(path["least_norm"]), rel=1e-9)
+    assert 0 < float(path["least_norm"]) <= float(path["path_norm"].min()) * np.linalg.norm(student["limit"])
+    gaussian = group.sel(start="gaussian", depth=2)
+    assert (gaussian["imbalance_by_start"] > 0).all() and (gaussian["imbalance_own_size_by_start"] > 0.01).all()
+    assert (group["imbalance_own_size_by_start"].sel(start="balanced") < 1e-12).all()
+
+
+def _check_deep_risk(group, experiment):
+    """Students of a known law of angles: risk on explicit points, distance and bound."""
+    weights = experiment.student("risk")["weights"].sel(depth=2, start="balanced", init_ratio=1e-3)
+    weights = weights.isel(step=-1, world=2).values
+    risk = float(group["trained_risk"].sel(depth=2, risk_init_ratio=1e-3).isel(risk_world=2))
+    sampled = simulated_risk(weights / np.linalg.norm(weights), 1.0, 40, 40_000)
+    # 4 standard errors of 40,000 points: once in 16,000 seeds.
+    assert abs(sampled - risk) < 4 * np.sqrt(risk / 40_000)
+    assert (group["trained_distance"] <= group["trained_epsilon"]).sel(depth=2).all()
+    assert (group["trained_risk"].mean("risk_world") <= group["trained_risk_bound"].fillna(1.0)).all()
+    assert 0 < float(group["trained_risk_bound"].sel(depth=2, risk_init_ratio=1e-3)) < 1
+
+
+def test_optimization_counts_steps_and_arrivals(study):
+    datasets = {
+        "few": {"kind": "gaussian", "dim": 10, "n_points": 4, "worlds": 3},
+        "many": {"kind": "gaussian", "dim": 4, "n_points": 20, "worlds": 3},
+    }
+    cell = {"teacher": "unit", "step_sizes": [0.1, 1.0], "max_steps": 50}
+    block = {
+        "cells": {
+            "few": {**cell, "dataset": "few", "angles_degrees": [70, 1]},
+            "many": {**cell, "dataset": "many", "angles_degrees": [20]},
+        }
+    }
+    experiment = study("optimization", block, datasets, norms=(1.0, 5.0))
+    group = optimization.measure(experiment)
+    _check_labels(group)
+    few, many = group.isel(setting=0), group.isel(setting=1)
+    assert list(group["setting"].values) == ["d = 10, n = 4", "d = 4, n = 20"]
+    # Angles of the other setting were not asked for, and four points do not show the teacher to one degree.
+    assert few["steps_soft"].sel(angle=20).isnull().all() and many["steps_hard"].sel(angle=[70, 1]).isnull().all()
+    assert (few["reached_soft"].sel(angle=1) == 0).all() and (few["steps_hard"].sel(angle=1) == 50).all()
+    steps = experiment.student("many")["steps_soft"]
+    found = many["steps_soft"].sel(angle=20).transpose("teacher_norm", "step_size", "world")
+    raw = steps.sel(angle=20).transpose("teacher_norm", "step_size", "world")
+    np.testing.assert_array_equal(found, np.where(raw > 0, raw, 50))
+    np.testing.assert_array_equal(many["reached_soft"].sel(angle=20).transpose(*raw.dims), raw > 0)
+
+
 def test_monotonicity_compares_each_set_with_itself_and_one_more_point(study):
     datasets = {"chains": {**POLYNOMIAL, "kappas": [1.0], "n_points": 4, "worlds": 50}}
     cell = {
         "dataset": "chains", "teacher": "unit", "n_train": [3, 4], "deltas": [0.25, 1.0],
-        "learners": ["distillation", "hard_target_descent", "hard_target_margin", "reduced_bias"],
-        "hard_target_steps": 100, "hard_target_rate": 1.0,
+        "learners": [
+            "distillation", "distillation_descent", "hard_target_descent", "hard_target_margin", "reduced_bias",
+        ],
+        "descent_steps": 5000, "hard_target_steps": 100, "hard_target_rate": 1.0,
     }  # fmt: skip
     experiment = study("monotonicity", {"cells": {"chains": cell}}, datasets)
     group = monotonicity.measure(experiment)
@@ -190,6 +293,12 @@ def test_monotonicity_compares_each_set_with_itself_and_one_more_point(study):
     # Exact risks rise with the acute angle where students are better than chance.
     assert (np.sign(group["risk_decay"].sel(learner="distillation")) == 1).all()
     assert 0.3 < float(group["tie_fraction"].sel(learner="hard_target_margin")) < 0.9
+    assert "distillation_descent" not in group["learner"]
+    arrived = group["descent_distance"] < 1e-4
+    assert 0.1 < float(arrived.mean()) < 1 and (group["descent_improved"][arrived.values] == 1).all()
+    np.testing.assert_allclose(
+        group["descent_risk"][arrived.values], group["risk"].sel(learner="distillation")[arrived.values], rtol=0.01
+    )
     assert float(group["tie_fraction"].sel(learner="distillation")) == 0
     inputs = experiment.dataset_of("chains")["inputs"].isel(kappa=0, sample=slice(3)).values
     teacher = inputs[..., 0]  # the teacher is the first axis, of length 1
@@ -228,12 +337,12 @@ def test_bias_counts_disagreement_with_the_teacher_of_the_world():
     )
     logits = xr.Dataset({"logits": (("stopping_epoch", "split", "sample"), (teachers @ pixels.T)[None])})
     directions = rng.standard_normal((3, 6))
-    delta = np.stack([teachers, teachers + 5 * directions])[:, None]
+    delta = np.stack([teachers, 1.5 * teachers, teachers, teachers + 5 * directions])[:, None]
     student = xr.Dataset(
         {"weights": (("learner", "n_train", "world", "axis"), delta)},
-        coords={"learner": ["delta_0.0", "delta_5.0"], "n_train": [4]},
+        coords={"learner": ["distillation", "distillation_descent", "delta_0.0", "delta_5.0"], "n_train": [4]},
     )
-    chains = student.isel(learner=[0]).assign_coords(learner=["distillation"])
+    chains = student.sel(learner=["distillation"])
 
     class Files(Experiment):
         def student(self, cell):
@@ -245,14 +354,16 @@ def test_bias_counts_disagreement_with_the_teacher_of_the_world():
         def logits_of(self, cell):
             return logits
 
-    group = bias.measure(Files({"cells": {"deltas": {"deltas": [0, 5]}}}, None, {}, {}, {}))
+    group = bias.measure(Files({"cells": {"deltas": {"deltas": [0, 5], "descent_steps": 9}}}, None, {}, {}, {}))
     _check_labels(group)
+    np.testing.assert_allclose(group["descent_distance"], 0.5)
+    assert (group["descent_risk"] == 0).all() and "9 steps" in group["descent_risk"].attrs["long_name"]
     assert (group["risk"].sel(delta=0) == 0).all() and (group["chain_risk"] == 0).all()
     test = pixels[10:]
     for world in range(3):
         teacher = test @ teachers[world] > 0
         assert float(group["risk"].sel(delta=5).isel(world=world)) == np.mean(
-            (test @ delta[1, 0, world] > 0) != teacher
+            (test @ delta[3, 0, world] > 0) != teacher
         )
         assert float(group["risk_limit"].isel(world=world)) == np.mean((test @ directions[world] > 0) != teacher)
     assert int(group["test_images"]) == 20

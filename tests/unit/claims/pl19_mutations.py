@@ -70,6 +70,14 @@ def bent(risk):
     return risk * np.exp(risk["margin_n_train"] - risk["margin_n_train"] ** 1.5)
 
 
+def steady(risk):
+    """Let a risk vary a hundredth as much from one transfer set to the next, on a logarithmic scale."""
+    logarithm = np.log(risk)
+    return np.exp(logarithm.mean("growth_world") + 0.01 * (logarithm - logarithm.mean("growth_world"))).transpose(
+        *risk.dims
+    )
+
+
 def swapped(low, high, dim):
     """Return a function that exchanges two adjacent levels of a variable."""
 
@@ -90,6 +98,13 @@ MUTATIONS = {
     "pl19-intro-faster": {
         "hard labels faster": spoil("alignment", risk_hard_target=lambda risk: risk / risk["hard_n_train"] ** 1.5),
     },
+    "pl19-abstract-more-reliably": {
+        "hard labels vary less": spoil("alignment", risk_hard_target=steady),
+        "soft risk × 100": spoil("alignment", growth_risk=times(100)),
+    },
+    "pl19-abstract-more-reliably-relative": {"hard labels vary less": spoil("alignment", risk_hard_target=steady)},
+    "pl19-intro-fewer-steps": {"hard labels faster": spoil("optimization", steps_hard=times(0.01))},
+    "pl19-intro-step-sizes": {"soft labels arrive nowhere": spoil("optimization", reached_soft=times(0.0))},
     "pl19-monotone-expected": {
         "one rise": spoil("margin", risk=at(0.9, n_train=3)),
         "a rise of twice the rounding": spoil("margin", risk=rising(2e-12, world=slice(None))),
@@ -124,6 +139,22 @@ MUTATIONS = {
     },
     "pl19-thm2-unbalanced-distance": {"twice ε": spoil("deep", distance_by_start=at(2.0, depth=2, start=3))},
     "pl19-eq56-induced-flow": {"twice the tolerance": spoil("deep", flow_error=at(2e-8, depth=1))},
+    "pl19-eq56-whole-path": {"twice the tolerance": spoil("deep", path_flow_error=at(0.02, depth=2, step=4))},
+    "pl19-eq57-loss-slope": {
+        "twice the tolerance": spoil("deep", path_loss_slope_bound=times(1.02 / 0.8)),
+    },
+    "pl19-eq58-sublevel": {
+        "norm below δ": spoil("deep", least_norm=times(3.0)),
+        "loss above its start": spoil("deep", path_loss=at(0.2, depth=1, step=3)),
+    },
+    "pl19-eq59-loss-decay": {
+        "twice the rate": spoil("deep", loss_rate_bound=times(10.0)),
+        "one late loss": spoil("deep", path_loss=at(0.09, depth=1, step=4)),
+    },
+    "pl19-sec41-small-start-balanced": {
+        "order reversed": spoil("deep", imbalance_by_start=reversed_along("init_ratio")),
+    },
+    "pl19-thmd1-trained": {"risk × 100": spoil("deep", trained_risk=times(100, 1.0))},
     "pl19-eq66-conservation": {"twice the tolerance": spoil("deep", path_off_span=times(1.02))},
     "pl19-eq67-off-span": {"off span × 2.1": spoil("deep", path_off_span=times(2.1))},
     "pl19-eq73-norm": {"norm × 1.2": spoil("deep", path_norm=times(1.2))},

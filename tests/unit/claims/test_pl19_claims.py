@@ -6,14 +6,14 @@ from unit.claims.pl19_mutations import MUTATIONS, at, times
 from kdtheory.claims.registry import HOLDS, IN_PART, UNDECIDED, claims, record
 
 PL19 = {name: claim for name, claim in claims().items() if name.startswith("pl19")}
-LINEAR = ("alignment", "angle_law", "bias", "convergence", "deep", "digit_bound", "margin", "monotonicity", "rates")
-FIGURES = {
-    *(f"pl19_fig{number}" for number in range(1, 6)),
-    "pl19_theorem1",
-    "pl19_theorem2",
-    "pl19_theorem3",
-    "pl19_bounds",
-}
+LINEAR = (
+    "alignment", "angle_law", "bias", "convergence", "deep", "digit_bound", "margin", "monotonicity", "optimization",
+    "rates",
+)  # fmt: skip
+OTHERS = {
+    *(f"pl19_theorem{number}" for number in (1, 2, 3)), "pl19_bounds", "pl19_deep_loss", "pl19_introduction",
+}  # fmt: skip
+FIGURES = {*(f"pl19_fig{number}" for number in range(1, 6)), *OTHERS}
 
 
 def found_in(name, world):

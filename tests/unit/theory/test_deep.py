@@ -5,11 +5,12 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from kdtheory.theory.convexity import soft_loss, soft_loss_gradient
+from kdtheory.theory.convexity import soft_loss, soft_loss_gradient, strong_convexity
 from kdtheory.theory.deep import (
     distance_bound,
     distance_law,
     induced_flow,
+    loss_rate_bound,
     norm_bound,
 )
 from kdtheory.theory.projection import project_onto_span
@@ -179,3 +180,34 @@ def test_the_bound_is_half_of_the_norm_at_the_edge_of_theorem_d1():
 def test_bad_arguments_are_named(call, name):
     with pytest.raises(ValueError, match=name):
         call()
+
+
+@pytest.mark.parametrize("depth", [1, 2, 4])
+def test_the_loss_of_the_induced_flow_decays_at_least_at_the_rate_of_equation_59(depth):
+    rng = np.random.default_rng(depth)
+    inputs, teacher = rng.standard_normal((4, 7)), rng.standard_normal(7) / 3
+    logits = inputs @ teacher
+    start = 0.1 * (project_onto_span(inputs, teacher) + 0.2 * rng.standard_normal(7))
+    first, at_zero = soft_loss(inputs @ start, logits), soft_loss(np.zeros(4), logits)
+    assert first < at_zero
+    away = (at_zero - first) / np.linalg.norm(soft_loss_gradient(inputs, np.zeros(4), logits))
+    rate = loss_rate_bound(depth, strong_convexity(inputs, logits, first), away)
+    assert rate > 0
+
+    def velocity(_, weights):
+        return induced_flow(weights, soft_loss_gradient(inputs, inputs @ weights, logits), depth)
+
+    times = np.linspace(0, 200, 30)
+    path = solve_ivp(velocity, (0, 200), start, t_eval=times, rtol=1e-10, atol=1e-13).y.T
+    losses = soft_loss(path @ inputs.T, logits)
+    assert (losses <= first * np.exp(-rate * times) * (1 + 1e-9)).all()
+    assert (np.linalg.norm(path, axis=1) >= away).all()
+
+
+def test_the_rate_is_two_mu_at_depth_one_and_its_arguments_are_checked():
+    assert loss_rate_bound(1, 0.3, 0.0) == 0.6
+    np.testing.assert_allclose(loss_rate_bound(2, [0.5, 1.0], 0.1), [0.1, 0.2])
+    with pytest.raises(ValueError, match="strong_convexity"):
+        loss_rate_bound(2, -1.0, 0.1)
+    with pytest.raises(ValueError, match="least_norm"):
+        loss_rate_bound(2, 1.0, np.inf)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from functools import reduce
 from itertools import pairwise
-from operator import index
 from typing import NamedTuple
 
 import jax
@@ -30,12 +29,15 @@ class DeepTraining:
         End-to-end weights; constant from the record on in which a start has reached the tolerance.
     steps_used : array of int, shape (starts,)
         Step at which the start reached the tolerance, −1 where it never did.
+    velocity : array, shape (starts, records, d)
+        Velocity that gradient flow on the factors gives the end-to-end weights there (PL19 eq. 3), by the product rule.
     span_error : array, shape (starts,)
         ‖P_X(w − ŵ)‖/‖ŵ‖ at the end.
     """
 
     steps: np.ndarray
     weights: np.ndarray
+    velocity: np.ndarray
     steps_used: np.ndarray
     span_error: np.ndarray
 
@@ -43,78 +45,6 @@ class DeepTraining:
     def final_weights(self):
         """End-to-end weights at the end of training, shape (starts, d)."""
         return self.weights[:, -1]
-
-
-def balanced_start(direction, norm, depth, hidden_width, rng):
-    """Rank-one factors W_j = ‖w‖^(1/N)·u_j u_{j−1}ᵀ of equal size, which are balanced (PL19 eq. 13).
-
-    Parameters
-    ----------
-    direction : array, shape (..., d)
-        Direction of the end-to-end weights; its length does not matter but may not be 0.
-    norm : float or array, shape (...)
-        Norm ‖w(0)‖ > 0 of the end-to-end weights.
-    depth : int
-        Number of factors N ≥ 1.
-    hidden_width : int
-        Rows of every factor but the last; balanced rank-one factors stay so, whatever the width.
-    rng : numpy.random.Generator
-        Draws the unit vectors u_1 … u_{N−1} of the hidden layers.
-
-    Returns
-    -------
-    factors : tuple of N arrays
-        W_1 … W_N of shapes (..., hidden_width, d), (..., hidden_width, hidden_width) …,
-        (..., 1, hidden_width), or (..., 1, d) alone at depth 1.
-
-    Raises
-    ------
-    ValueError
-        For a zero direction, a norm that is not positive, a depth or width below 1.
-    """
-    direction, norm = np.asarray(direction, np.float64), np.asarray(norm, np.float64)
-    length = np.linalg.norm(direction, axis=-1, keepdims=True)
-    if not np.all(length > 0):
-        raise ValueError("direction is zero; the end-to-end weights need a direction")
-    shapes = _factor_shapes(direction.shape[-1], norm, depth, hidden_width)
-    batch = np.broadcast_shapes(direction.shape[:-1], norm.shape)
-    units = [np.broadcast_to(direction / length, (*batch, direction.shape[-1]))]
-    for rows, _ in shapes[:-1]:
-        vector = rng.standard_normal((*batch, rows))
-        units.append(vector / np.linalg.norm(vector, axis=-1, keepdims=True))
-    units.append(np.ones((*batch, 1)))
-    size = norm[..., None, None] ** (1 / depth)
-    return tuple(size * left[..., :, None] * right[..., None, :] for right, left in pairwise(units))
-
-
-def gaussian_start(dim, depth, hidden_width, norm, rng):
-    """Independent normal entries, scaled alike so that the product has the given norm; not balanced.
-
-    Parameters
-    ----------
-    dim : int
-        Dimension d of the inputs.
-    depth, hidden_width, rng
-        As in :func:`balanced_start`.
-    norm : float or array, shape (...)
-        Norm ‖w(0)‖ > 0 of the end-to-end weights; one start per value.
-
-    Returns
-    -------
-    factors : tuple of N arrays
-        As :func:`balanced_start`.
-
-    Raises
-    ------
-    ValueError
-        For a norm that is not positive, a dimension, depth or width below 1.
-    """
-    norm = np.asarray(norm, np.float64)
-    shapes = _factor_shapes(dim, norm, depth, hidden_width)
-    factors = [rng.standard_normal((*norm.shape, *shape)) for shape in shapes]
-    product = reduce(lambda right, left: left @ right, factors)
-    scale = (norm[..., None, None] / np.linalg.norm(product, axis=(-2, -1), keepdims=True)) ** (1 / depth)
-    return tuple(scale * factor for factor in factors)
 
 
 def train(starts, inputs, teacher_logits, *, learning_rate, steps, tolerance, progress=None):
@@ -127,8 +57,8 @@ def train(starts, inputs, teacher_logits, *, learning_rate, steps, tolerance, pr
     Parameters
     ----------
     starts : tuple of N arrays
-        Factors W_1 … W_N with one leading axis of starts, as :func:`balanced_start` and
-        :func:`gaussian_start` give them for an array of norms.
+        Factors W_1 … W_N with one leading axis of starts, as the functions of
+        :mod:`kdtheory.students.deep_linear.starts` give them for an array of norms.
     inputs : array, shape (n, d)
         Transfer set, one row per point.
     teacher_logits : array, shape (n,)
@@ -162,11 +92,12 @@ def train(starts, inputs, teacher_logits, *, learning_rate, steps, tolerance, pr
 
     factors = tuple(jnp.asarray(factor) for factor in starts)
     steps_used = jnp.full(len(starts[0]), -1)
-    recorded = []
+    recorded, velocities = [], []
     done = 0
     for step in steps:
         factors, steps_used, weights, error = _advance(factors, steps_used, done, step, problem)
         recorded.append(np.asarray(weights))
+        velocities.append(np.asarray(_velocity(factors, problem)))
         if not np.all(np.isfinite(recorded[-1])):
             raise FloatingPointError(f"weights overflow by step {step}: learning_rate {learning_rate} is too large")
         done = step
@@ -175,34 +106,10 @@ def train(starts, inputs, teacher_logits, *, learning_rate, steps, tolerance, pr
     return DeepTraining(
         steps=np.array(steps),
         weights=np.stack(recorded, axis=1),
+        velocity=np.stack(velocities, axis=1),
         steps_used=np.asarray(steps_used),
         span_error=np.asarray(error),
     )
-
-
-def initial_velocity(starts, inputs, teacher_logits):
-    """Velocity of the end-to-end weights at the start of gradient flow on the factors (PL19 eq. 3).
-
-    Parameters
-    ----------
-    starts, inputs, teacher_logits
-        As for :func:`train`.
-
-    Returns
-    -------
-    velocity : array, shape (starts, d)
-        Exact, by the product rule: no step is taken.
-    """
-    factors = tuple(jnp.asarray(factor, jnp.float64) for factor in starts)
-    inputs, probabilities = (
-        jnp.asarray(inputs, jnp.float64),
-        jax.nn.sigmoid(jnp.asarray(teacher_logits, jnp.float64)),
-    )
-    weights, pull_back = jax.vjp(jax.vmap(_end_to_end), factors)
-    residual = jax.nn.sigmoid(weights @ inputs.T) - probabilities
-    (gradients,) = pull_back(residual @ inputs / len(inputs))
-    flow = jax.tree.map(jnp.negative, gradients)
-    return np.asarray(jax.jvp(jax.vmap(_end_to_end), (factors,), (flow,))[1])
 
 
 class _Problem(NamedTuple):
@@ -233,6 +140,21 @@ def _end_to_end(factors):
     return reduce(jnp.matmul, reversed(factors))[0]
 
 
+def _gradients(factors, problem):
+    """End-to-end weights, and the gradient of the loss in every factor."""
+    weights, pull_back = jax.vjp(jax.vmap(_end_to_end), factors)
+    residual = jax.nn.sigmoid(weights @ problem.inputs.T) - problem.probabilities
+    (gradients,) = pull_back(residual @ problem.inputs / len(problem.inputs))
+    return weights, gradients
+
+
+@jax.jit
+def _velocity(factors, problem):
+    """Velocity of the end-to-end weights when every factor moves down its gradient."""
+    _, gradients = _gradients(factors, problem)
+    return jax.jvp(jax.vmap(_end_to_end), (factors,), (jax.tree.map(jnp.negative, gradients),))[1]
+
+
 @jax.jit
 def _advance(factors, steps_used, first, last, problem):
     """Descend from step `first` to `last`, or until every start is done."""
@@ -248,10 +170,8 @@ def _advance(factors, steps_used, first, last, problem):
 
     def descend(state):
         step, factors, steps_used = state
-        weights, pull_back = jax.vjp(jax.vmap(_end_to_end), factors)
+        weights, gradients = _gradients(factors, problem)
         steps_used, _ = settle(weights, steps_used, step)
-        residual = jax.nn.sigmoid(weights @ problem.inputs.T) - problem.probabilities
-        (gradients,) = pull_back(residual @ problem.inputs / len(problem.inputs))
         rate = jnp.where(steps_used < 0, problem.learning_rate, 0.0)[:, None, None]
         return step + 1, jax.tree.map(lambda f, g: f - rate * g, factors, gradients), steps_used
 
@@ -259,17 +179,6 @@ def _advance(factors, steps_used, first, last, problem):
     weights = jax.vmap(_end_to_end)(factors)
     steps_used, error = settle(weights, steps_used, step)
     return factors, steps_used, weights, error
-
-
-def _factor_shapes(dim, norm, depth, hidden_width):
-    """Shapes of W_1 … W_N, after a check of what both kinds of start are given."""
-    for name, value in (("dim", dim), ("depth", depth), ("hidden_width", hidden_width)):
-        if index(value) < 1:
-            raise ValueError(f"{name} is {value}; it must be at least 1")
-    if not np.all((norm > 0) & np.isfinite(norm)):
-        raise ValueError(f"norm is {norm}; it must be positive and finite")
-    widths = [dim, *[hidden_width] * (depth - 1), 1]
-    return [(rows, columns) for columns, rows in pairwise(widths)]
 
 
 def _check_problem(starts, inputs, teacher_logits, learning_rate, tolerance):

@@ -8,7 +8,8 @@ import xarray as xr
 
 from kdtheory.jobs.command import run_stage
 from kdtheory.kernels.devices import device_name
-from kdtheory.students.deep_linear.factors import balanced_start, gaussian_start, initial_velocity, train
+from kdtheory.students.deep_linear.factors import train
+from kdtheory.students.deep_linear.starts import balanced_start, gaussian_start, imbalance
 from kdtheory.students.linear.path import recorded_steps
 from kdtheory.students.linear.transfer_sets import transfer_sets
 from kdtheory.theory.convexity import soft_loss, soft_loss_gradient
@@ -29,6 +30,7 @@ class Settings:
     tolerance: float
     max_steps: int
     recorded_steps: int
+    unit_inputs: bool
 
 
 def fit(settings: Settings, draw, dataset, logits):
@@ -37,11 +39,17 @@ def fit(settings: Settings, draw, dataset, logits):
     Returns
     -------
     xarray.Dataset
-        ``weights(world, depth, start, init_ratio, step, axis)`` end to end and their ``velocity`` at the start,
-        ``steps_used(world, depth, start, init_ratio)`` (−1 where the tolerance was not reached), closed form
-        ``limit(world, axis)``.
+        ``weights(world, depth, start, init_ratio, step, axis)`` end to end and their ``velocity`` under gradient flow,
+        ``steps_used(world, depth, start, init_ratio)`` (−1 where the tolerance was not reached), ``imbalance`` of the
+        start and squared ``factor_size`` of its largest factor, closed form ``limit(world, axis)``.
     """
     sets = transfer_sets(dataset, logits, None, dataset.sizes["sample"], draw)
+    if "kappa" in sets.dims:
+        sets = sets.squeeze("kappa", drop=True)
+    if settings.unit_inputs:
+        # A linear teacher's logits are scaled with its inputs; no angle and no label changes.
+        sets = sets / np.sqrt((sets["inputs"] ** 2).sum("axis"))
+        sets = sets.transpose("world", "sample", "axis")
     worlds = []
     for index, world in enumerate(sets["world"].values):
         _log.info("world %d, %d of %d", world, index + 1, sets.sizes["world"])
@@ -57,13 +65,14 @@ def _fit_world(settings, inputs, targets, draw):
     shape = (len(settings.depths), len(settings.starts), len(norms))
     weights = np.empty((*shape, len(steps), inputs.shape[1]))
     steps_used = np.empty(shape, dtype=int)
-    velocity = np.empty((*shape, inputs.shape[1]))
+    velocity = np.empty_like(weights)
+    unbalanced, sizes = np.empty(shape), np.empty(shape)
     for index, depth in enumerate(settings.depths):
         factors = [
             _start(kind, inputs, targets, norms, depth, settings.hidden_width, draw(depth)) for kind in settings.starts
         ]
         starts = tuple(np.concatenate(kinds) for kinds in zip(*factors, strict=True))
-        velocity[index] = initial_velocity(starts, inputs, targets).reshape(velocity.shape[1:])
+        unbalanced[index], sizes[index] = (values.reshape(shape[1:]) for values in imbalance(starts))
         trained = train(
             starts, inputs, targets,
             learning_rate=settings.learning_rate, steps=steps, tolerance=settings.tolerance,
@@ -72,13 +81,16 @@ def _fit_world(settings, inputs, targets, draw):
             ),
         )  # fmt: skip
         weights[index] = trained.weights.reshape(weights.shape[1:])
+        velocity[index] = trained.velocity.reshape(weights.shape[1:])
         steps_used[index] = trained.steps_used.reshape(shape[1:])
     dims = ("depth", "start", "init_ratio")
     return xr.Dataset(
         {
             "weights": ((*dims, "step", "axis"), weights),
-            "velocity": ((*dims, "axis"), velocity),
+            "velocity": ((*dims, "step", "axis"), velocity),
             "steps_used": (dims, steps_used),
+            "imbalance": (dims, unbalanced),
+            "factor_size": (dims, sizes),
             "limit": ("axis", limit),
         },
         coords={

@@ -1,4 +1,4 @@
-"""Linear students of many transfer sets: distillation in closed form, hard-target learners, learners of less bias."""
+"""Linear students of many transfer sets: distilled (closed form or descent), of hard targets, with less bias."""
 
 import logging
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ import xarray as xr
 
 from kdtheory.jobs.command import run_stage
 from kdtheory.jobs.log import Progress
-from kdtheory.students.linear.descent import hard_descent
+from kdtheory.students.linear.descent import hard_descent, soft_descent
 from kdtheory.students.linear.gram import gram_angles
 from kdtheory.students.linear.max_margin import max_margin_weights
 from kdtheory.students.linear.reduced_bias import reduced_bias_weights
@@ -28,6 +28,7 @@ class Settings:
     deltas: list = field(default_factory=list)
     hard_target_steps: int | None = None
     hard_target_rate: float | None = None
+    descent_steps: int | None = None
     gram_sets: int | None = None
     draws: str = "distinct"
 
@@ -82,6 +83,9 @@ def _fit_size(settings, sets, distilled, n_train, draw):
     for learner in settings.learners:
         if learner == "distillation":
             fitted[learner] = distilled
+        elif learner == "distillation_descent":
+            targets = sets["logits"].isel(sample=slice(n_train))
+            fitted[learner] = _learned(_descended, inputs, targets, kwargs={"steps": settings.descent_steps})
         elif learner == "hard_target_descent":
             options = {"steps": settings.hard_target_steps, "learning_rate": settings.hard_target_rate}
             fitted[learner] = _learned(hard_descent, inputs, labels, kwargs=options)
@@ -92,6 +96,15 @@ def _fit_size(settings, sets, distilled, n_train, draw):
         else:
             raise ValueError(f"learner {learner!r} is unknown")
     return fitted
+
+
+def _descended(inputs, teacher_logits, steps):
+    """Weights after gradient descent, in the coordinates of the points' span where these are fewer."""
+    if inputs.shape[-2] >= inputs.shape[-1]:
+        return soft_descent(inputs, teacher_logits, steps=[steps])[0]
+    basis, triangle = np.linalg.qr(np.swapaxes(inputs, -2, -1))
+    inside = soft_descent(np.swapaxes(triangle, -2, -1), teacher_logits, steps=[steps])[0]
+    return np.matvec(basis, inside)
 
 
 def _reduced_bias(settings, sets, distilled, n_train, size_of_q, draw):

@@ -5,7 +5,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from kdtheory.students.deep_linear.factors import balanced_start, gaussian_start, train
+from kdtheory.students.deep_linear.factors import train
+from kdtheory.students.deep_linear.starts import balanced_start, gaussian_start, imbalance
 from kdtheory.students.linear.descent import soft_descent
 from kdtheory.theory.deep import distance_bound, distance_law
 
@@ -53,6 +54,18 @@ def sigmoid(logit):
 
 
 def longhand_training(factors, inputs, teacher_logits, learning_rate, steps):
+    """End-to-end weights of one network that was trained longhand."""
+    factors = longhand_factors(factors, inputs, teacher_logits, learning_rate, steps)
+    return np.linalg.multi_dot([*factors[::-1], np.eye(inputs.shape[1])])[0]
+
+
+def trained(setting, starts, which, steps=20):
+    """Factors of one of the starts after some steps."""
+    network = [factor[which] for factor in starts]
+    return longhand_factors(network, setting.inputs, setting.teacher_logits, 0.1, steps)
+
+
+def longhand_factors(factors, inputs, teacher_logits, learning_rate, steps):
     """One network; ∂L/∂W_j = (W_N ⋯ W_{j+1})ᵀ ∇L1ᵀ (W_{j−1} ⋯ W_1)ᵀ written out for every factor."""
     factors = [factor.copy() for factor in factors]
     for _ in range(steps):
@@ -67,7 +80,7 @@ def longhand_training(factors, inputs, teacher_logits, learning_rate, steps):
                 after = after @ factor
             updates.append(after.T @ gradient[None, :] @ before.T)
         factors = [factor - learning_rate * update for factor, update in zip(factors, updates, strict=True)]
-    return np.linalg.multi_dot([*factors[::-1], np.eye(inputs.shape[1])])[0]
+    return factors
 
 
 @pytest.mark.parametrize("depth", DEPTHS)
@@ -92,6 +105,29 @@ def test_gaussian_starts_have_the_stated_norm_and_are_not_balanced(depth, settin
         for first, second in pairwise(network):
             imbalance = np.linalg.norm(second.T @ second - first @ first.T)
             assert imbalance > 0.1 * np.linalg.norm(first @ first.T)
+
+
+@pytest.mark.parametrize("depth", DEPTHS)
+def test_the_imbalance_is_the_largest_of_adjacent_factors_and_zero_when_balanced(depth, setting):
+    factors = gaussian_start(12, depth, 6, RATIOS, setting.rng)
+    found, size = imbalance(factors)
+    for place, network in enumerate(zip(*factors, strict=True)):
+        off = [np.sqrt(((second.T @ second - first @ first.T) ** 2).sum()) for first, second in pairwise(network)]
+        assert found[place] == pytest.approx(max(off, default=0), rel=1e-13)
+        assert size[place] == pytest.approx(max(np.sum(factor**2) for factor in network), rel=1e-13)
+    balanced, size = imbalance(balanced_start(setting.direction(1), RATIOS, depth, 6, setting.rng))
+    np.testing.assert_allclose(balanced / size, 0, atol=1e-14)
+
+
+@pytest.mark.parametrize("depth", DEPTHS)
+def test_the_recorded_velocity_is_what_a_tiny_step_does(depth, setting):
+    starts = gaussian_start(12, depth, 6, RATIOS, setting.rng)
+    training = setting.train(starts, [0, 20])
+    tiny = setting.train(starts, [0, 1], learning_rate=1e-7)
+    moved = (tiny.weights[:, 1] - tiny.weights[:, 0]) / 1e-7
+    np.testing.assert_allclose(training.velocity[:, 0], moved, rtol=1e-4, atol=1e-7)
+    factors = tuple(np.stack(layers) for layers in zip(*(trained(setting, starts, i) for i in range(4)), strict=True))
+    np.testing.assert_allclose(training.velocity[:, 1], setting.train(factors, [0]).velocity[:, 0], rtol=1e-9)
 
 
 @pytest.mark.parametrize("depth", DEPTHS)

@@ -182,7 +182,7 @@ def test_deep_students_start_as_asked_and_reach_the_span(gaussian_task):
     dataset, logits = gaussian_task
     settings = deep_linear.Settings(
         depths=[2], init_ratios=[0.1, 0.01], starts=["balanced", "wrong_sign", "opposite", "gaussian"],
-        hidden_width=6, learning_rate=0.1, tolerance=1e-3, max_steps=20_000, recorded_steps=8,
+        hidden_width=6, learning_rate=0.1, tolerance=1e-3, max_steps=20_000, recorded_steps=8, unit_inputs=False,
     )  # fmt: skip
     trained = deep_linear.fit(settings, draw, dataset, logits.isel(teacher_norm=[1]))
     trained = trained.isel(world=0)
@@ -193,5 +193,22 @@ def test_deep_students_start_as_asked_and_reach_the_span(gaussian_task):
     assert (trained["steps_used"].sel(start=["balanced", "gaussian"]) > 0).all()
     # The velocity is the derivative of the path: one step of gradient descent moves by it, to first order.
     moved = (trained["weights"].sel(step=1) - trained["weights"].sel(step=0)) / 0.1
-    error = np.sqrt(((moved - trained["velocity"]) ** 2).sum("axis") / (trained["velocity"] ** 2).sum("axis"))
+    velocity = trained["velocity"].isel(step=0)
+    error = np.sqrt(((moved - velocity) ** 2).sum("axis") / (velocity**2).sum("axis"))
     assert (error < 0.1).all()
+
+
+def test_deep_students_of_unit_inputs_see_the_same_angles_and_another_length(task):
+    dataset, logits = task
+    settings = {
+        "depths": [2], "init_ratios": [0.01], "starts": ["balanced"], "hidden_width": 6, "learning_rate": 2.0,
+        "tolerance": 1e-3, "max_steps": 20_000, "recorded_steps": 8,
+    }  # fmt: skip
+    one_law = dataset.isel(kappa=[1], world=[0, 1]), logits.isel(kappa=[1], world=[0, 1])
+    trained = deep_linear.fit(deep_linear.Settings(**settings, unit_inputs=True), draw, *one_law)
+    for world in range(2):
+        expected = project_onto_span(dataset["inputs"].values[1, world], 2 * dataset["teacher_direction"].values)
+        np.testing.assert_allclose(trained["limit"].isel(world=world), expected, atol=1e-12)
+    assert (trained["steps_used"] > 0).all()
+    raw = deep_linear.fit(deep_linear.Settings(**settings, unit_inputs=False), draw, *one_law)
+    assert not np.allclose(raw["velocity"].isel(step=0), trained["velocity"].isel(step=0))

@@ -1,0 +1,3 @@
+from unit.claims.pl19_mutations import table
+
+TABLE = table("pl19_optimization")
