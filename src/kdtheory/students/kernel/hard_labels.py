@@ -21,26 +21,32 @@ from kdtheory.students.teacher_logits import selected
 
 @dataclass(frozen=True, kw_only=True)
 class HardLabels(Settings):
-    """Stand-ins ±a for each a, and beside them the teacher's logits (ρ = 1)."""
+    """Stand-ins ±a for each source of hard labels and each a, and beside them the teacher's logits (ρ = 1)."""
 
-    labels: str
+    labels: list
     hard_logits: list
     stopping_epochs: list
-    hard_steps: list | None = None
-    step_share: float | None = None
-    oracle_sizes: list | None = None
+    hard_steps: list
+    step_share: float
+    oracle_sizes: list
 
     def selected(self, teacher_logits):  # noqa: D102
         return selected(teacher_logits, self.stopping_epochs).squeeze("stopping_epoch", drop=True)
 
     def changes(self, points):  # noqa: D102
         logits = self.selected(points.teacher_logits)
-        signs = 2.0 * ((logits > 0) if self.labels == "teacher" else points.labels) - 1
+        signs = self.signs(logits, points.truth)
         stand_ins = xr.Variable("hard_logit", [float(logit) for logit in self.hard_logits])
         return {
             "coefficients": xr.concat([logit * signs for logit in stand_ins.values], dim=stand_ins) - points.initial,
             "soft_coefficients": logits - points.initial,
         }
+
+    def signs(self, logits, truth):
+        """Return the hard labels ±1 of each source, (labels, sample)."""
+        of_source = {"teacher": logits, "truth": truth}
+        sources = xr.concat([of_source[source] for source in self.labels], dim=xr.Variable("labels", self.labels))
+        return xr.where(sources > 0, 1.0, -1.0)
 
 
 KINDS["hard_labels"] = HardLabels
@@ -57,31 +63,36 @@ def hard_label_variables(run):
     Returns
     -------
     xarray.Dataset
-        For every n_train ``error_stand_in(hard_logit)``, ``error_descent(step)``, ``error_margin`` and ``error_soft``
-        (the student of the teacher's logits): shares of test points; ``angle_…`` with also ``oracle_size``: the angle
-        in radians of their weight changes to those of an independent oracle of the teacher's logits. The ``step`` is a
-        share ``step_share`` of the largest stable one.
+        For every n_train and source of ``labels``, ``error_stand_in(hard_logit)``, ``error_descent(step)``,
+        ``error_margin`` and ``error_soft`` (the student of the teacher's logits): shares of test points on which they
+        do not decide as that source; and ``angle_…``, with also ``oracle_size``: the angle in radians of their weight
+        changes to those of an independent oracle of the teacher's logits.
     """
-    settings, sizes = run.settings, run.settings.n_train
-    logits = run.at_test_points(run.teacher_logits if settings.labels == "teacher" else run.truth)
-    right = logits.values > 0
-    signs = np.sign(run.stacked[run.transfer, 0] + run.initial[run.transfer])
+    settings = run.settings
+    signs = settings.signs(run.teacher_logits, run.truth).transpose("labels", "sample").values
     oracle = _soft_oracle(run)
     # Coordinates of φ(x) in the orthonormal basis of the regression, transfer points first: columns of Lᵀ.
     features = run.regression.with_targets(run.kernel[run.transfer, : run.test.stop]).coefficients
-    found = [_of_size(run, size, features, signs, right, oracle) for size in sizes]
+    stand_ins = run.labelled("coefficients", run.regression.coefficients, ["n"]).transpose("labels", "n", "hard_logit")
+    soft = run.regression.coefficients[:, run.columns["soft_coefficients"]][:, 0]
+    found = [
+        _of_size(run, size, features, of_source, stand_in, soft, oracle)
+        for size in settings.n_train
+        for of_source, stand_in in zip(signs, stand_ins.values, strict=True)
+    ]
     dims = {"stand_in": ["hard_logit"], "descent": ["step"], "margin": [], "soft": []}
     variables = {}
     for name, more in dims.items():
-        errors, angles = (np.stack([part[name] for part in parts]) for parts in zip(*found, strict=True))
-        variables[f"error_{name}"] = (("n_train", *more), errors)
-        variables[f"angle_{name}"] = (("n_train", *more, "oracle_size"), angles)
-    coords = {"hard_logit": run.changes["coefficients"]["hard_logit"], "step": settings.hard_steps}
+        for kind, last, values in zip(("error", "angle"), ([], ["oracle_size"]), zip(*found, strict=True), strict=True):
+            stacked = np.stack([of_learner[name] for of_learner in values])
+            stacked = stacked.reshape(len(settings.n_train), len(signs), *stacked.shape[1:])
+            variables[f"{kind}_{name}"] = (("n_train", "labels", *more, *last), stacked)
+    coords = {"hard_logit": stand_ins["hard_logit"], "step": settings.hard_steps, "labels": settings.labels}
     return xr.Dataset(variables, coords={**coords, "oracle_size": settings.oracle_sizes})
 
 
-def descent_changes(gram, initial, signs, steps, share):
-    """Return changes of the logits at the training points after gradient descent on the mean logistic loss.
+def descent_coefficients(gram, initial, signs, steps, share):
+    """Return the coefficients of the weights after gradient descent on the mean logistic loss.
 
     Parameters
     ----------
@@ -122,19 +133,17 @@ def _soft_oracle(run):
     return norms[:, 0], projections[..., 0]
 
 
-def _of_size(run, size, features, signs, right, oracle):
+def _of_size(run, size, features, signs, stand_ins, soft, oracle):
     """Errors and angles of the learners of the first points, two dicts of arrays without and with oracle sizes."""
     first = slice(0, size)
-    points, at_test = features[first, first].T, features[first, run.test].T
-    fitted = run.regression.coefficients[first]
-    steps = descent_changes(
-        run.kernel[first, first], run.initial[first], signs[first], run.settings.hard_steps, run.settings.step_share
-    )
+    points, at_test, settings = features[first, first].T, features[first, run.test].T, run.settings
+    gram, right = run.kernel[first, first], signs[run.test] > 0
+    steps = descent_coefficients(gram, run.initial[first], signs[first], settings.hard_steps, settings.step_share)
     weights = {
-        "stand_in": fitted[:, run.columns["coefficients"]],
+        "stand_in": stand_ins[first],
         "descent": points.T @ steps,
         "margin": max_margin_weights(points, signs[first] > 0),
-        "soft": fitted[:, run.columns["soft_coefficients"]][:, 0],
+        "soft": soft[first],
     }
     errors, angles = {}, {}
     for name, of_learner in weights.items():
