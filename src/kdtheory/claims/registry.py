@@ -90,8 +90,9 @@ def claim(
     **declared
         ``kind``: which class of verdict rules applies (`kdtheory.claims.finding.KINDS`); ``scope``: one of `SCOPES`
         ("ours" for ids that begin with ext); ``reading``: which reading of the statement was taken, where the wording
-        leaves a choice; the stand-in for hard labels is added where ``assumes`` names its logit; ``parts``: names of
-        the parts that have verdicts of their own; ``tolerance``: of a value or a law; ``assumes``: assumed options, as dotted keys, that could change the verdict. All are fixed before the data.
+        leaves a choice, with the stand-in for hard labels where ``assumes`` names its logit; ``parts``: names of the
+        parts that have verdicts of their own; ``tolerance``: of a value or a law; ``assumes``: assumed options, as
+        dotted keys, that could change the verdict. All are fixed before the data.
 
     Raises
     ------

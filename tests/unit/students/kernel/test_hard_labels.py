@@ -27,11 +27,7 @@ def run():
     settings = boundary.Settings(2, 6, 0.6, 0.15, n_points=12, n_test=20, n_oracle=10, worlds=1, runs=1)
     dataset = boundary.build(settings, partial(generator, 5, "data"))
     logits = linear.export(linear.Settings(norms=[5.0]), draw, dataset)
-    logits = (
-        logits.rename(teacher_norm="stopping_epoch").assign_coords(stopping_epoch=[0])
-        if ("stopping_epoch" not in logits.dims)
-        else logits.isel(teacher_norm=0, drop=True).assign_coords(stopping_epoch=[0])
-    )
+    logits = logits.isel(teacher_norm=0, drop=True)
     here = {"world": 0, "run": 0}
     points = dataset.isel(here, drop=True), logits["logits"].isel(here, drop=True)
     return fitted_run(SETTINGS, *points, partial(draw, 0, 0)), fit(SETTINGS, draw, dataset, logits)
@@ -99,4 +95,4 @@ def test_long_descent_turns_towards_the_largest_margin(run):
         return each @ gram @ limit / np.sqrt((each @ gram @ each) * (limit @ gram @ limit))
 
     cosines = [cosine(each) for each in steps.T]
-    assert cosines == sorted(cosines) and cosines[-1] > 0.99 > cosines[0]
+    assert cosines == sorted(cosines) and cosines[-1] > 0.98 > cosines[0]
