@@ -16,6 +16,8 @@ UNDECIDED, NOT_RUN = "not decided at this scale", "not run"
 PAPERS = {"pl19": "PL19", "jz20": "JZ20", "ext": "ours"}
 # How a claim's wording relates to the paper: as printed, one reading of it, or a statement that no paper makes.
 SCOPES = ("paper", "reading", "ours")
+# At ρ = 0 the root of JZ20 Eq. 3 is infinite. A claim that assumes the option below has this student there.
+_STAND_IN, _HARD_LOGIT = "at ρ = 0 the student of the logits ±hard_logit", "hard_logit"
 
 
 @dataclass(frozen=True)
@@ -88,8 +90,9 @@ def claim(
     **declared
         ``kind``: which class of verdict rules applies (`kdtheory.claims.finding.KINDS`); ``scope``: one of `SCOPES`
         ("ours" for ids that begin with ext); ``reading``: which reading of the statement was taken, where the wording
-        leaves a choice; ``parts``: names of the parts that have verdicts of their own; ``tolerance``: of a value or a
-        law; ``assumes``: assumed options, as dotted keys, that could change the verdict. All are fixed before the data.
+        leaves a choice, with the stand-in for hard labels where ``assumes`` names its logit; ``parts``: names of the
+        parts that have verdicts of their own; ``tolerance``: of a value or a law; ``assumes``: assumed options, as
+        dotted keys, that could change the verdict. All are fixed before the data.
 
     Raises
     ------
@@ -98,6 +101,9 @@ def claim(
     """
     if declared.get("scope", "paper") not in SCOPES:
         raise ValueError(f"claim {id!r}: scope is {declared['scope']!r}; allowed are {', '.join(SCOPES)}")
+
+    if any(key.rpartition(".")[2] == _HARD_LOGIT for key in declared.get("assumes", ())):
+        declared["reading"] = f"{declared.get('reading', Claim.reading)}; {_STAND_IN}"
 
     def register(check):
         if id in _registered and _registered[id].module != check.__module__:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from kdtheory.statistics.inefficiency import inefficiency_draws
 from kdtheory.statistics.jackknife import pooled
 from kdtheory.statistics.laws import mean_slopes_by_world
 
@@ -66,3 +67,26 @@ def slope_in_words(found):
     if not np.isfinite(slope):
         return "no slope"
     return f"{slope:.2f} ± {error:.2f}".replace("-", "−")
+
+
+def last_inefficiency(norm, octaves=3):
+    """Return I(n), the data inefficiency, over the last octaves of the sample size.
+
+    Parameters
+    ----------
+    norm : xarray.DataArray
+        ‖Δŵ_n‖ with the dimensions ``n_train``, ``world`` and ``run``, and others.
+    octaves : int
+        How many, where the sizes reach so far down.
+
+    Returns
+    -------
+    inefficiency : xarray.DataArray, dims (world, …)
+    first, last : int
+        The window.
+    """
+    sizes = np.sort(norm["n_train"].values)
+    window = int(max(sizes[0], sizes[-1] >> octaves)), int(sizes[-1])
+    chosen = norm.sel(n_train=list(window)).transpose("world", "run", "n_train", ...)
+    draws = inefficiency_draws(chosen.values, window, [window])[:, 0]
+    return chosen.isel(run=0, n_train=0, drop=True).copy(data=draws), *window

@@ -21,6 +21,8 @@ _AXES = {"digits": 784, "line": 1}
 _DIGITS = 16000
 # Views of a transfer image of which a teacher's logits are kept beside those of the image.
 _VIEWS = {"none": 0, "flip": 2, "flip_and_coarse_crop": 18}
+# Evaluations of a gradient flow until it is at rest.
+_FLOW_STEPS = 2000
 _CIFAR10 = {"side": 32, "channels": 3, "classes": 10, "axes": 3072}
 
 
@@ -125,6 +127,8 @@ def _kernel(cell, dataset, _teacher):
     transfer = max(cell["n_train"])
     on_test = set(cell["kept"]) - {"coefficients", "norm", "risk"}
     test = dataset.get("n_test", dataset.get("n_candidates", 0)) if on_test else 0
+    at_test = set(cell["kept"]) - {"coefficients", "norm", "flow"}
+    test = dataset.get("n_test", dataset.get("n_candidates", 0)) if at_test else 0
     oracle = max(0, max(cell.get("oracle_sizes", [0])) - test)
     columns = _columns(cell) * len(dataset.get("modes", [1]) if isinstance(dataset.get("modes"), list) else [1])
     run = _regression(transfer, test + oracle, columns, dataset["dim"], cell["depth"])
@@ -155,6 +159,21 @@ def _kernel_design(cell, dataset, _teacher):
 def _choice(pool, largest):
     # A pivoted factorisation of the first columns.
     return pool * largest**2
+    extra = _flow(cell, columns) + _hard_learners(cell)
+    return Cost(runs * (run.operations + draw.operations + extra), run.bytes + kept)
+
+
+def _flow(cell, columns):
+    # A stiff integrator takes some thousands of products with the kernel.
+    return 2 * _FLOW_STEPS * columns * sum(n**2 for n in cell["n_train"]) if "flow" in cell["kept"] else 0
+
+
+def _hard_learners(cell):
+    """Descent on hard labels, and an active set of about a third of the points for the largest margin."""
+    if "hard_labels" not in cell["kept"]:
+        return 0
+    each = sum(2 * max(cell["hard_steps"]) * n**2 + n**4 / 27 / 3 for n in cell["n_train"])
+    return len(cell["labels"]) * each
 
 
 def _image_kernel(cell, dataset, _teacher):
@@ -259,7 +278,8 @@ def _resnet_bytes(network, dataset):
 
 
 def _columns(cell):
-    return prod(len(cell[key]) for key in ("soft_ratios", "stopping_epochs", "flip_probabilities") if key in cell)
+    varied = ("soft_ratios", "stopping_epochs", "flip_probabilities", "loss_scales", "temperatures", "hard_logits")
+    return prod(len(cell[key]) for key in varied if key in cell)
 
 
 def _layers(axes, width, hidden_layers, outputs):

@@ -26,6 +26,14 @@ EXPERIMENTS = {
     "references": (boundary, BOUNDARY, TRUTH, "references", {
         "hard_logit": 5.0, "smoothing": 0.1, "kept": ["coefficients", "candidates"],
     }),
+    "hard_labels": (boundary, BOUNDARY, TRUTH, "hard_labels", {
+        "labels": ["teacher", "truth"], "hard_logits": [1.0, 5.0], "stopping_epochs": [0], "hard_steps": [2, 4],
+        "step_share": 0.5, "oracle_sizes": [10, 16], "kept": ["norm", "hard_labels"], "runs": 1,
+    }),
+    "flow": (boundary, BOUNDARY, TRUTH, "tempered", {
+        "labels": "teacher", "loss_scales": ["raw", "t_squared"], "soft_ratios": [0.5, 1.0], "temperatures": [2.0],
+        "stopping_epochs": [0], "last_time": 1e6, "times": 9, "kept": ["flow"], "runs": 1,
+    }),
     "modes": (gaussian_mixture, MIXTURE, TRUTH, "function", {"kept": ["coefficients", "candidates"]}),
     "plateaus": (uniform, CUBE, TRUTH, "plateaus", {"dims": [2, 3], "kept": ["coefficients"]}),
 }  # fmt: skip

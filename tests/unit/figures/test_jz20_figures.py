@@ -28,6 +28,9 @@ from kdtheory.figures import (
     jz20_fig3,
     jz20_fig4,
     jz20_fig5,
+    jz20_hard_labels,
+    jz20_s1_convergence,
+    jz20_temperature,
     jz20_theorem1,
     jz20_theorem2,
     registry,
@@ -46,7 +49,8 @@ GROUPS = WIDE | {
 MODULES = {
     module.__name__.rpartition(".")[2]: module
     for module in (
-        jz20_fig1, jz20_fig2, jz20_fig3, jz20_fig4, jz20_fig5, jz20_theorem1, jz20_theorem2, ext_plateaus,
+        jz20_fig1, jz20_fig2, jz20_fig3, jz20_fig4, jz20_fig5, jz20_hard_labels, jz20_s1_convergence, jz20_temperature,
+        jz20_theorem1, jz20_theorem2, ext_plateaus,
     )
 }  # fmt: skip
 
@@ -106,6 +110,21 @@ def test_soft_ratios_have_the_same_colour_in_all_figures():
     ]
     for lines in students:
         assert lines and {matplotlib.colors.to_hex(line.get_color()) for line in lines} == {wanted}
+
+
+def test_lines_of_learners_of_hard_labels_are_their_mean_errors():
+    group = WIDE["wide/hard_labels"]()
+    (line,) = lines_of(drawn(jz20_hard_labels, group).axes[0], "largest margin")
+    assert line.get_ydata() == pytest.approx(group["error_margin"].sel(labels="teacher").mean("world").values)
+
+
+def test_training_times_of_either_convention_are_drawn():
+    axes = drawn(jz20_temperature).axes[0]
+    times = WIDE["wide/flow"]()["settling_time"].isel(n_train=-1).mean("world")
+    drawn_lines = [bars.lines[0].get_ydata() for bars in axes.containers]
+    for scale in ("raw", "t_squared"):
+        wanted = times.sel(loss_scale=scale, soft_ratio=0.5).values
+        assert any(np.allclose(line, wanted) for line in drawn_lines)
 
 
 def test_figure_1_draws_exact_roots_and_does_not_cross_the_jump():

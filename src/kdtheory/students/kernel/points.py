@@ -11,6 +11,8 @@ import xarray as xr
 from kdtheory.jobs.command import run_stage
 from kdtheory.jobs.log import Progress
 from kdtheory.kernels.devices import device_name
+from kdtheory.students.kernel.flow import flow
+from kdtheory.students.kernel.hard_labels import hard_label_variables
 from kdtheory.students.kernel.oracle import oracle_variables
 from kdtheory.students.kernel.risk import risk
 from kdtheory.students.kernel.run import fitted_run
@@ -87,8 +89,8 @@ def candidates(run):
 
 
 # What a cell can keep, by the name that its settings use.
-KEPT = {kept.__name__: kept for kept in (coefficients, norm, disagreement, candidates, risk)}
-KEPT["oracle"] = oracle_variables
+KEPT = {kept.__name__: kept for kept in (coefficients, norm, disagreement, candidates, risk, flow)}
+KEPT |= {"oracle": oracle_variables, "hard_labels": hard_label_variables}
 
 
 def _fit_run(settings, dataset, teacher_logits, draw, risk_decision, dims):

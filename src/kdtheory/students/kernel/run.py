@@ -161,9 +161,9 @@ def fitted_run(settings, dataset, teacher_logits, draw, risk_decision=None):
 
 def _counts(settings, part):
     """Number of points of each part that the cell's outputs need."""
-    needs_test = {"disagreement", "candidates", "oracle"} & set(settings.kept)
-    n_test = int(np.sum(part == Part.TEST)) if needs_test else 0
-    n_beyond = max(settings.oracle_sizes) if "oracle" in settings.kept else 0
+    kept = set(settings.kept)
+    n_test = int(np.sum(part == Part.TEST)) if {"disagreement", "candidates", "oracle", "hard_labels"} & kept else 0
+    n_beyond = max(settings.oracle_sizes) if {"oracle", "hard_labels"} & kept else 0
     return {Part.TRANSFER: settings.n_train[-1], Part.TEST: n_test, Part.ORACLE: max(n_beyond - n_test, 0)}
 
 
