@@ -13,6 +13,7 @@ from kdtheory.jobs.log import Progress
 from kdtheory.kernels.devices import device_name
 from kdtheory.students.kernel.oracle import oracle_variables
 from kdtheory.students.kernel.run import fitted_run
+from kdtheory.students.kernel.spectrum import spectrum_variables
 from kdtheory.students.kernel.targets import Plateaus, Settings
 from kdtheory.students.teacher_logits import aligned
 
@@ -85,7 +86,10 @@ def candidates(run):
 
 
 # What a cell can keep, by the name that its settings use.
-KEPT = {kept.__name__: kept for kept in (coefficients, norm, disagreement, candidates)} | {"oracle": oracle_variables}
+KEPT = {kept.__name__: kept for kept in (coefficients, norm, disagreement, candidates)} | {
+    "oracle": oracle_variables,
+    "spectrum": spectrum_variables,
+}
 
 
 def _fit_run(settings, dataset, teacher_logits, draw, dims):

@@ -29,6 +29,7 @@ class KernelRun:
         z_t(…, sample) that the columns use.
     truth : xarray.DataArray or None
         f_g(sample) in units of its spread.
+    inputs : numpy.ndarray, shape (points, d)
     kernel : numpy.ndarray, shape (points, points)
         Θ of all points.
     initial : numpy.ndarray, shape (points,)
@@ -48,6 +49,7 @@ class KernelRun:
     n_test: int
     teacher_logits: xr.DataArray
     truth: xr.DataArray | None
+    inputs: np.ndarray
     kernel: np.ndarray
     initial: np.ndarray
     changes: dict
@@ -129,6 +131,7 @@ def fitted_run(settings, dataset, teacher_logits, draw):
         n_test=counts[Part.TEST],
         teacher_logits=settings.selected(teacher_logits),
         truth=truth,
+        inputs=dataset["inputs"].values,
         kernel=kernel,
         initial=initial,
         changes=changes,
