@@ -104,14 +104,23 @@ def _deep_linear(cell, dataset, _teacher):
 
 def _kernel(cell, dataset, _teacher):
     transfer = max(cell["n_train"])
-    test = dataset.get("n_test", dataset.get("n_candidates", 0)) if set(cell["kept"]) - {"coefficients", "norm"} else 0
+    fitted_alone = {"coefficients", "norm", "spectrum"}
+    test = dataset.get("n_test", dataset.get("n_candidates", 0)) if set(cell["kept"]) - fitted_alone else 0
     oracle = max(0, max(cell.get("oracle_sizes", [0])) - test)
     columns = _columns(cell) * len(dataset.get("modes", [1]) if isinstance(dataset.get("modes"), list) else [1])
-    run = _regression(transfer, test + oracle, columns, dataset["dim"], cell["depth"])
+    run = _regression(transfer, test + oracle, columns, _dim(dataset), cell["depth"])
     draw = Cost((transfer + test + oracle) ** 3 / 3, 0)
     runs = _runs(cell, dataset) * len(cell.get("dims", [1]))
     kept = 8 * runs * columns * (len(cell["n_train"]) * test if "oracle" in cell["kept"] else transfer)
-    return Cost(runs * (run.operations + draw.operations), run.bytes + kept)
+    spectrum = _spectrum(transfer, columns) if "spectrum" in cell["kept"] else Cost(0, 0)
+    operations = runs * (run.operations + draw.operations + spectrum.operations)
+    return Cost(operations, run.bytes + kept + spectrum.bytes)
+
+
+def _spectrum(points, columns):
+    # Eigenvectors, then steps of four products with them over the decades between the eigenvalues.
+    steps = 600
+    return Cost(9 * points**3 + steps * 8 * points**2 * columns, 24 * points**2 + 8 * steps * columns)
 
 
 def _image_kernel(cell, dataset, _teacher):
@@ -205,7 +214,9 @@ def _resnet_bytes(network, dataset):
 
 
 def _columns(cell):
-    return prod(len(cell[key]) for key in ("soft_ratios", "stopping_epochs", "flip_probabilities") if key in cell)
+    varied = ("soft_ratios", "stopping_epochs", "flip_probabilities", "amplitudes", "losses")
+    both_labels = 2 if "losses" in cell else 1
+    return both_labels * prod(len(cell[key]) for key in varied if key in cell)
 
 
 def _layers(axes, width, hidden_layers, outputs):
@@ -238,7 +249,7 @@ def _runs(cell, dataset):
 
 
 def _dim(dataset):
-    return dataset.get("dim", _AXES.get(dataset["kind"]))
+    return dataset.get("dim") or max(dataset.get("dims", [0])) or _AXES[dataset["kind"]]
 
 
 _STUDENTS = {

@@ -14,7 +14,7 @@ from kdtheory.kernels.devices import device_name
 from kdtheory.students.kernel.oracle import oracle_variables
 from kdtheory.students.kernel.run import fitted_run
 from kdtheory.students.kernel.spectrum import spectrum_variables
-from kdtheory.students.kernel.targets import Plateaus, Settings
+from kdtheory.students.kernel.targets import Difficulty, Plateaus, Settings
 from kdtheory.students.teacher_logits import aligned
 
 
@@ -33,7 +33,7 @@ def fit(settings: Settings, draw, dataset, logits):
     runs = dataset.sizes["run"] if settings.runs is None else settings.runs
     if runs > dataset.sizes["run"]:
         raise ValueError(f"runs is {runs}; the dataset has {dataset.sizes['run']}")
-    dims = settings.dims if isinstance(settings, Plateaus) else None
+    dims = settings.dims if isinstance(settings, Plateaus | Difficulty) else None
     if dims and max(dims) > dataset.sizes["axis"]:
         raise ValueError(f"dims asks for {max(dims)} dimensions; the dataset has {dataset.sizes['axis']}")
     fitted, progress = [], Progress(dataset.sizes["world"] * runs, "runs")
@@ -95,7 +95,11 @@ KEPT = {kept.__name__: kept for kept in (coefficients, norm, disagreement, candi
 def _fit_run(settings, dataset, teacher_logits, draw, dims):
     if dims is None:
         return _fit_points(settings, dataset, teacher_logits, draw)
-    of_dims = [_fit_points(settings, dataset.isel(axis=slice(dim)), teacher_logits, partial(draw, dim)) for dim in dims]
+    of_dims = []
+    for dim in dims:
+        # Functions may be of all coordinates that the student sees, one for each dimension.
+        logits = teacher_logits.sel(dim=dim, drop=True) if "dim" in teacher_logits.dims else teacher_logits
+        of_dims.append(_fit_points(settings, dataset.isel(axis=slice(dim)), logits, partial(draw, dim)))
     return _joined(of_dims, "dim", dims)
 
 

@@ -12,7 +12,7 @@ from kdtheory.theory.stationarity import stationarity_residual
 
 STEPS_PER_DECADE = 60
 # From before the first eigenfunction is learned to long after the last one would be at full curvature.
-_FIRST, _LAST = 1e-2, 1e4
+_FIRST, _LAST = 1e-2, 1e3
 
 
 def spectrum_variables(run):

@@ -215,6 +215,7 @@ class Losses(Settings):
 class Difficulty(Settings):
     """Every function that the teacher's file holds at several amplitudes, and one of them with flipped signs."""
 
+    dims: list
     amplitudes: list
     flip_probabilities: list
     flipped: dict
