@@ -22,12 +22,14 @@ from samples.wide import WIDE
 from kdtheory.claims.inefficiency import inefficiency_draws
 from kdtheory.claims.transfer_draws import angle_slopes, risk_slopes
 from kdtheory.figures import (
+    ext_losses,
     ext_plateaus,
     jz20_fig1,
     jz20_fig2,
     jz20_fig3,
     jz20_fig4,
     jz20_fig5,
+    jz20_spectra,
     jz20_theorem1,
     jz20_theorem2,
     registry,
@@ -46,7 +48,8 @@ GROUPS = WIDE | {
 MODULES = {
     module.__name__.rpartition(".")[2]: module
     for module in (
-        jz20_fig1, jz20_fig2, jz20_fig3, jz20_fig4, jz20_fig5, jz20_theorem1, jz20_theorem2, ext_plateaus,
+        jz20_fig1, jz20_fig2, jz20_fig3, jz20_fig4, jz20_fig5, jz20_spectra, jz20_theorem1, jz20_theorem2,
+        ext_losses, ext_plateaus,
     )
 }  # fmt: skip
 
