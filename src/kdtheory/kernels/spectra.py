@@ -154,6 +154,7 @@ def learning_times(times: npt.ArrayLike, residuals: npt.ArrayLike) -> np.ndarray
     last = len(times) - 1 - np.argmax(above[::-1], axis=0)
     after = np.minimum(last + 1, len(times) - 1)
     here, there = (np.take_along_axis(logarithms, place[None], axis=0)[0] for place in (last, after))
-    with np.errstate(invalid="ignore"):
-        share = np.where(np.isneginf(there), 1.0, here / (here - there))
-    return np.where(last == len(times) - 1, np.nan, times[last] + share * (times[after] - times[last]))
+    learned = last < len(times) - 1
+    between = learned & ~np.isneginf(there)
+    share = np.where(between, here, 1.0) / np.where(between, here - there, 1.0)
+    return np.where(learned, times[last] + share * (times[after] - times[last]), np.nan)

@@ -91,4 +91,4 @@ def test_the_time_to_learn_is_the_last_one_above_one_over_e():
     assert found[0] == pytest.approx(1.7)
     assert 2 < found[1] < 3
     assert np.isnan(found[2])
-    assert found[3] == 0.0
+    assert found[3] == 1.0
