@@ -2,7 +2,6 @@ from functools import partial
 
 import numpy as np
 import pytest
-import xarray as xr
 
 from kdtheory.jobs.seeds import generator
 from kdtheory.kernels.infinite import relu_kernels
