@@ -9,13 +9,13 @@ RATIOS, EPOCHS, WORLDS = [0.0, 0.5, 0.9, 1.0], [1, 4, 16], 6
 
 def spectra(
     *, exponent=1.0, deviation=1e-12, by_epoch=(0.0, 0.3, 0.6), by_ratio=(1.0, 0.5, 0.2, 0.0), jump=-0.5,
-    frequency=0.5, noise=0.01,
+    frequency=0.5, unlearned=0, noise=0.01,
 ):  # fmt: skip
     """Return the group ``wide/spectra``.
 
     Learning times are those of the squared loss to the power ``exponent``, frequencies i to the power ``frequency``.
     The energy of octaves falls like i^(``jump``) at ρ = 0, elsewhere like i^(−3/2). To these exponents come
-    ``by_ratio`` and ``by_epoch``.
+    ``by_ratio`` and ``by_epoch``. In the first ``unlearned`` worlds one octave is not learned.
     """
     rng = np.random.default_rng(6)
     cells = len(RATIOS), len(EPOCHS), len(OCTAVES), WORLDS, 1
@@ -24,6 +24,7 @@ def spectra(
     squared = np.broadcast_to(1 / eigenvalue, cells) * np.exp(noise * rng.standard_normal(cells))
     times = 50 * squared**exponent * np.exp(noise * rng.standard_normal(cells))
     times[0] = np.nan
+    times[1, -1, -1, :unlearned] = np.nan
     power = -1.5 + np.array(by_ratio)[:, None] + np.array(by_epoch)
     power[0] = jump
     energy = OCTAVES[:, None, None] ** power[..., None, None, None]

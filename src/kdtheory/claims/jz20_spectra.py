@@ -1,11 +1,14 @@
 """Section 4: what is learned when, and what hard labels add, in the basis of the kernel's eigenfunctions."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from kdtheory.claims import rules
+from kdtheory.claims.decisions import told
 from kdtheory.claims.draws import fitted, listed, ratios, worlds_of
 from kdtheory.claims.finding import IDENTITY, ORDER, VALUE
-from kdtheory.claims.registry import claim
+from kdtheory.claims.registry import HOLDS, UNDECIDED, claim
 from kdtheory.statistics.jackknife import pooled
 from kdtheory.statistics.laws import mean_slopes_by_world
 from kdtheory.statistics.means import mean, trend_by_world
@@ -67,7 +70,7 @@ def _learning_times_distillation(spectra):
     x, y = centred(squared), centred(times)
     exponents = mean(((x * y).sum(axis=-1) / (x**2).sum(axis=-1)).mean(axis=1))
     reason = f"exponents {listed(ratios(spectra), exponents)}; {int((~learned).sum())} of {learned.size} not learned"
-    return rules.value(exponents, 1.0, rules.DERIVED, reason=reason)
+    return _unless_unlearned(rules.value(exponents, 1.0, rules.DERIVED, reason=reason), times)
 
 
 @claim(
@@ -211,9 +214,17 @@ def _logarithms(spectra):
 
 def _later(spectra, rises):
     """The finding on rises of ln t, (worlds, ratios, steps)."""
-    found = mean(rises)
-    means = mean(rises.mean(axis=-1))
-    return rules.order(found, reason=f"mean rise of ln t {listed(ratios(_trained(spectra)), means)}")
+    found, means = mean(rises), mean(rises.mean(axis=-1))
+    reason = f"mean rise of ln t {listed(ratios(_trained(spectra)), means)}"
+    return _unless_unlearned(rules.order(found, reason=reason), rises)
+
+
+def _unless_unlearned(found, values):
+    """A finding that does not hold if an octave was not learned while the flow was followed: then it is NaN."""
+    missing = int(np.isnan(values).sum())
+    if found.verdict != HOLDS or not missing:
+        return found
+    return replace(found, verdict=UNDECIDED, reason=told(found.reason, f"{missing} numbers are of octaves not learned"))
 
 
 def _high(spectra, *dims):

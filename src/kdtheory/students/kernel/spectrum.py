@@ -11,8 +11,8 @@ from kdtheory.kernels.spectra import eigenfunctions, flow, frequencies, learning
 from kdtheory.theory.stationarity import stationarity_residual
 
 STEPS_PER_DECADE = 60
-# From before the first eigenfunction is learned to long after the last one would be at full curvature.
-_FIRST, _LAST = 1e-2, 1e3
+# From before the first eigenfunction is learned to when points of a curvature 10⁻⁵ of the largest one are at rest.
+_FIRST, _LAST = 1e-2, 1e6
 
 
 def spectrum_variables(run):
