@@ -102,8 +102,8 @@ def flow(
     gradient, curvature : callable
         From logits (n, k) to the first and second derivatives of the losses, (n, k).
     times : array_like, shape (steps,)
-        Increasing, positive; logarithmic steps of 4 % are accurate to 1 % in time where curvatures of points differ
-        by a factor of 100.
+        Increasing, positive; with logarithmic steps of 6 % times are accurate to 2 % where curvatures of points
+        differ by a factor of 100.
 
     Yields
     ------

@@ -119,7 +119,7 @@ def _kernel(cell, dataset, _teacher):
 
 def _spectrum(points, columns):
     # Eigenvectors, then steps of four products with them over the decades between the eigenvalues.
-    steps = 600
+    steps = 500
     return Cost(9 * points**3 + steps * 8 * points**2 * columns, 24 * points**2 + 8 * steps * columns)
 
 

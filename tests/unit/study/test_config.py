@@ -69,7 +69,7 @@ def test_every_preset_merged_over_the_default_is_valid_and_changes_no_science(co
         (["experiments", "mixing", "cells", "main", "stopping_epochs"], [3], ["mixing", "holds 3", "network keeps"]),
         (["experiments", "transfer", "cells", "network", "oracle_sizes"], [512], ["holds 512", "n_test = 1024"]),
         (["experiments", "plateaus", "cells", "depth_1", "dims"], [11], ["holds 11", "dim = 10"]),
-        (["experiments", "difficulty", "cells", "main", "dims"], [4], ["holds 4", "one of datasets.mixture_sweep.dims"]),
+        (["experiments", "difficulty", "cells", "main", "dims"], [4], ["holds 4", "mixture_sweep.dims"]),
         (["experiments", "difficulty", "cells", "main", "flipped", "modes"], 5, ["is 5", "one of", "mixture_sweep"]),
         (["datasets", "cifar10_resnet", "teacher_points"], 40000, ["cifar10_resnet", "is 52500", "≤ 50000"]),
         (["datasets", "cifar10_resnet", "test_points"], 10001, ["test_points", "is 10001", "≤ 10000"]),

@@ -10,7 +10,7 @@ from scipy.special import expit
 from kdtheory.kernels.spectra import eigenfunctions, flow, frequencies, learning_times, octaves_of
 from kdtheory.theory.stationarity import stationarity_residual
 
-STEPS_PER_DECADE = 60
+STEPS_PER_DECADE = 40
 # From before the first eigenfunction is learned to when points of a curvature 10⁻⁵ of the largest one are at rest.
 _FIRST, _LAST = 1e-2, 1e6
 
