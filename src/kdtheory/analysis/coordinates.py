@@ -6,6 +6,7 @@ _COUNT, _NUMBER, _ANGLE = "count", "1", "rad"
 
 # Names of kinds have the unit of a pure number.
 COORDINATES = {
+    "amplitude": ("factor of the target function", _NUMBER),
     "beta": ("angle between features and oracle", _ANGLE),
     "delta": ("relative length of the random direction that reduces the optimizer's bias", _NUMBER),
     "depth": ("hidden layers of a network, or layers of a deep linear student", _COUNT),
@@ -22,12 +23,14 @@ COORDINATES = {
     "kappa": ("exponent of the polynomial angle law", _NUMBER),
     "imperfect_n_train": ("transfer points of students of imperfect teachers", _COUNT),
     "label": ("hard label", _NUMBER),
-    "labels": ("source of the hard labels", _NUMBER),
+    "labels": ("whose decisions the hard labels are, the teacher's or the truth's", _NUMBER),
     "learner": ("learner", _NUMBER),
+    "loss": ("loss whose minimum the student reaches", _NUMBER),
     "loss_scale": ("factor of the distillation loss", _NUMBER),
     "margin_n_train": ("transfer points of the tasks with a margin", _COUNT),
     "modes": ("Gaussian bumps of the target", _COUNT),
     "n_train": ("transfer points", _COUNT),
+    "octave": ("last eigenfunction of an octave, counted from the largest eigenvalue", _COUNT),
     "oracle_size": ("points of the oracle", _COUNT),
     "perturbation": ("relative size of the perturbation of the angle law", _NUMBER),
     "precision": ("floating-point format of the training", _NUMBER),
@@ -55,7 +58,7 @@ COORDINATES = {
     "truth": ("logits that stand for the ground truth", _NUMBER),
     "variant": ("angle law, dimension, transfer points, and steps of the hard-target learner", _NUMBER),
     "width": ("width of a network of finite width", _COUNT),
-    "width_law": ("how the width of the bumps depends on their number", _NUMBER),
+    "width_law": ("how wide the bumps are", _NUMBER),
     "window_end": ("last sample size of a window", _COUNT),
     "window_start": ("first sample size of a window", _COUNT),
     "world": ("world: an independent draw of the task, its teacher and its points", _NUMBER),

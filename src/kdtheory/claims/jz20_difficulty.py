@@ -28,23 +28,25 @@ _MODES = {
     **_COMMON,
     "reads": ("wide/modes",),
     "kind": ORDER,
-    "assumes": ("datasets.<name>.width_laws", "datasets.<name>.width", "datasets.<name>.dim"),
+    "assumes": ("datasets.<name>.width", "datasets.<name>.dim", "teachers.<name>.scale"),
 }
-_FLIPS = {**_COMMON, "reads": ("wide/flips",)}
+_FLIPS = {**_COMMON, "reads": ("wide/flips",), "assumes": _MODES["assumes"]}
+# The law of widths that the printed formula has.
+_PRINTED = "own"
 
 
 @claim(
     "jz20-fig3-decreasing",
     section="4",
     statement="I(n) decreases when the target is a smooth function without noise.",
-    quantity="I over the first octave of n ≥ 16 less I over the last one, each number of modes, shrinking widths",
+    quantity="I over the first octave of n ≥ 16 less I over the last one, each number of modes, widths of their own",
     test="one-sided paired t-test of every target" + WORLDS,
     scope="reading",
     reading="from beginning to end",
     **_MODES,
 )
 def _decreasing(modes):
-    norm, names = _by_modes(modes, "shrinking")
+    norm, names = _by_modes(modes, _PRINTED)
     windows = octaves(norm)
     ends = inefficiency_draws(norm, [windows[0], windows[-1]])
     reason = "; ".join(
@@ -58,13 +60,13 @@ def _decreasing(modes):
     "jz20-fig3-decreasing-everywhere",
     section="4",
     statement="I(n) decreases all along when the target is a smooth function without noise.",
-    quantity="fall of I from each octave of n ≥ 16 to the next, each number of modes, shrinking widths",
+    quantity="fall of I from each octave of n ≥ 16 to the next, each number of modes, widths of their own",
     test=_ADJACENT,
     reading="from octave to octave",
     **_MODES,
 )
 def _decreasing_everywhere(modes):
-    norm, names = _by_modes(modes, "shrinking")
+    norm, names = _by_modes(modes, _PRINTED)
     curves = inefficiency_draws(norm, octaves(norm))
     falls = pooled(-np.diff(curves, axis=1))
     rises = [name for name, mean in zip(names, falls.value.min(axis=0), strict=True) if mean < 0]
@@ -80,7 +82,7 @@ def _modes_ordered(width_law, words):
         statement=f"The more Gaussian modes a target has, the larger its I(n) ({words}).",
         quantity="rise of I over n = 128…1024 from each number of modes to the next, on the same points",
         test=_ADJACENT,
-        scope="paper" if width_law == "shrinking" else "reading",
+        scope="paper" if width_law == _PRINTED else "reading",
         reading=words,
         **_MODES,
     )
@@ -114,8 +116,10 @@ def _modes_ends(width_law, words):
     return check
 
 
+_modes_ends("own", "modes of widths of their own, as the formula prints them")
 _modes_ends("shrinking", "modes that get narrower as they get more")
 _modes_ends("fixed", "modes of a fixed width")
+_modes_ordered("own", "modes of widths of their own, as the formula prints them")
 _modes_ordered("shrinking", "modes that get narrower as they get more")
 _modes_ordered("fixed", "modes of a fixed width")
 

@@ -4,24 +4,30 @@ import numpy as np
 
 from kdtheory.figures import style
 from kdtheory.figures.registry import Figure, run_figure
+from kdtheory.statistics.inefficiency import inefficiency_draws
+from kdtheory.statistics.jackknife import pooled
 from kdtheory.statistics.worlds import worlds_in_words
+from kdtheory.theory.inefficiency import plateau_prediction
 
 FIGURE = Figure(
-    reads=("wide/modes", "wide/flips", "wide/references"),
+    reads=("wide/modes", "wide/flips", "wide/references", "wide/difficulty"),
     shows="Fig. 3",
     question="08. Data inefficiency: what makes a task hard?",
     caption=(
         "Data inefficiency I(n) (eq. 10), how fast the student's weights still grow with the sample size n: low is "
-        "easy. Dots are means over octaves of n and over worlds, each with a function and points of its own, with 95 % "
-        "intervals over worlds; hollow circles are eq. 10 as it is printed, from many candidates for the next point. "
-        "Dashed lines, with the same intervals, are the paper's references, random labels as the hard task and the "
-        "zero function as the easy one. Left and middle: functions of q Gaussian modes. The paper shows I(n) that "
-        "falls with n and is ordered by q, and does not print the modes' widths: with widths that shrink like q^(−1/2) "
-        "(left) look for the order, with one fixed width (middle) see whether it survives. Right: smooth functions "
-        "whose signs are flipped with probability p. The paper shows curves ordered by p that stop falling, at about "
-        "0.8 for random signs; the plateau that the kernel's spectrum gives for independent noise is (d + 1)/(2d) "
-        "(dotted), 3/4 for two inputs. Where flips are rare, the norms of a few runs can vary so much that I(n) is "
-        "descriptive; the claims say where, and leave it out."
+        "easy. Dots are means over octaves of n and over worlds, each with a function and points of its own, with 95 "
+        "% intervals over worlds; hollow circles are eq. 10 as it is printed, from many candidates for the next "
+        "point. Dashed lines, with the same intervals, are the paper's references, random labels as the hard task and "
+        "the zero function as the easy one. Upper row, first three: functions of q Gaussian modes. The paper shows "
+        "I(n) that falls with n and is ordered by q; its formula has a width for each mode and does not print them: "
+        "look for the order with widths of each mode's own, uniform between 1/2 and 3/2, with widths that shrink like "
+        "q^(−1/2), and with one width. Fourth: smooth functions whose signs are flipped with probability p. The paper "
+        "shows curves ordered by p that stop falling, at about 0.8 for random signs; the plateau that the kernel's "
+        "spectrum gives for independent noise is (d + 1)/(2d) (dotted), 3/4 for two inputs. Where flips are rare, the "
+        "norms of a few runs can vary so much that I(n) is descriptive; the claims say where, and leave it out. Lower "
+        "row: does this depend on what the paper leaves open? I over the last three octaves of n against the "
+        "amplitude of the functions, in d dimensions, of q modes of own widths and of random signs, with their "
+        "plateau (dotted)."
     ),
 )
 
@@ -31,13 +37,14 @@ REFERENCES = {
 }
 # Plateau of independent noise on the two-dimensional inputs of this study.
 NOISE_PLATEAU = 0.75
-_LAWS = {"shrinking": r"Modes, widths $\propto q^{-1/2}$", "fixed": "Modes, one width"}
+_LAWS = {"own": "Modes, own widths", "shrinking": r"Modes, widths $\propto q^{-1/2}$", "fixed": "Modes, one width"}
 
 
-def draw(modes, flips, references):
-    """Draw I(n) for each number of modes under two laws of their widths, and for each flip probability."""
+def draw(modes, flips, references, difficulty):
+    """Draw I(n) for each number of modes under laws of their widths, for each flip probability, and by setting."""
     laws = [law for law in _LAWS if law in modes["width_law"].values]
-    figure, axes = style.panels(len(laws) + 1, width=4.0, height=4.0, sharey=True)
+    dims = difficulty["dim"].values.tolist()
+    figure, axes = style.panels(max(len(laws) + 1, len(dims)), 2, width=4.0, height=4.2)
     numbers = {int(q): colour for q, colour in style.shades(list(modes["modes"].values)).items()}
     for axis, law in zip(axes[0], laws, strict=False):
         here = modes.sel(width_law=law)
@@ -45,18 +52,54 @@ def draw(modes, flips, references):
         draw_candidates(axis, here, "modes", numbers)
         style.title(axis, f"{_LAWS[law]}, {worlds_in_words(modes)}", last_octave(here, "modes", "q = {}"))
     probabilities = style.shades(list(flips["flip_probability"].values))
-    draw_curves(axes[0, -1], flips, "flip_probability", probabilities, "p = {:g}")
-    draw_candidates(axes[0, -1], flips, "flip_probability", probabilities)
-    axes[0, -1].axhline(NOISE_PLATEAU, color=style.INK, linestyle=":", linewidth=1, label="(d + 1)/(2d)")
+    draw_curves(axes[0, len(laws)], flips, "flip_probability", probabilities, "p = {:g}")
+    draw_candidates(axes[0, len(laws)], flips, "flip_probability", probabilities)
+    axes[0, len(laws)].axhline(NOISE_PLATEAU, color=style.INK, linestyle=":", linewidth=1, label="(d + 1)/(2d)")
     style.title(
-        axes[0, -1], f"Flipped signs, {worlds_in_words(flips)}", last_octave(flips, "flip_probability", "p = {:g}")
+        axes[0, len(laws)],
+        f"Flipped signs, {worlds_in_words(flips)}",
+        last_octave(flips, "flip_probability", "p = {:g}"),
     )
-    for axis in axes[0]:
+    for axis in axes[0, : len(laws) + 1]:
         draw_references(axis, references, REFERENCES)
-        axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.17), ncols=3)
-    fit_to_means(*axes[0])
-    axes[0, 0].set_ylabel(r"data inefficiency $\mathcal{I}(n)$")
+    fit_to_means(*axes[0, : len(laws) + 1])
+    for axis, dim in zip(axes[1], dims, strict=False):
+        _draw_settings(axis, difficulty.sel(dim=dim))
+    fit_to_means(*axes[1, : len(dims)])
+    for axis in axes.flat:
+        if axis.has_data():
+            axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.15), ncols=3)
+        else:
+            axis.set_visible(False)
+    for axis in axes[:, 0]:
+        axis.set_ylabel(r"data inefficiency $\mathcal{I}(n)$")
     return figure
+
+
+def _draw_settings(axis, difficulty):
+    """Draw I over the last three octaves of n against the amplitude, in one dimension."""
+    dim, sizes = int(difficulty["dim"]), difficulty["n_train"].values
+    window = int(sizes[-1]) // 8, int(sizes[-1])
+    modes = difficulty["mode_norm"].sel(width_law="own")
+    options = {"elinewidth": 1, "linewidth": 1.2}
+    for count, colour in style.shades(modes["modes"].values.tolist()).items():
+        _draw_over_window(axis, modes.sel(modes=count), window, color=colour, label=f"q = {count}", **options)
+    half = difficulty["flip_norm"].sel(flip_probability=0.5)
+    _draw_over_window(axis, half, window, color=style.RED, label="p = 0.5", **options)
+    plateau = plateau_prediction("random_labels", dim)
+    axis.axhline(plateau, color=style.INK, linestyle=":", linewidth=1, label="(d + 1)/(2d)")
+    axis.set_xscale("log")
+    axis.set_xlabel("amplitude")
+    style.title(axis, f"d = {dim}, {worlds_in_words(difficulty)}", f"I over n = {window[0]}…{window[1]}")
+
+
+def _draw_over_window(axis, norm, window, **options):
+    from scipy.stats import t
+
+    norms = norm.sel(n_train=list(window)).transpose("world", "run", "n_train", "amplitude").values
+    found = pooled(inefficiency_draws(norms, window, [window])[:, 0])
+    half_width = np.nan_to_num(t.ppf(0.975, found.freedom) * found.standard_error)
+    axis.errorbar(norm["amplitude"], found.value, half_width, marker="o", **options)
 
 
 def draw_curves(axis, group, along, colours, words, **options):

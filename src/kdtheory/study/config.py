@@ -152,7 +152,15 @@ def _check_what_inputs_have(config, settings, path):
             f"{dotted((*path, 'worlds'))}: is {settings['worlds']}, must be a multiple of {size}, "
             f"the worlds of a job of datasets.{settings['dataset']}"
         )
-    if "dims" in settings:
+    if "dims" in dataset:
+        limits["dims"] = (dataset["dims"], f"one of datasets.{settings['dataset']}.dims")
+        for key, known in (("modes", dataset["modes"]), ("width_law", dataset["width_laws"])):
+            if (value := settings["flipped"][key]) not in known:
+                where = dotted((*path, "flipped", key))
+                raise ConfigError(
+                    f"{where}: is {_shown(value)}, must be one of datasets.{settings['dataset']}: {known}"
+                )
+    elif "dims" in settings:
         limits["dims"] = (
             range(1, dataset["dim"] + 1),
             f"at most datasets.{settings['dataset']}.dim = {dataset['dim']}",

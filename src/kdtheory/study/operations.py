@@ -125,18 +125,17 @@ def _deep_linear(cell, dataset, _teacher):
 
 def _kernel(cell, dataset, _teacher):
     transfer = max(cell["n_train"])
-    on_test = set(cell["kept"]) - {"coefficients", "norm", "risk"}
+    on_test = set(cell["kept"]) - {"coefficients", "norm", "risk", "flow", "spectrum"}
     test = dataset.get("n_test", dataset.get("n_candidates", 0)) if on_test else 0
-    at_test = set(cell["kept"]) - {"coefficients", "norm", "flow"}
-    test = dataset.get("n_test", dataset.get("n_candidates", 0)) if at_test else 0
     oracle = max(0, max(cell.get("oracle_sizes", [0])) - test)
     columns = _columns(cell) * len(dataset.get("modes", [1]) if isinstance(dataset.get("modes"), list) else [1])
-    run = _regression(transfer, test + oracle, columns, dataset["dim"], cell["depth"])
-    draw = Cost((transfer + test + oracle) ** 3 / 3, 0)
+    run = _regression(transfer, test + oracle, columns, _dim(dataset), cell["depth"])
+    more = [cost(cell, dataset, transfer, columns) for kept, cost in _MORE.items() if kept in cell["kept"]]
+    draw = (transfer + test + oracle) ** 3 / 3
     runs = _runs(cell, dataset) * len(cell.get("dims", [1]))
-    risk = _risk(cell, dataset, transfer, columns) if "risk" in cell["kept"] else Cost(0, 0)
     kept = 8 * runs * columns * (len(cell["n_train"]) * test if "oracle" in cell["kept"] else transfer)
-    return Cost(runs * (run.operations + draw.operations + risk.operations), run.bytes + kept + risk.bytes)
+    operations = runs * (run.operations + draw + sum(cost.operations for cost in more))
+    return Cost(operations, run.bytes + kept + sum(cost.bytes for cost in more))
 
 
 def _risk(cell, dataset, transfer, columns):
@@ -159,21 +158,27 @@ def _kernel_design(cell, dataset, _teacher):
 def _choice(pool, largest):
     # A pivoted factorisation of the first columns.
     return pool * largest**2
-    extra = _flow(cell, columns) + _hard_learners(cell)
-    return Cost(runs * (run.operations + draw.operations + extra), run.bytes + kept)
 
 
-def _flow(cell, columns):
+def _flow(cell, _dataset, _transfer, columns):
     # A stiff integrator takes some thousands of products with the kernel.
-    return 2 * _FLOW_STEPS * columns * sum(n**2 for n in cell["n_train"]) if "flow" in cell["kept"] else 0
+    return Cost(2 * _FLOW_STEPS * columns * sum(n**2 for n in cell["n_train"]), 0)
 
 
-def _hard_learners(cell):
+def _hard_learners(cell, _dataset, _transfer, _columns):
     """Descent on hard labels, and an active set of about a third of the points for the largest margin."""
-    if "hard_labels" not in cell["kept"]:
-        return 0
     each = sum(2 * max(cell["hard_steps"]) * n**2 + n**4 / 27 / 3 for n in cell["n_train"])
-    return len(cell["labels"]) * each
+    return Cost(len(cell["labels"]) * each, 0)
+
+
+def _spectrum(_cell, _dataset, transfer, columns):
+    # Eigenvectors, then steps of four products with them over the decades between the eigenvalues.
+    steps = 500
+    return Cost(9 * transfer**3 + steps * 8 * transfer**2 * columns, 24 * transfer**2 + 8 * steps * columns)
+
+
+# What a cell may keep beyond the fit itself, for each run.
+_MORE = {"risk": _risk, "flow": _flow, "hard_labels": _hard_learners, "spectrum": _spectrum}
 
 
 def _image_kernel(cell, dataset, _teacher):
@@ -280,6 +285,9 @@ def _resnet_bytes(network, dataset):
 def _columns(cell):
     varied = ("soft_ratios", "stopping_epochs", "flip_probabilities", "loss_scales", "temperatures", "hard_logits")
     return prod(len(cell[key]) for key in varied if key in cell)
+    varied = ("soft_ratios", "stopping_epochs", "flip_probabilities", "amplitudes", "losses")
+    both_labels = 2 if "losses" in cell else 1
+    return both_labels * prod(len(cell[key]) for key in varied if key in cell)
 
 
 def _layers(axes, width, hidden_layers, outputs):
@@ -317,7 +325,7 @@ def _runs(cell, dataset):
 
 
 def _dim(dataset):
-    return dataset.get("dim", _AXES.get(dataset["kind"]))
+    return dataset.get("dim") or max(dataset.get("dims", [0])) or _AXES[dataset["kind"]]
 
 
 _STUDENTS = {

@@ -24,8 +24,8 @@ def gaussian_sum(inputs, centres, amplitudes, width):
         Centres c_j.
     amplitudes : array, shape (q,)
         Amplitudes A_j.
-    width : float
-        Width σ > 0 of every bump.
+    width : float or array, shape (q,)
+        Width σ > 0 of every bump, or σ_j of each.
 
     Returns
     -------
@@ -41,8 +41,9 @@ def gaussian_sum(inputs, centres, amplitudes, width):
         raise ValueError(f"centres has shape {centres.shape}; it must be (q, {inputs.shape[-1]}) for these inputs")
     if np.shape(amplitudes) != (len(centres),):
         raise ValueError(f"amplitudes has shape {np.shape(amplitudes)}; it must be ({len(centres)},)")
-    if not width > 0:
-        raise ValueError(f"width is {width}; it must be positive")
+    width = np.asarray(width, dtype=float)
+    if width.shape not in ((), (len(centres),)) or not (width > 0).all():
+        raise ValueError(f"width is {width}; it must be positive, one number or {len(centres)}")
     points = inputs.reshape(-1, inputs.shape[-1])
     values = np.empty(len(points))
     for start in range(0, len(points), _POINTS_AT_ONCE):

@@ -1,6 +1,7 @@
-"""Gaussian mixtures with q modes, a control of difficulty: z(x) = Σ_{j≤q} A_j exp(−‖x − x_j‖²/σ_q²) (JZ20 Fig. 3)."""
+"""Gaussian mixtures with q modes, a control of difficulty: z(x) = Σ_{j≤q} A_j exp(−‖x − x_j‖²/σ_j²) (JZ20 Fig. 3)."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import xarray as xr
@@ -10,8 +11,14 @@ from kdtheory.tasks.boundary_function import gaussian_sum
 from kdtheory.tasks.parts import Part, codes
 from kdtheory.tasks.worlds import numbered, sample_ids
 
-# How the width σ_q of the bumps depends on their number q.
-WIDTH_LAWS = {"shrinking": lambda modes: modes**-0.5, "fixed": lambda modes: 1.0}
+# Widths σ_j of the first q bumps, from the number q and a random width of each bump's own.
+WIDTH_LAWS = {
+    "shrinking": lambda own: len(own) ** -0.5,
+    "fixed": lambda own: 1.0,
+    "own": lambda own: own,
+}
+# Between which factors of the width a bump's own one is uniform.
+_OWN_WIDTHS = (0.5, 1.5)
 
 
 @dataclass(frozen=True)
@@ -41,22 +48,44 @@ def build(settings: Settings, draw):
         )
 
     inputs = np.stack([[points(world, run) for run in range(runs)] for world in worlds])
-    function = np.empty((len(settings.width_laws), len(settings.modes), len(worlds), runs, size))
-    for index, world in enumerate(worlds):
-        centres, amplitudes = _bumps(draw(world, "function"), max(settings.modes), settings.dim)
-        for law, name in enumerate(settings.width_laws):
-            for column, count in enumerate(settings.modes):
-                width = settings.width * WIDTH_LAWS[name](count)
-                function[law, column, index] = gaussian_sum(inputs[index], centres[:count], amplitudes[:count], width)
+    functions = [mixtures(settings, partial(draw, world), inputs[index]) for index, world in enumerate(worlds)]
     return xr.Dataset(
         {
             "inputs": (("world", "run", "sample", "axis"), inputs),
             "part": ("sample", codes({Part.TRANSFER: settings.n_points, Part.TEST: settings.n_candidates})),
-            "function": (("width_law", "modes", "world", "run", "sample"), function),
+            "function": (("width_law", "modes", "world", "run", "sample"), np.stack(functions, axis=2)),
             "sample_id": (("world", "run", "sample"), sample_ids(worlds, runs, size)),
         },
         coords={"width_law": settings.width_laws, "modes": settings.modes, **numbered(worlds, runs)},
         attrs={"dim": settings.dim},
+    )
+
+
+def mixtures(settings, draw, inputs):
+    """Return the functions of one world at its inputs.
+
+    Parameters
+    ----------
+    settings : Settings
+        Or another class with its ``modes``, ``width`` and ``width_laws``.
+    draw : callable
+        ``draw(*key)`` gives the random generator of a piece of the world.
+    inputs : array, shape (..., d)
+
+    Returns
+    -------
+    numpy.ndarray, shape (width_laws, modes, ...)
+    """
+    centres, amplitudes = _bumps(draw("function"), max(settings.modes), inputs.shape[-1])
+    own = draw("widths").uniform(*_OWN_WIDTHS, max(settings.modes))
+    return np.stack(
+        [
+            [
+                gaussian_sum(inputs, centres[:q], amplitudes[:q], settings.width * WIDTH_LAWS[name](own[:q]))
+                for q in settings.modes
+            ]
+            for name in settings.width_laws
+        ]
     )
 
 

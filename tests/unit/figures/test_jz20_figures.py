@@ -22,6 +22,7 @@ from samples.wide import WIDE
 from kdtheory.claims.inefficiency import inefficiency_draws
 from kdtheory.claims.transfer_draws import angle_slopes, risk_slopes
 from kdtheory.figures import (
+    ext_losses,
     ext_plateaus,
     jz20_fig1,
     jz20_fig2,
@@ -30,6 +31,7 @@ from kdtheory.figures import (
     jz20_fig5,
     jz20_hard_labels,
     jz20_s1_convergence,
+    jz20_spectra,
     jz20_temperature,
     jz20_theorem1,
     jz20_theorem2,
@@ -49,8 +51,8 @@ GROUPS = WIDE | {
 MODULES = {
     module.__name__.rpartition(".")[2]: module
     for module in (
-        jz20_fig1, jz20_fig2, jz20_fig3, jz20_fig4, jz20_fig5, jz20_hard_labels, jz20_s1_convergence, jz20_temperature,
-        jz20_theorem1, jz20_theorem2, ext_plateaus,
+        jz20_fig1, jz20_fig2, jz20_fig3, jz20_fig4, jz20_fig5, jz20_hard_labels, jz20_s1_convergence, jz20_spectra,
+        jz20_temperature, jz20_theorem1, jz20_theorem2, ext_losses, ext_plateaus,
     )
 }  # fmt: skip
 

@@ -71,6 +71,8 @@ def test_every_preset_merged_over_the_default_is_valid_and_changes_no_science(co
         (["experiments", "transfer", "cells", "linear", "oracle_sizes"], [512], ["holds 512", "n_test = 2048"]),
         (["datasets", "boundary", "n_risk"], 0, ["boundary.n_risk", "is 0", "≥ 1"]),
         (["experiments", "plateaus", "cells", "depth_1", "dims"], [11], ["holds 11", "dim = 10"]),
+        (["experiments", "difficulty", "cells", "main", "dims"], [4], ["holds 4", "mixture_sweep.dims"]),
+        (["experiments", "difficulty", "cells", "main", "flipped", "modes"], 5, ["is 5", "one of", "mixture_sweep"]),
         (["datasets", "cifar10_resnet", "teacher_points"], 40000, ["cifar10_resnet", "is 52500", "≤ 50000"]),
         (["datasets", "cifar10_resnet", "test_points"], 10001, ["test_points", "is 10001", "≤ 10000"]),
         (["datasets", "cifar10_kernel", "worlds"], 9, ["cifar10_kernel", "worlds × test_points is 11250", "≤ 10000"]),

@@ -6,7 +6,7 @@ import pytest
 import xarray as xr
 
 from kdtheory.jobs.seeds import generator
-from kdtheory.tasks import boundary, gaussian_mixture, line, uniform
+from kdtheory.tasks import boundary, gaussian_mixture, line, mixture_sweep, uniform
 from kdtheory.tasks.boundary_function import FLAT_LEVEL, draw_boundary_function, gaussian_sum, truth_of
 
 draw = partial(generator, 11, "task")
@@ -32,6 +32,7 @@ def test_a_gaussian_sum_is_its_definition():
         ({"centres": np.zeros((4, 2))}, r"centres has shape \(4, 2\)"),
         ({"amplitudes": np.zeros(3)}, r"amplitudes has shape \(3,\)"),
         ({"width": 0}, "width is 0"),
+        ({"width": [1.0, 2.0]}, r"width is \[1. 2.\]; it must be positive, one number or 4"),
     ],
 )
 def test_a_gaussian_sum_refuses_what_does_not_fit(changes, words):
@@ -82,10 +83,12 @@ def test_a_part_of_the_points_and_a_run_do_not_depend_on_the_size_of_the_others(
     np.testing.assert_array_equal(small["centres"], large["centres"][:2])
 
 
-MIXTURE = gaussian_mixture.Settings(2, [1, 4, 9], 0.8, ["shrinking", "fixed"], 25, 15, worlds=2, runs=2)
+MIXTURE = gaussian_mixture.Settings(2, [1, 4, 9], 0.8, ["shrinking", "fixed", "own"], 25, 15, worlds=2, runs=2)
+SWEEP = mixture_sweep.Settings([1, 3], [1, 4], 0.8, ["own", "fixed"], n_points=20, worlds=2, runs=2)
 TASKS = {
     boundary: boundary.Settings(2, 6, 0.6, 0.15, n_points=8, n_test=5, n_oracle=3, worlds=2, runs=2),
     gaussian_mixture: MIXTURE,
+    mixture_sweep: SWEEP,
     uniform: uniform.Settings(dim=4, n_points=30, worlds=2, runs=2),
     line: line.Settings(modes=6, width=0.3, flat_share=0.15, n_points=101, worlds=2),
 }
@@ -114,20 +117,45 @@ def test_the_line_is_a_grid_with_a_truth_of_one_input():
     np.testing.assert_array_equal(dataset["label"], dataset["truth"] > 0)
 
 
-def test_mixtures_have_q_bumps_of_fixed_or_shrinking_width():
+def test_mixtures_have_q_bumps_under_three_laws_of_their_widths():
     dataset = gaussian_mixture.build(MIXTURE, draw)
     for world, run in np.ndindex(2, 2):
         rng = draw(world, "function")
         bumps = [(rng.uniform(-1, 1, 2), rng.standard_normal()) for _ in range(9)]
-        for law, width in [("fixed", lambda q: 0.8), ("shrinking", lambda q: 0.8 / np.sqrt(q))]:
+        own = 0.8 * draw(world, "widths").uniform(0.5, 1.5, 9)
+        for law, widths in {
+            "fixed": lambda q: [0.8] * q,
+            "shrinking": lambda q: [0.8 / np.sqrt(q)] * q,
+            "own": lambda q, own=own: own[:q],
+        }.items():
             for modes in (1, 4, 9):
                 inputs = dataset["inputs"].isel(world=world, run=run).values
                 expected = sum(
-                    a * np.exp(-((inputs - c) ** 2).sum(axis=1) / width(modes) ** 2) for c, a in bumps[:modes]
+                    a * np.exp(-((inputs - c) ** 2).sum(axis=1) / width**2)
+                    for (c, a), width in zip(bumps[:modes], widths(modes), strict=True)
                 )
                 found = dataset["function"].sel(width_law=law, modes=modes, world=world, run=run)
                 np.testing.assert_allclose(found, expected, atol=1e-12)
     assert dataset["part"].values.tolist() == [0] * 25 + [1] * 15
+
+
+def test_a_sweep_has_functions_of_the_first_coordinates_drawn_anew_in_each_dimension():
+    dataset = mixture_sweep.build(SWEEP, draw)
+    assert dataset["function"].dims == ("dim", "width_law", "modes", "world", "run", "sample")
+    rng = draw(1, 3, "function")
+    bumps = [(rng.uniform(-1, 1, 3), rng.standard_normal()) for _ in range(4)]
+    widths = 0.8 * draw(1, 3, "widths").uniform(0.5, 1.5, 4)
+    inputs = dataset["inputs"].sel(world=1, run=0).values
+    expected = sum(
+        a * np.exp(-((inputs - c) ** 2).sum(axis=1) / width**2) for (c, a), width in zip(bumps, widths, strict=True)
+    )
+    found = dataset["function"].sel(dim=3, width_law="own", modes=4, world=1, run=0)
+    np.testing.assert_allclose(found, expected, atol=1e-12)
+    line_of = dataset["function"].sel(dim=1, width_law="fixed", modes=1, world=0, run=1)
+    rng = draw(0, 1, "function")
+    centre, amplitude = rng.uniform(-1, 1, 1), rng.standard_normal()
+    first = dataset["inputs"].sel(world=0, run=1).isel(axis=0)
+    np.testing.assert_allclose(line_of, amplitude * np.exp(-((first - centre) ** 2) / 0.8**2), atol=1e-12)
 
 
 def test_functions_of_the_plateau_sweep_depend_on_the_first_coordinate_alone():

@@ -16,7 +16,8 @@ from kdtheory.students.kernel.hard_labels import hard_label_variables
 from kdtheory.students.kernel.oracle import oracle_variables
 from kdtheory.students.kernel.risk import risk
 from kdtheory.students.kernel.run import fitted_run
-from kdtheory.students.kernel.targets import Plateaus, Settings
+from kdtheory.students.kernel.spectrum import spectrum_variables
+from kdtheory.students.kernel.targets import Difficulty, Plateaus, Settings
 from kdtheory.students.teacher_logits import aligned
 
 
@@ -35,7 +36,7 @@ def fit(settings: Settings, draw, dataset, logits):
     runs = dataset.sizes["run"] if settings.runs is None else settings.runs
     if runs > dataset.sizes["run"]:
         raise ValueError(f"runs is {runs}; the dataset has {dataset.sizes['run']}")
-    dims = settings.dims if isinstance(settings, Plateaus) else None
+    dims = settings.dims if isinstance(settings, Plateaus | Difficulty) else None
     if dims and max(dims) > dataset.sizes["axis"]:
         raise ValueError(f"dims asks for {max(dims)} dimensions; the dataset has {dataset.sizes['axis']}")
     fitted, progress = [], Progress(dataset.sizes["world"] * runs, "runs")
@@ -90,16 +91,17 @@ def candidates(run):
 
 # What a cell can keep, by the name that its settings use.
 KEPT = {kept.__name__: kept for kept in (coefficients, norm, disagreement, candidates, risk, flow)}
-KEPT |= {"oracle": oracle_variables, "hard_labels": hard_label_variables}
+KEPT |= {"oracle": oracle_variables, "hard_labels": hard_label_variables, "spectrum": spectrum_variables}
 
 
 def _fit_run(settings, dataset, teacher_logits, draw, risk_decision, dims):
     if dims is None:
         return _fit_points(settings, dataset, teacher_logits, draw, risk_decision)
-    of_dims = [
-        _fit_points(settings, dataset.isel(axis=slice(dim)), teacher_logits, partial(draw, dim), risk_decision)
-        for dim in dims
-    ]
+    of_dims = []
+    for dim in dims:
+        # Functions may be of all coordinates that the student sees, one for each dimension.
+        logits = teacher_logits.sel(dim=dim, drop=True) if "dim" in teacher_logits.dims else teacher_logits
+        of_dims.append(_fit_points(settings, dataset.isel(axis=slice(dim)), logits, partial(draw, dim), risk_decision))
     return _joined(of_dims, "dim", dims)
 
 

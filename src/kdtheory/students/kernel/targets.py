@@ -12,6 +12,7 @@ import numpy as np
 import xarray as xr
 
 from kdtheory.students.teacher_logits import selected
+from kdtheory.theory.correcting_losses import correcting_logits
 from kdtheory.theory.correction import hard_label_correction
 from kdtheory.theory.stationarity import effective_logits, label_smoothing_logit
 
@@ -118,11 +119,7 @@ class Flips(Settings):
 
     def changes(self, points):  # noqa: D102
         logits = _single_function(points.teacher_logits)
-        # The same uniforms for every probability: more noise flips the same points and others.
-        uniforms = xr.DataArray(points.noise.random(logits.sizes["sample"]), dims="sample")
-        probabilities = xr.Variable("flip_probability", [float(p) for p in self.flip_probabilities])
-        columns = [logits * xr.where(uniforms < p, -1.0, 1.0) for p in probabilities.values]
-        return {"coefficients": xr.concat(columns, dim=probabilities) - points.initial}
+        return {"coefficients": _flipped(logits, self.flip_probabilities, points.noise) - points.initial}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,7 +187,50 @@ class Correction(Settings):
         return {"depth": self.depth, "epsilon": self.epsilon}
 
 
-KINDS = {kind.__name__.lower(): kind for kind in (Soft, Function, Flips, References, Plateaus, Correction)}
+@dataclass(frozen=True, kw_only=True)
+class Losses(Settings):
+    """Where the students of several losses rest, with the teacher's own decisions as labels and with the true ones."""
+
+    losses: list
+    soft_ratios: list
+    temperature: float
+    stopping_epochs: list
+
+    def selected(self, teacher_logits):  # noqa: D102
+        return selected(teacher_logits, self.stopping_epochs)
+
+    def changes(self, points):  # noqa: D102
+        logits = self.selected(points.teacher_logits)
+        labels = {"teacher": (logits > 0).astype(int), "truth": points.labels}
+        labels = xr.concat(labels.values(), dim=xr.Variable("labels", list(labels)))
+        ratios = xr.DataArray([float(ratio) for ratio in self.soft_ratios], dims="soft_ratio")
+        columns = [
+            xr.apply_ufunc(correcting_logits, loss, logits, labels, ratios, self.temperature) for loss in self.losses
+        ]
+        found = xr.concat(columns, dim=xr.Variable("loss", self.losses)).assign_coords(soft_ratio=ratios.values)
+        return {"coefficients": found - points.initial}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difficulty(Settings):
+    """Every function that the teacher's file holds at several amplitudes, and one of them with flipped signs."""
+
+    dims: list
+    amplitudes: list
+    flip_probabilities: list
+    flipped: dict
+
+    def changes(self, points):  # noqa: D102
+        amplitudes = [float(amplitude) for amplitude in self.amplitudes]
+        functions = xr.DataArray(amplitudes, {"amplitude": amplitudes}) * _single_epoch(points.teacher_logits)
+        flips = _flipped(functions.sel(self.flipped, drop=True), self.flip_probabilities, points.noise)
+        return {"mode_coefficients": functions - points.initial, "flip_coefficients": flips - points.initial}
+
+
+KINDS = {
+    kind.__name__.lower(): kind
+    for kind in (Soft, Function, Flips, References, Plateaus, Correction, Losses, Difficulty)
+}
 
 
 def _single_epoch(logits):
@@ -202,6 +242,14 @@ def _single_function(logits):
     if logits.dims != ("sample",):
         raise ValueError(f"these targets need one function, the teacher has several, along {logits.dims[:-1]}")
     return logits
+
+
+def _flipped(logits, probabilities, noise):
+    """Logits whose signs are flipped with each of several probabilities."""
+    # The same uniforms for every probability: more noise flips the same points and others.
+    uniforms = xr.DataArray(noise.random(logits.sizes["sample"]), dims="sample")
+    probabilities = xr.Variable("flip_probability", [float(p) for p in probabilities])
+    return xr.concat([logits * xr.where(uniforms < p, -1.0, 1.0) for p in probabilities.values], dim=probabilities)
 
 
 def _normal(points):

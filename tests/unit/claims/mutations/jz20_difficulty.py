@@ -27,7 +27,7 @@ TABLE = {
         {
             "two numbers exchanged": (FAILS, with_modes(shrinking=(0.1, 0.05, 0.2))),
             "order reversed": (FAILS, with_modes(shrinking=(0.2, 0.1, 0.05))),
-            "worlds that differ much": (UNDECIDED, with_modes(noise=0.1)),
+            "worlds that differ much": (UNDECIDED, with_modes(noise=0.2)),
         },
     ),
     "jz20-fig3-modes-fixed": (
@@ -37,6 +37,15 @@ TABLE = {
             "order reversed": (FAILS, with_modes(fixed=(0.2, 0.1, 0.05))),
         },
     ),
+    "jz20-fig3-modes-own": (
+        modes,
+        {
+            "two numbers exchanged": (FAILS, with_modes(own=(0.1, 0.05, 0.2))),
+            "order reversed": (FAILS, with_modes(own=(0.2, 0.1, 0.05))),
+            "worlds that differ much": (UNDECIDED, with_modes(noise=0.2)),
+        },
+    ),
+    "jz20-fig3-modes-own-ends": (modes, {"order reversed": (FAILS, with_modes(own=(0.2, 0.1, 0.05)))}),
     "jz20-fig3-modes-shrinking-ends": (modes, {"order reversed": (FAILS, with_modes(shrinking=(0.2, 0.1, 0.05)))}),
     "jz20-fig3-modes-fixed-ends": (modes, {"order reversed": (FAILS, with_modes(fixed=(0.2, 0.1, 0.05)))}),
     "jz20-fig3-flips-ordered": (

@@ -6,7 +6,19 @@ import pytest
 import xarray as xr
 
 from kdtheory.jobs.command import parse_settings
-from kdtheory.students.kernel.targets import Correction, Flips, Function, Plateaus, Points, References, Settings, Soft
+from kdtheory.students.kernel.targets import (
+    Correction,
+    Difficulty,
+    Flips,
+    Function,
+    Losses,
+    Plateaus,
+    Points,
+    References,
+    Settings,
+    Soft,
+)
+from kdtheory.theory.correcting_losses import correcting_logits
 from kdtheory.theory.stationarity import effective_logits
 
 COMMON = {"kept": ["coefficients"], "depth": 1, "n_train": [4]}
@@ -124,7 +136,44 @@ def test_the_correction_is_the_derivative_of_the_perturbed_targets():
     np.testing.assert_allclose(truths.sel(truth="sign"), 10 * np.sign(here.truth))
 
 
-@pytest.mark.parametrize("kind", [Soft, Function, Flips, References, Plateaus, Correction])
+def test_losses_are_fitted_for_labels_of_the_teacher_and_of_the_truth():
+    here = points()
+    settings = Losses(
+        targets="losses", **COMMON, losses=["mixed", "hinge"], soft_ratios=[0.5, 1], temperature=5.0,
+        stopping_epochs=[8],
+    )  # fmt: skip
+    targets = settings.changes(here)["coefficients"] + here.initial
+    assert set(targets.dims) == {"loss", "labels", "stopping_epoch", "soft_ratio", "teacher_norm", "sample"}
+    logits = here.teacher_logits.sel(stopping_epoch=8)
+    labels = {"teacher": (logits > 0).astype(int), "truth": here.labels.broadcast_like(logits)}
+    for loss, whose in (("mixed", "teacher"), ("hinge", "truth")):
+        found = targets.sel(loss=loss, labels=whose, stopping_epoch=8, soft_ratio=0.5).transpose(*logits.dims)
+        expected = correcting_logits(loss, logits.values, labels[whose].transpose(*logits.dims).values, 0.5, 5.0)
+        np.testing.assert_allclose(found, expected, atol=1e-12)
+
+
+def test_difficulty_scales_all_functions_and_flips_the_signs_of_one():
+    rng = np.random.default_rng(4)
+    functions = xr.DataArray(
+        rng.standard_normal((2, 3, 1, 2000)),
+        dims=("width_law", "modes", "stopping_epoch", "sample"),
+        coords={"width_law": ["fixed", "own"], "modes": [1, 4, 16]},
+    )
+    here = points(teacher_logits=functions)
+    settings = Difficulty(
+        targets="difficulty", **COMMON, dims=[1, 2], amplitudes=[0.5, 3], flip_probabilities=[0, 0.5],
+        flipped={"modes": 4, "width_law": "own"},
+    )  # fmt: skip
+    targets = {name: change + here.initial for name, change in settings.changes(here).items()}
+    scaled = targets["mode_coefficients"].sel(amplitude=3, modes=16, width_law="fixed")
+    np.testing.assert_allclose(scaled, 3 * functions.sel(modes=16, width_law="fixed").squeeze(), atol=1e-12)
+    flips, one = targets["flip_coefficients"], functions.sel(modes=4, width_law="own").squeeze()
+    np.testing.assert_allclose(flips.sel(amplitude=0.5, flip_probability=0), 0.5 * one, atol=1e-12)
+    np.testing.assert_allclose(np.abs(flips.sel(amplitude=3, flip_probability=0.5)), 3 * np.abs(one), atol=1e-12)
+    assert flips.dims[-1] == "sample" and set(flips.dims) == {"amplitude", "flip_probability", "sample"}
+
+
+@pytest.mark.parametrize("kind", [Soft, Function, Flips, References, Plateaus, Correction, Losses, Difficulty])
 def test_the_value_of_targets_names_the_class_of_the_settings(kind):
     assert Settings.variant({"targets": kind.__name__.lower()}) is kind
 

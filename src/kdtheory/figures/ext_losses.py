@@ -1,0 +1,141 @@
+"""Losses that correct a teacher without the discontinuity of hard labels, beside the paper's (ours, JZ20's outlook)."""
+
+import numpy as np
+
+from kdtheory.figures import style
+from kdtheory.figures.jz20_fig3 import fit_to_means
+from kdtheory.figures.registry import Figure, run_figure
+from kdtheory.statistics.inefficiency import inefficiency_draws
+from kdtheory.statistics.worlds import over_runs, worlds_in_words
+
+FIGURE = Figure(
+    reads=("wide/losses",),
+    shows="A loss without the discontinuity",
+    question="09. Imperfect teachers: when do hard labels help?",
+    caption=(
+        "JZ20 would like a loss that does not suffer from the discontinuity and still corrects the teacher's "
+        "mistakes. Four of ours beside eq. 2: the hard label weighted by the teacher's confidence; weighted by 1 "
+        "where the teacher disagrees with it and by 0 elsewhere; a hinge whose margin is the teacher's; a perceptron "
+        "term. Upper left: where a student rests for the label 1; with a perfect teacher only positive logits occur, "
+        "and only eq. 2 is not 0 at 0, which is its jump. Upper middle and right: data inefficiency I(n) with labels "
+        "of the teacher (a perfect teacher) and with true ones; low is easy. Lower left: transfer risk of students of "
+        "a perfect teacher. Lower middle: the test error of students of imperfect teachers less that of purely soft "
+        "labels, on the same points; below zero the teacher is corrected. Lower right: the same at the largest n "
+        "against the soft ratio ρ. Dots are means over stopping epochs and over worlds, each with a truth, a teacher "
+        "and points of its own; bars are 95 % intervals over worlds. All but the last panel are at one ρ."
+    ),
+)
+
+LOSSES = {
+    "mixed": (style.RED, "eq. 2"),
+    "confidence": (style.BLUE, "confidence"),
+    "disagreement": (style.GREEN, "disagreement"),
+    "hinge": (style.PURPLE, "hinge"),
+    "perceptron": (style.ORANGE, "perceptron"),
+}
+_SOFT = (style.INK, "ρ = 1")
+_RATIO, _TEMPERATURE = 0.9, 5.0
+_REACH = 8.0
+
+
+def draw(losses):
+    """Draw effective logits, data inefficiency and errors of the losses."""
+    figure, axes = style.panels(3, 2, width=4.0, height=3.8)
+    at = losses.sel(soft_ratio=_RATIO, method="nearest")
+    ratio = float(at["soft_ratio"])
+    soft = losses.sel(soft_ratio=1.0, loss="mixed")
+    _draw_logits(axes[0, 0], ratio)
+    for axis, labels, words in ((axes[0, 1], "teacher", "perfect"), (axes[0, 2], "truth", "imperfect")):
+        _draw_inefficiency(axis, at.sel(labels=labels), soft.sel(labels=labels))
+        style.title(axis, f"Data inefficiency, {words} teachers", f"ρ = {ratio:g}, {worlds_in_words(losses)}")
+    _draw_risk(axes[1, 0], at.sel(labels="teacher"), soft.sel(labels="teacher"))
+    style.title(axes[1, 0], "Transfer risk, perfect teachers", f"ρ = {ratio:g}")
+    error = over_runs(losses["test_error"].sel(labels="truth").mean("stopping_epoch"))
+    change = error - error.sel(soft_ratio=1.0, loss="mixed")
+    _draw_change(axes[1, 1], change.sel(soft_ratio=ratio))
+    axes[1, 1].set_xscale("log", base=2)
+    axes[1, 1].set_xlabel("sample size $n$")
+    style.title(axes[1, 1], "Test error less that of ρ = 1", f"ρ = {ratio:g}, imperfect teachers")
+    _draw_change(axes[1, 2], change.isel(n_train=-1))
+    style.soft_ratio_axis(axes[1, 2], losses["soft_ratio"])
+    style.title(axes[1, 2], "Test error less that of ρ = 1", f"n = {int(losses['n_train'][-1])}, imperfect teachers")
+    fit_to_means(*axes[0, 1:])
+    for axis in axes[1]:
+        _fit_to_means(axis)
+    style.legend_below(figure, 8)
+    return figure
+
+
+def _draw_logits(axis, ratio):
+    # Imported here, for the workflow reads every declaration each time it starts; so below.
+    from kdtheory.theory.correcting_losses import correcting_logits
+
+    z = np.linspace(-_REACH, _REACH, 401)
+    for loss, (colour, _) in LOSSES.items():
+        for side, style_of in ((z > 0, "-"), (z <= 0, "--")):
+            logits = correcting_logits(loss, z[side], 1, ratio, _TEMPERATURE)
+            axis.plot(z[side], logits, color=colour, linestyle=style_of, linewidth=1.3)
+    axis.plot(z, z, color=style.INK, linewidth=0.8, linestyle=":")
+    axis.axhline(0, color=style.INK, linewidth=0.6)
+    axis.plot([], [], color=style.GREY, linewidth=1.3, label="right teacher")
+    axis.plot([], [], color=style.GREY, linewidth=1.3, linestyle="--", label="wrong teacher")
+    axis.set_xlabel("teacher logit $z_t$")
+    axis.set_ylabel(r"effective logit $z_{s,\mathrm{eff}}$ for the label 1")
+    style.title(axis, "Where a student rests", f"ρ = {ratio:g}, T = {_TEMPERATURE:g}")
+
+
+def _draw_inefficiency(axis, at, soft):
+    sizes = at["n_train"].values
+    windows = np.stack([sizes[:-1], sizes[1:]], axis=1)
+    middles = np.sqrt(windows.prod(axis=1))
+
+    import xarray as xr
+
+    def curve(norm, colour, words, **options):
+        norm = norm.transpose("world", "run", "n_train", "stopping_epoch").values
+        draws = inefficiency_draws(norm, sizes, windows).mean(axis=-1)
+        drawn = xr.DataArray(draws, {"n_train": middles}, dims=("world", "n_train"))
+        style.draw_mean(axis, drawn, "world", color=colour, label=words, linewidth=1.2, ms=3.5, **options)
+
+    for loss, (colour, words) in LOSSES.items():
+        curve(at["weight_norm"].sel(loss=loss), colour, words)
+    curve(soft["weight_norm"], *_SOFT, linestyle="--", marker="")
+    axis.set_xscale("log", base=2)
+    axis.set_xlabel("sample size $n$")
+    axis.set_ylabel(r"data inefficiency $\mathcal{I}(n)$")
+
+
+def _draw_risk(axis, at, soft):
+    def curve(values, colour, words, **options):
+        values = over_runs(values.mean("stopping_epoch"))
+        style.draw_mean(axis, values, "world", color=colour, label=words, linewidth=1.2, ms=3.5, **options)
+
+    for loss, (colour, words) in LOSSES.items():
+        curve(at["risk"].sel(loss=loss), colour, words)
+    curve(soft["risk"], *_SOFT, linestyle="--", marker="")
+    axis.set_xscale("log", base=2)
+    axis.set_yscale("log")
+    axis.set_xlabel("sample size $n$")
+    axis.set_ylabel("transfer risk")
+
+
+def _fit_to_means(axis):
+    """Let the means set the range, and 0 where it is drawn."""
+    heights = np.concatenate([np.asarray(bars.lines[0].get_ydata(), float) for bars in axis.containers])
+    low, high = heights.min(), heights.max()
+    if axis.get_yscale() == "log":
+        axis.set_ylim(low / 2, 2 * high)
+    else:
+        axis.set_ylim(low - 0.5 * (high - low), high + 0.5 * (high - low))
+
+
+def _draw_change(axis, change):
+    for loss, (colour, words) in LOSSES.items():
+        here = change.sel(loss=loss)
+        style.draw_mean(axis, here, "world", color=colour, label=words, linewidth=1.2, ms=3.5)
+    axis.axhline(0, color=style.INK, linewidth=0.8)
+    axis.set_ylabel("change of the test error")
+
+
+if __name__ == "__main__":
+    run_figure(draw, FIGURE)

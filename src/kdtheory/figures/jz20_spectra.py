@@ -1,0 +1,120 @@
+"""What students learn when, and what hard labels add, in the basis of the kernel's eigenfunctions (JZ20 Sec. 4)."""
+
+import numpy as np
+
+from kdtheory.figures import style
+from kdtheory.figures.registry import Figure, run_figure
+from kdtheory.statistics.worlds import over_runs, worlds_in_words
+
+FIGURE = Figure(
+    reads=("wide/spectra",),
+    shows="Spectra (Sec. 4)",
+    question="08. Data inefficiency: what makes a task hard?",
+    caption=(
+        "The neural tangent kernel on the transfer points, in the basis of its eigenfunctions, taken together by "
+        "octaves (1, 2, 3…4, 5…8, …). The paper says that low frequencies are learned first, that the time to learn "
+        "an eigenfunction is proportional to 1/λ, and that the jump of hard labels adds high frequencies to the "
+        "effective logits. Upper left: frequency against eigenvalue. Upper right: the time after which less than 1/e "
+        "of the first residual is left for good, in gradient flow of the distillation loss at several soft ratios ρ, "
+        "against that of the squared loss, for which it is exactly 1/λ for each eigenfunction; look for parallels to "
+        "the dashed lines of slope 1. Lower left: the share of the effective logits' energy by octave for each ρ at "
+        "the last stopping epoch; dotted is what a jump has, i^(−1/2) for two inputs. Lower right: the same for "
+        "purely soft labels by the teacher's stopping epoch. Dots are means over worlds, each with a truth, a teacher "
+        "and points of its own; bars are 95 % intervals over worlds."
+    ),
+)
+
+_JUMP_EXPONENT = -0.5
+
+
+def draw(spectra):
+    """Draw frequencies, learning times, and energies by soft ratio and by stopping epoch."""
+    figure, axes = style.panels(2, 2, width=4.6, height=3.8)
+    spectra = over_runs(spectra.sortby(["soft_ratio", "stopping_epoch", "octave"]))
+    _draw_frequencies(axes[0, 0], spectra)
+    _draw_times(axes[0, 1], spectra)
+    last = spectra.isel(stopping_epoch=-1)
+    colours = style.soft_ratio_colours(spectra["soft_ratio"].values)
+    _draw_energies(axes[1, 0], last["energy"], "soft_ratio", colours, "ρ = {:g}")
+    _draw_jump(axes[1, 0], last["energy"].isel(soft_ratio=0))
+    style.title(axes[1, 0], f"Effective logits, epoch {int(last['stopping_epoch'])}", _high(last["energy"], "ρ = {:g}"))
+    soft = spectra["energy"].sel(soft_ratio=1.0)
+    epochs = style.shades(spectra["stopping_epoch"].values.tolist())
+    _draw_energies(axes[1, 1], soft, "stopping_epoch", epochs, "epoch {}")
+    style.title(axes[1, 1], "Teacher's logits (ρ = 1)", _high(soft, "epoch {}"))
+    for axis in axes.flat:
+        _fit_to_means(axis)
+        axis.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    return figure
+
+
+def _draw_frequencies(axis, spectra):
+    eigenvalue = spectra["eigenvalue"].mean("world").values
+    mean, half_width = style.mean_and_half_width(spectra["frequency"], "world")
+    axis.errorbar(
+        eigenvalue, mean, half_width.fillna(0), marker="o", linestyle="none", color=style.BLUE, label="octaves"
+    )  # fmt: skip
+    axis.set_xscale("log")
+    axis.set_yscale("log")
+    axis.invert_xaxis()
+    axis.set_xlabel(r"eigenvalue $\lambda$ (falling)")
+    axis.set_ylabel("frequency (radians per unit of length)")
+    words = f"n = {int(spectra['octave'][-1])}, {worlds_in_words(spectra)}"
+    style.title(axis, "Eigenfunctions of the kernel", words)
+
+
+def _draw_times(axis, spectra):
+    trained = spectra.sel(soft_ratio=spectra["soft_ratio"] > 0).mean("stopping_epoch")
+    for ratio, colour in style.soft_ratio_colours(trained["soft_ratio"].values).items():
+        here = trained.sel(soft_ratio=ratio)
+        squared = np.exp(np.log(here["squared_time"]).mean("world")).values
+        mean, half_width = style.mean_and_half_width(np.log(here["learning_time"]), "world")
+        mean, half_width = mean.values, half_width.fillna(0).values
+        times = np.exp(mean)
+        bars = np.stack([times - np.exp(mean - half_width), np.exp(mean + half_width) - times])
+        axis.errorbar(squared, times, bars, marker="o", linewidth=1.2, color=colour, label=f"ρ = {ratio:g}")
+        # Through the middle of the curve, so that only its slope is compared.
+        level = np.exp(np.nanmean(mean - np.log(squared)))
+        axis.plot(squared, level * squared, linestyle="--", linewidth=0.8, color=colour)
+    axis.plot([], [], color=style.GREY, linestyle="--", linewidth=0.8, label=r"$\propto 1/\lambda$")
+    axis.set_xscale("log")
+    axis.set_yscale("log")
+    axis.set_xlabel(r"learning time with the squared loss, $1/\lambda$")
+    axis.set_ylabel("learning time with the distillation loss")
+    style.title(axis, "When octaves are learned", "means over stopping epochs")
+
+
+def _draw_energies(axis, energy, along, colours, words):
+    for value, colour in colours.items():
+        options = {"color": colour, "linewidth": 1.2, "ms": 3.5, "label": words.format(value)}
+        style.draw_mean(axis, energy.sel({along: value}), "world", **options)
+    axis.set_xscale("log", base=2)
+    axis.set_yscale("log")
+    axis.set_xlabel("last eigenfunction of the octave")
+    axis.set_ylabel(r"share of the energy of $z_{s,\mathrm{eff}}$")
+
+
+def _draw_jump(axis, energy):
+    octaves = energy["octave"].values
+    middle = len(octaves) // 2
+    law = float(energy.mean("world")[middle]) * (octaves / octaves[middle]) ** _JUMP_EXPONENT
+    axis.plot(octaves[2:], law[2:], color=style.INK, linestyle=":", linewidth=1.2, label=r"jump, $i^{-1/2}$")
+
+
+def _fit_to_means(axis):
+    """Let the means set the range: wide intervals of few worlds would flatten all curves."""
+    heights = np.concatenate([np.asarray(bars.lines[0].get_ydata(), float) for bars in axis.containers])
+    axis.set_ylim(np.nanmin(heights) / 3, 3 * np.nanmax(heights))
+
+
+def _high(energy, words):
+    """Share of the last three octaves at both ends of a dimension, in words."""
+    share = energy.isel(octave=slice(-3, None)).sum("octave").mean("world")
+    (along,) = share.dims
+    ends = (share.isel({along: place}) for place in (0, -1))
+    parts = (f"{style.number(float(end))} ({words.format(end[along].item())})" for end in ends)
+    return f"last three octaves: {', '.join(parts)}"
+
+
+if __name__ == "__main__":
+    run_figure(draw, FIGURE)
