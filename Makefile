@@ -13,13 +13,14 @@ CHECK := $(ACTIVATE) kdtheory check config.yaml $(OVERLAYS) > /dev/null &&
 CONFIGFILES := $(if $(strip $(OVERLAYS)),--configfile $(OVERLAYS))
 # One line for each finished job; the whole output is in the log file that it names.
 SNAKEMAKE := $(CHECK) snakemake --logger kdtheory $(CONFIGFILES)
+REPORT = $(SNAKEMAKE) --cores 1 --report results/report.html --report-metadata workflow/report/metadata.yaml -- presentable
 
 .PHONY: help env study report explorer replicate test test-python test-browser test-faults test-cluster lint bench bench-full bench-docs docs docs-check site unlock clean
 
 help:
 	@echo "make env     create $(VENV) with the pinned environment   [PYTHON=python3.12] [TORCH_INDEX=index with a CPU build of torch]"
 	@echo "make study   run the whole study and write its report   [PRESET=default|smoke] [CONFIG=mine.yaml] [CORES=all|N]"
-	@echo "make report  write results/report.html of a finished study"
+	@echo "make report  write results/report.html of whatever figures and explorer results/ holds"
 	@echo "make explorer  write results/explorer.html of whatever results/ holds: claims, cube and run in the browser"
 	@echo "make replicate  run the study at several root seeds and compare their verdicts   [SEEDS=\"11 12 13\"] [PRESET] [CORES]"
 	@echo "make test    run every lint and test (pytest alone leaves out what is slow)"
@@ -40,11 +41,11 @@ env:
 	@envs/create.sh $(VENV) $(PYTHON)
 
 study: env
-	$(SNAKEMAKE) --cores $(CORES)
-	$(MAKE) report PRESET=$(PRESET)
+	$(SNAKEMAKE) --cores $(CORES) || { [ ! -d logs ] || $(REPORT) > logs/report.log 2>&1; exit 1; }
+	$(REPORT)
 
 report: env
-	$(SNAKEMAKE) --cores 1 --report results/report.html --report-metadata workflow/report/metadata.yaml
+	$(REPORT)
 
 explorer: env
 	$(ACTIVATE) kdtheory explore results --output results/explorer.html

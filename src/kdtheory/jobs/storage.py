@@ -152,7 +152,7 @@ def write_tree(tree: xr.DataTree, path: str | os.PathLike) -> None:
     tree.attrs = {key: _plain(value) for key, value in tree.attrs.items()}
     tree.attrs[DIGEST] = _tree_digest(tree)
     with replacing(path) as temporary:
-        tree.to_netcdf(temporary, engine="h5netcdf")
+        temporary.write_bytes(tree.to_netcdf(engine="h5netcdf"))
 
 
 def read_tree(path: str | os.PathLike) -> xr.DataTree:
