@@ -3,6 +3,8 @@
 PRESET ?= default
 CORES ?= all
 SEEDS ?= 11 12 13
+MINUTES ?= 30
+COUNT ?= 100000
 VENV := .venv
 PEERS := $(VENV)/.peers
 SITE := $(VENV)/.site
@@ -15,7 +17,7 @@ CONFIGFILES := $(if $(strip $(OVERLAYS)),--configfile $(OVERLAYS))
 SNAKEMAKE := $(CHECK) snakemake --logger kdtheory $(CONFIGFILES)
 REPORT = $(SNAKEMAKE) --cores 1 --report results/report.html --report-metadata workflow/report/metadata.yaml -- presentable
 
-.PHONY: help env study report explorer replicate test test-python test-browser test-faults test-cluster lint bench bench-full bench-docs docs docs-check site unlock clean
+.PHONY: help env study report explorer replicate test test-python test-browser test-faults soak damage test-cluster lint bench bench-full bench-docs docs docs-check site unlock clean
 
 help:
 	@echo "make env     create $(VENV) with the pinned environment   [PYTHON=python3.12] [TORCH_INDEX=index with a CPU build of torch]"
@@ -72,6 +74,11 @@ test-browser: env
 test-faults: env
 	$(ACTIVATE) python -m pytest tests/faults $(if $(KEEP),--keep-faults docs/reliability.json)
 	$(if $(KEEP),$(ACTIVATE) python -m kdtheory.pages.documents)
+
+# Bytes of real files, damaged: each is refused with a message or read as it was. FIRST and SEED repeat one.
+damage: env
+	$(ACTIVATE) PYTHONPATH=tests python -m fuzzing --count $(COUNT) --keep docs/reliability.json
+	$(ACTIVATE) python -m kdtheory.pages.documents
 
 test-cluster: env
 	$(ACTIVATE) python -m pip install --requirement envs/requirements-cluster.txt

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from workflow.fault_ledger import FaultLedger
+from workflow.fault_ledger import FaultLedger, keep
 from workflow.snakemake_study import SMOKE, Study, output_of
 
 
@@ -65,4 +65,4 @@ def pytest_sessionfinish(session, exitstatus):
     kept = session.config.getoption("--keep-faults")
     # A run that stopped or failed tells nothing of the faults that it did not come to.
     if kept and exitstatus == pytest.ExitCode.OK:
-        session.config.fault_ledger.write(kept)
+        keep(kept, "faults", session.config.fault_ledger.records())

@@ -21,6 +21,8 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from kdtheory.jobs import hdf5_bounds
+
 DIGEST = "content_digest"
 # Unfinished files of a killed job are removed after this time, in which no living job leaves its file untouched.
 _STALE_SECONDS = 3600.0
@@ -118,6 +120,7 @@ def read(path: str | os.PathLike) -> Any:
 
 
 def _read_dataset(path):
+    hdf5_bounds.check(path)
     with xr.open_dataset(path, engine="h5netcdf") as opened:
         # Without the file's encodings: they would cut longer texts in a dataset that is derived from this one.
         dataset = opened.load().drop_encoding()
@@ -160,6 +163,7 @@ def read_tree(path: str | os.PathLike) -> xr.DataTree:
     if not Path(path).is_file():
         raise FileNotFoundError(f"{path}: no such file; run the workflow to make it")
     try:
+        hdf5_bounds.check(path)
         with xr.open_datatree(path, engine="h5netcdf") as opened:
             tree = opened.load()
     except Exception as error:  # HDF5 raises many types for a damaged file; all mean the same to the user

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
+from kdtheory.jobs import hdf5_bounds
 from kdtheory.jobs.command import run_stage
 
 # Each variable's dimensions, kinds of NumPy types, and those in words.
@@ -42,6 +43,7 @@ def read_logits(path):
     if not Path(path).is_file():
         raise FileNotFoundError(f"{path}: no such file")
     try:
+        hdf5_bounds.check(path)
         with xr.open_dataset(path, engine="h5netcdf") as opened:
             dataset = opened.load().reset_coords(drop=False)
     except Exception as error:  # HDF5 raises many types for a file that is not its own
