@@ -3,16 +3,23 @@
 A few kilobytes can declare terabytes, unpack to gigabytes, name other files or contain themselves.
 """
 
+import contextlib
+import faulthandler
 import math
 import os
+import resource
+import signal
+import warnings
 
-# Bytes in memory: what a small file may take, and how often its size a larger one. Files of this study take theirs once,
+# Bytes in memory: what a small file may take, and how often its size a larger one; files of this study take it once,
 # compressed logits of a user some times as much.
 _SPARE = 64 * 2**20
 _RATIO = 20
-_MOST_OBJECTS = 20_000
+_MOST_OBJECTS = 10_000
 _MOST_ATTRIBUTES = 1000
 _TEXTS_AT_ONCE = 64
+# Of processor time, in which gigabytes are read.
+_SECONDS = 10
 # h5netcdf marks so a dimension without values, whose length nothing fills.
 _NO_VARIABLE = b"This is a netCDF dimension but not a netCDF variable"
 
@@ -37,7 +44,7 @@ def check(path: str | os.PathLike) -> None:
     ------
     Unbounded
         An object has two places (so that groups may contain themselves), a link or data lead to another place or file,
-        there are more than 20,000 objects, or 1,000 attributes of one, or all data together take more than 64 MiB and
+        there are more than 10,000 objects, or 1,000 attributes of one, or all data together take more than 64 MiB and
         20 times the file's size.
     OSError
         HDF5 cannot open it.
@@ -48,9 +55,46 @@ def check(path: str | os.PathLike) -> None:
         _Census(os.path.getsize(path)).count(opened)
 
 
+def try_apart(path: str | os.PathLike) -> None:
+    """Read a whole file of somebody else in a process of its own, which damaged bytes may crash or keep for ever.
+
+    Parameters
+    ----------
+    path : path-like
+
+    Raises
+    ------
+    Unbounded
+        They do. What else is wrong with the file is left to its reader.
+    """
+    with warnings.catch_warnings():
+        # Of other threads, none of which is in HDF5.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
+    if child == 0:
+        with contextlib.suppress(BaseException):
+            _read_all(path)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
+        endless = os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGKILL)
+        raise Unbounded(f"it is damaged, and HDF5 {'does not come to an end with' if endless else 'crashes on'} it")
+
+
+def _read_all(path):
+    import h5py
+
+    faulthandler.disable()
+    resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    check(path)
+    with h5py.File(path) as opened:
+        opened.visititems(lambda _, found: found[()] if isinstance(found, h5py.Dataset) else None)
+
+
 class _Census:
     def __init__(self, size):
-        self.size, self.limit, self.bytes, self.seen = size, most_bytes(size), 0, set()
+        self.size, self.limit, self.bytes, self.objects, self.seen = size, most_bytes(size), 0, 0, set()
 
     def count(self, root):
         import h5py
@@ -71,7 +115,8 @@ class _Census:
         if address in self.seen:
             raise Unbounded(f"{found.name} has two places in the file")
         self.seen.add(address)
-        if len(self.seen) > _MOST_OBJECTS:
+        self.objects += len(found) if isinstance(found, h5py.Group) else 0
+        if self.objects > _MOST_OBJECTS:
             raise Unbounded(f"it has more than {_MOST_OBJECTS:,} groups and variables")
         if isinstance(found, h5py.Datatype):
             return

@@ -3,6 +3,7 @@
 Snakemake reads the same files as YAML 1.1. What both read differently (``010``, ``1:30``, ``yes``) is refused.
 """
 
+import json
 import math
 import os
 import re
@@ -75,8 +76,9 @@ class _Reader:
         try:
             document = self._document()
             self.key = ()
-            # What is bounded by now: Snakemake, too, must be able to read it.
-            yaml_1_1.safe_load(text)
+            # What is bounded by now: Snakemake, too, must be able to read it, as JSON or as YAML 1.1.
+            if not _is_json(text):
+                yaml_1_1.safe_load(text)
             return document
         except (MarkedYAMLError, yaml_1_1.MarkedYAMLError) as error:
             mark = error.problem_mark or error.context_mark
@@ -216,6 +218,14 @@ class _Reader:
         path = self.key if key is None else key
         where = f"key {'.'.join(map(str, path))}: " if path else ""
         return UnreadableFile(self.path, line or self.line, f"{where}{message}")
+
+
+def _is_json(text):
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 _LOADER_1_1 = yaml_1_1.SafeLoader("")

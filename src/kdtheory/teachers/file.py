@@ -43,6 +43,7 @@ def read_logits(path):
     if not Path(path).is_file():
         raise FileNotFoundError(f"{path}: no such file")
     try:
+        hdf5_bounds.try_apart(path)
         hdf5_bounds.check(path)
         with xr.open_dataset(path, engine="h5netcdf") as opened:
             dataset = opened.load().reset_coords(drop=False)
