@@ -54,8 +54,8 @@ def replacing(path: str | os.PathLike) -> Iterator[Path]:
         temporary.chmod(0o666 & ~_UMASK)
         temporary.replace(path)
     except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise OSError(errno.ENOSPC, f"no space left for {path.name} in the folder {path.parent}") from error
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise OSError(error.errno, f"no space left for {path.name} in the folder {path.parent}") from error
         raise
     finally:
         temporary.unlink(missing_ok=True)

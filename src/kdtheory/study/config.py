@@ -140,7 +140,8 @@ def _explain(error, path):
         case "additionalProperties":
             known = sorted(error.schema.get("properties", {}))
             unknown = next(key for key in error.instance if key not in known)
-            return f"{dotted((*path, unknown))}: unknown key{_suggest(unknown, known)}"
+            meant = _of_another_kind(path, error.instance, unknown) or _suggest(unknown, known)
+            return f"{dotted((*path, unknown))}: unknown key{meant}"
         case "required":
             missing = next(key for key in limit if key not in error.instance)
             return f"{dotted((*path, missing))}: is missing"
@@ -166,6 +167,20 @@ def _explain(error, path):
                 f"{where}: the name {value} must be lower-case letters, digits and underscores, starting with a letter"
             )
     return f"{where}: is {value}; {error.message}{about}"
+
+
+def _of_another_kind(path, block, key):
+    """What is said of a key that a block of its section may have, but not one of its kind."""
+    section = path[0] if len(path) == 2 else ""
+    if section not in ("datasets", "teachers"):
+        return ""
+    others = [kind for kind in names(section) if key in schema(f"{section}/{kind}.yaml")["properties"]]
+    if not others:
+        return ""
+    return (
+        f" of the kind {block['kind']}; {' and '.join(others)} has it: keys of an earlier file stay in the block, so "
+        "give one of another kind a name of its own"
+    )
 
 
 def _kind_of(block, section, name):
@@ -195,8 +210,21 @@ def _check_names(config, block, node, path):
             )
         kind = section[block]["kind"]
         if kind not in node["x-kinds"]:
-            allowed = " or ".join(node["x-kinds"])
+            allowed = " or ".join(node["x-kinds"]) + _where_allowed(node["x-names"], kind)
             raise ConfigError(f"{dotted(path)}: {block} is of kind {kind}, must be of kind {allowed}")
+
+
+def _where_allowed(section, kind):
+    """The experiments that take a dataset or teacher of a kind."""
+
+    def takes(node):
+        if isinstance(node, dict):
+            own = node.get("x-names") == section and kind in node["x-kinds"]
+            return own or any(map(takes, node.values()))
+        return isinstance(node, list) and any(map(takes, node))
+
+    found = [name for name in names("experiments") if takes(schema(f"experiments/{name}.yaml"))]
+    return f"; kind {kind} is for {', '.join(found)}" if found else ""
 
 
 def _check_cell(config, settings, path):

@@ -15,6 +15,7 @@ _EXPECTED = {
     "sample_id": (("sample",), "iu", "integers"),
     "seen": (("sample",), "biuf", "0 or 1"),
 }
+_LARGEST_LOGIT = 1e6
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ def read_logits(path):
         There is no such file.
     ValueError
         It is no NetCDF file, a variable is missing, empty, of a wrong type or has the wrong dimensions, a logit is not
-        finite, a sample id occurs twice, or ``seen`` is neither 0 nor 1.
+        finite or beyond ±10⁶, the logits of the last epoch decide for one class alone, as probabilities do, a sample id
+        occurs twice, or ``seen`` is neither 0 nor 1.
     """
     if not Path(path).is_file():
         raise FileNotFoundError(f"{path}: no such file")
@@ -64,12 +66,27 @@ def read_logits(path):
     logits = dataset["logits"].transpose("stopping_epoch", "sample").astype(np.float64)
     if not np.isfinite(logits.values).all():
         raise ValueError(f"{path}: {np.sum(~np.isfinite(logits.values))} logits are not finite")
+    _check_decisions(path, logits.values)
     ids = dataset["sample_id"].values
     if len(np.unique(ids)) != len(ids):
         raise ValueError(f"{path}: sample_id holds duplicates")
     if not dataset["seen"].isin([0, 1]).all():
         raise ValueError(f"{path}: seen must be 0 or 1")
     return xr.Dataset({"logits": logits, "sample_id": dataset["sample_id"], "seen": dataset["seen"].astype(np.int8)})
+
+
+def _check_decisions(path, logits):
+    largest = np.abs(logits).max()
+    if largest > _LARGEST_LOGIT:
+        raise ValueError(f"{path}: logits reach {largest:.3g}, must be within ±{_LARGEST_LOGIT:.0e}")
+    last = logits[-1]
+    if not (last.min() < 0 < last.max()):
+        probabilities = last.min() >= 0 and last.max() <= 1
+        hint = "; of probabilities p take log(p / (1 - p))" if probabilities and np.ptp(last) else ""
+        raise ValueError(
+            f"{path}: logits of the last stopping epoch lie in {last.min():.3g} … {last.max():.3g}, must be positive "
+            f"for samples of the second class and negative for the others{hint}"
+        )
 
 
 def export(settings: Settings, draw, dataset):

@@ -157,7 +157,7 @@ def test_the_settings_of_a_teacher_of_ones_own_are_valid(tmp_path, monkeypatch):
     (settings,) = re.findall(r"```yaml\n(.*?)```", page, flags=re.DOTALL)
     changes = yaml.safe_load(settings)
     xr.Dataset(
-        {"logits": (("stopping_epoch", "sample"), np.ones((1, 3))), "sample_id": ("sample", np.arange(3))},
+        {"logits": (("stopping_epoch", "sample"), np.array([[1.0, -1.0, 2.0]])), "sample_id": ("sample", np.arange(3))},
         coords={"stopping_epoch": [0]},
     ).to_netcdf("my_teacher.nc", engine="h5netcdf")
     checked = study_config.check(_merged(CONFIG, changes))
