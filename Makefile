@@ -28,7 +28,9 @@ help:
 	@echo "make test    run every lint and test (pytest alone leaves out what is slow)"
 	@echo "make test-python  run the unit tests that need no torch under a second Python   [PYTHON=python3.13]"
 	@echo "make test-browser  drive the explorer in Chromium (installs Debian's chromium and two npm packages, as root)"
-	@echo "make test-faults  kill, fill, damage and resume real runs (11 minutes)   [KEEP=yes: into docs/]"
+	@echo "make test-faults  kill, fill, damage and resume real runs (8 minutes)   [KEEP=yes: more stops, into docs/]"
+	@echo "make soak    do so in random order for a time, kept in docs/   [MINUTES=30]"
+	@echo "make damage  read files with damaged bytes, counted in docs/   [COUNT=100000]"
 	@echo "make test-cluster  run a study on a real Slurm, started here (root; installs Debian's packages)"
 	@echo "make lint    run the lints alone"
 	@echo "make bench   measure the numerics against peers and floors (10 minutes); make bench-full also the long contests"
@@ -72,8 +74,13 @@ test-browser: env
 	$(ACTIVATE) python -m pytest -rs -s tests/browser
 
 test-faults: env
-	$(ACTIVATE) python -m pytest tests/faults $(if $(KEEP),--keep-faults docs/reliability.json)
+	$(ACTIVATE) python -m pytest tests/faults $(if $(KEEP),--stops 14 --keep-faults docs/reliability.json)
 	$(if $(KEEP),$(ACTIVATE) python -m kdtheory.pages.documents)
+
+# Faults in random order for MINUTES; root, to have a disk that fills.
+soak: env
+	$(ACTIVATE) python -m pytest tests/faults/test_soak.py --soak-minutes $(MINUTES) --keep-faults docs/reliability.json
+	$(ACTIVATE) python -m kdtheory.pages.documents
 
 # Bytes of real files, damaged: each is refused with a message or read as it was. FIRST and SEED repeat one.
 damage: env
