@@ -1,4 +1,4 @@
-"""Studies under one fault after another, in random order, for as long as there is time: the same results, to the bit."""
+"""Studies under faults in random order, for as long as there is time: the same results, to the bit."""
 
 import contextlib
 import os
@@ -8,7 +8,6 @@ import subprocess
 import time
 from pathlib import Path
 
-import pytest
 from faults.studies import SETTINGS, TARGETS, teacher_study
 from workflow.snakemake_study import output_of
 
@@ -166,15 +165,15 @@ def test_faults_in_random_order_lose_nothing(slow_teacher, tmp_path, pytestconfi
                 # Every fault has its turn before one comes again.
                 waiting = waiting or rng.sample(faults := FAULTS + [fill_the_disk] * mounted, len(faults))
                 fault = waiting.pop()
-                counted.enter_context(ledger.survives(f"soak: {fault.__doc__}", ANSWER))
+                counted.enter_context(ledger.survives(fault.__doc__, ANSWER))
                 run.go()
                 fault(run)
             if run.driver is not None:
                 run.kill()
-            finished = run.study.run(*SETTINGS, "--unlock"), run.study.run(*COMMAND)
-            assert finished[1].returncode == 0, output_of(finished[1])[-5000:]
+            assert run.study.run(*SETTINGS, "--unlock").returncode == 0
+            finished = run.study.run(*COMMAND)
+            assert finished.returncode == 0, output_of(finished)[-5000:]
             found = run.study.contents()
             assert set(TARGETS) <= set(found) and found == {name: expected[name] for name in found}
             assert verify(run.study.folder / "results")[1] == []
-    if not pytestconfig.soak_ledger:
-        pytest.fail("no fault was tried")
+    assert len(ledger) >= 1, "no fault was tried"

@@ -1,6 +1,7 @@
 """A user's own teacher, given by its logits in a NetCDF file."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -45,10 +46,8 @@ def read_logits(path):
     if not Path(path).is_file():
         raise FileNotFoundError(f"{path}: no such file")
     try:
-        hdf5_bounds.try_apart(path)
-        hdf5_bounds.check(path)
-        with xr.open_dataset(path, engine="h5netcdf") as opened:
-            dataset = opened.load().reset_coords(drop=False)
+        hdf5_bounds.try_apart(partial(_read, path))
+        dataset = _read(path)
     except Exception as error:  # HDF5 raises many types for a file that is not its own
         raise ValueError(f"{path}: cannot be read as NetCDF-4 ({error})") from error
     if "seen" not in dataset and "sample" in dataset.dims:
@@ -73,6 +72,12 @@ def read_logits(path):
     if not dataset["seen"].isin([0, 1]).all():
         raise ValueError(f"{path}: seen must be 0 or 1")
     return xr.Dataset({"logits": logits, "sample_id": dataset["sample_id"], "seen": dataset["seen"].astype(np.int8)})
+
+
+def _read(path):
+    hdf5_bounds.check(path)
+    with xr.open_dataset(path, engine="h5netcdf") as opened:
+        return opened.load().reset_coords(drop=False)
 
 
 def _check_decisions(path, logits):
