@@ -3,6 +3,8 @@
 PRESET ?= default
 CORES ?= all
 SEEDS ?= 11 12 13
+MINUTES ?= 30
+COUNT ?= 100000
 VENV := .venv
 PEERS := $(VENV)/.peers
 SITE := $(VENV)/.site
@@ -13,19 +15,22 @@ CHECK := $(ACTIVATE) kdtheory check config.yaml $(OVERLAYS) > /dev/null &&
 CONFIGFILES := $(if $(strip $(OVERLAYS)),--configfile $(OVERLAYS))
 # One line for each finished job; the whole output is in the log file that it names.
 SNAKEMAKE := $(CHECK) snakemake --logger kdtheory $(CONFIGFILES)
+REPORT = $(SNAKEMAKE) --cores 1 --report results/report.html --report-metadata workflow/report/metadata.yaml -- presentable
 
-.PHONY: help env study report explorer replicate test test-python test-browser test-faults test-cluster lint bench bench-full bench-docs docs docs-check site unlock clean
+.PHONY: help env study report explorer replicate test test-python test-browser test-faults soak damage test-cluster lint bench bench-full bench-docs docs docs-check site unlock clean
 
 help:
 	@echo "make env     create $(VENV) with the pinned environment   [PYTHON=python3.12] [TORCH_INDEX=index with a CPU build of torch]"
 	@echo "make study   run the whole study and write its report   [PRESET=default|smoke] [CONFIG=mine.yaml] [CORES=all|N]"
-	@echo "make report  write results/report.html of a finished study"
+	@echo "make report  write results/report.html of whatever figures and explorer results/ holds"
 	@echo "make explorer  write results/explorer.html of whatever results/ holds: claims, cube and run in the browser"
 	@echo "make replicate  run the study at several root seeds and compare their verdicts   [SEEDS=\"11 12 13\"] [PRESET] [CORES]"
 	@echo "make test    run every lint and test (pytest alone leaves out what is slow)"
 	@echo "make test-python  run the unit tests that need no torch under a second Python   [PYTHON=python3.13]"
 	@echo "make test-browser  drive the explorer in Chromium (installs Debian's chromium and two npm packages, as root)"
-	@echo "make test-faults  kill, fill, damage and resume real runs (11 minutes)   [KEEP=yes: into docs/]"
+	@echo "make test-faults  kill, fill, damage and resume real runs (8 minutes)   [KEEP=yes: more stops, into docs/]"
+	@echo "make soak    do so in random order for a time, kept in docs/   [MINUTES=30]"
+	@echo "make damage  read files with damaged bytes, counted in docs/   [COUNT=100000]"
 	@echo "make test-cluster  run a study on a real Slurm, started here (root; installs Debian's packages)"
 	@echo "make lint    run the lints alone"
 	@echo "make bench   measure the numerics against peers and floors (10 minutes); make bench-full also the long contests"
@@ -40,11 +45,11 @@ env:
 	@envs/create.sh $(VENV) $(PYTHON)
 
 study: env
-	$(SNAKEMAKE) --cores $(CORES)
-	$(MAKE) report PRESET=$(PRESET)
+	$(SNAKEMAKE) --cores $(CORES) || { [ ! -d logs ] || $(REPORT) > logs/report.log 2>&1; exit 1; }
+	$(REPORT)
 
 report: env
-	$(SNAKEMAKE) --cores 1 --report results/report.html --report-metadata workflow/report/metadata.yaml
+	$(REPORT)
 
 explorer: env
 	$(ACTIVATE) kdtheory explore results --output results/explorer.html
@@ -69,8 +74,18 @@ test-browser: env
 	$(ACTIVATE) python -m pytest -rs -s tests/browser
 
 test-faults: env
-	$(ACTIVATE) python -m pytest tests/faults $(if $(KEEP),--keep-faults docs/reliability.json)
+	$(ACTIVATE) python -m pytest tests/faults $(if $(KEEP),--stops 14 --keep-faults docs/reliability.json)
 	$(if $(KEEP),$(ACTIVATE) python -m kdtheory.pages.documents)
+
+# Faults in random order for MINUTES; root, to have a disk that fills.
+soak: env
+	$(ACTIVATE) python -m pytest tests/faults/test_soak.py --soak-minutes $(MINUTES) --keep-faults docs/reliability.json
+	$(ACTIVATE) python -m kdtheory.pages.documents
+
+# Bytes of real files, damaged: each is refused with a message or read as it was. FIRST and SEED repeat one.
+damage: env
+	$(ACTIVATE) PYTHONPATH=tests python -m fuzzing --count $(COUNT) --keep docs/reliability.json
+	$(ACTIVATE) python -m kdtheory.pages.documents
 
 test-cluster: env
 	$(ACTIVATE) python -m pip install --requirement envs/requirements-cluster.txt

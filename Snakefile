@@ -37,6 +37,8 @@ rule all:
 include: "workflow/rules/targets.smk"
 
 
-# A failed run still has a table of claims: those that were computed, and the others as `not run` with the reason.
+# A failed run still has claims, cube and explorer of what there is, and ends with a line on what is missing.
 onerror:
-    shell("python -m kdtheory.claims.collect --partial --output-folder results --jobs /dev/stdin <<< {JOBS_BEHIND:q}")
+    remains = "python -m kdtheory.pages.partial results --jobs /dev/stdin 2> logs/partial.log"
+    failed = "missing: claims, cube and explorer of what there is, which could not be written (logs/partial.log)"
+    logger.warning(shell("{remains} <<< {JOBS_BEHIND:q} || echo {failed:q}", read=True).strip())

@@ -3,17 +3,22 @@
 from pathlib import Path
 
 import pytest
-from workflow.fault_ledger import FaultLedger
+from workflow.fault_ledger import FaultLedger, keep
 from workflow.snakemake_study import SMOKE, Study, output_of
 
 
 def pytest_addoption(parser):
     parser.addoption("--keep-faults", metavar="FILE", type=Path, help="write the counts of the faults tried to a file")
+    parser.addoption("--stops", metavar="N", type=int, default=4, help="how often the whole study is stopped")
+    parser.addoption(
+        "--soak-minutes", metavar="N", type=float, help="how long to soak; without it 3, and no count is kept"
+    )
     parser.addoption("--without", metavar="PACKAGE", help="skip the modules that cannot be imported for lack of it")
 
 
 def pytest_configure(config):
     config.fault_ledger = FaultLedger()
+    config.soak_ledger = FaultLedger()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -55,14 +60,19 @@ def smoke(tmp_path_factory):
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    if config.fault_ledger:
-        terminalreporter.section("faults")
-        for line in config.fault_ledger.lines():
-            terminalreporter.write_line(line)
+    for part, ledger in {"faults": config.fault_ledger, "soak": config.soak_ledger}.items():
+        if ledger:
+            terminalreporter.section(part)
+            for line in ledger.lines():
+                terminalreporter.write_line(line)
 
 
 def pytest_sessionfinish(session, exitstatus):
-    kept = session.config.getoption("--keep-faults")
+    config = session.config
+    kept = config.getoption("--keep-faults")
     # A run that stopped or failed tells nothing of the faults that it did not come to.
     if kept and exitstatus == pytest.ExitCode.OK:
-        session.config.fault_ledger.write(kept)
+        if config.fault_ledger:
+            keep(kept, "faults", config.fault_ledger.records())
+        if config.getoption("--soak-minutes") and config.soak_ledger:
+            keep(kept, "soak", config.soak_ledger.records())

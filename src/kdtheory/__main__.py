@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments):
     parser = argparse.ArgumentParser(
-        prog="kdtheory", description=f"{kdtheory.__doc__} `kdtheory COMMAND --help` explains a command."
+        prog="kdtheory", description=f"{kdtheory.__doc__ or ''} `kdtheory COMMAND --help` explains a command."
     )
     parser.add_argument("--version", action="version", version=f"kdtheory {kdtheory.__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)

@@ -9,7 +9,9 @@ import xarray as xr
 
 from kdtheory.jobs import log, provenance, records, storage, terminal
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
+# Attributes of the root that are long: in the file they are variables, so that its header can be read.
+_LONG = ("config", "data_digests")
 
 
 def open_cube(path: str | os.PathLike = "results/cube.nc") -> xr.DataTree:
@@ -38,7 +40,7 @@ def open_cube(path: str | os.PathLike = "results/cube.nc") -> xr.DataTree:
     """
     path = Path(path)
     if not path.is_dir():
-        return storage.read_tree(path)
+        return _with_attributes(storage.read_tree(path))
     files = sorted(path.glob("*.nc"))
     if not files:
         raise FileNotFoundError(f"{path}: holds no group files; run the workflow to make them")
@@ -46,6 +48,30 @@ def open_cube(path: str | os.PathLike = "results/cube.nc") -> xr.DataTree:
     config = records.joined([_configuration(group) for group in groups])
     tree = _tree(groups)
     tree.attrs = _attributes(config, tree, provenance.joined([group.attrs for group in groups]))
+    return tree
+
+
+def write_cube(tree: xr.DataTree, path: str | os.PathLike) -> None:
+    """Write a cube as `open_cube` returned it, from the folder of its groups or changed, to one file.
+
+    Parameters
+    ----------
+    tree : xarray.DataTree
+    path : path-like
+        The long attributes of the root, ``config`` and ``data_digests``, are variables in the file.
+    """
+    tree = tree.copy()
+    long = {name: tree.attrs[name] for name in _LONG if name in tree.attrs}
+    tree.attrs = {name: value for name, value in tree.attrs.items() if name not in long}
+    tree.dataset = tree.to_dataset().assign({name: ((), text) for name, text in long.items()})
+    storage.write_tree(tree, path)
+
+
+def _with_attributes(tree):
+    """The tree of a file with the long attributes of the root in their place."""
+    long = {name: tree[name].item() for name in _LONG if name in tree.data_vars}
+    tree.dataset = tree.to_dataset().drop_vars(long)
+    tree.attrs.update(long)
     return tree
 
 
@@ -144,7 +170,7 @@ def _attributes(config, tree, origin):
 def _assemble(config, files, output):
     tree = _tree(_read(files))
     tree.attrs = _attributes(config, tree, provenance.stamp())
-    storage.write_tree(tree, output)
+    write_cube(tree, output)
 
 
 def _main():

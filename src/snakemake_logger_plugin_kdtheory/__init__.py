@@ -21,6 +21,8 @@ _SILENT = {
     LogEvent.WORKFLOW_STARTED,
     LogEvent.RESOURCES_INFO,
 }
+# What the workflow says of a failed run, after the jobs that failed.
+_LAST = "missing: "
 _CHATTER = (
     "Assuming unrestricted shared",
     "Building DAG",
@@ -51,7 +53,7 @@ class LogHandler(LogHandlerBase):
             )
         )
         self._whole = settings.dryrun or settings.verbose or settings.printshellcmds
-        self._progress, self._told = Progress(time.monotonic), False
+        self._progress, self._told, self._last = Progress(time.monotonic), False, []
 
     def emit(self, record):
         """Print what a record says, if anything."""
@@ -67,14 +69,16 @@ class LogHandler(LogHandlerBase):
             self._progress.started(record)
         elif event == LogEvent.JOB_FINISHED:
             self._write(self._progress.finished(record.job_id))
-        elif event not in _SILENT and not str(record.msg).startswith(_CHATTER):
+        elif str(record.msg).startswith(_LAST):
+            self._last.append(record.msg)
+        elif event not in _SILENT and record.msg != "" and not str(record.msg).startswith(_CHATTER):
             self._plain.handle(record)
 
     def close(self):
-        """Print which jobs failed, and their log files; once, though Snakemake and logging both close a handler."""
+        """Print which jobs failed, their log files, and what is missing; once, though a handler is closed twice."""
         if not self._told:
             self._told = True
-            for line in self._progress.failures():
+            for line in [*self._progress.failures(), *self._last]:
                 self._write(line)
         super().close()
 

@@ -9,23 +9,28 @@ import signal
 import time
 
 import pytest
-import yaml
-from workflow.snakemake_study import SMOKE, Study, output_of
+from faults.studies import LOGITS, SETTINGS, teacher_study
+from workflow.snakemake_study import SMOKE, Study
 
 from kdtheory.jobs.verify import verify
 
 SEED = 20190609
 ANSWER = "after `make unlock` and the same command again: the same data, figures and claims, to the bit"
-# What the ten kills and the requests to stop share out among them: places in one run, by the share of started jobs.
-STOPS = [signal.SIGKILL] * 10 + [signal.SIGTERM] * 2 + [signal.SIGINT] * 2
 
 
-def moments(jobs):
+def kinds_of_stops(number):
+    """Kills and requests to stop, which share out a run among them: one request of each kind for five kills."""
+    requests = max(1, number // 7)
+    kills = [signal.SIGKILL] * (number - 2 * requests)
+    return kills + [signal.SIGTERM] * requests + [signal.SIGINT] * requests
+
+
+def moments(jobs, stops):
     """Seeded random moments of a run: how many jobs have been started by then, and seconds from there."""
     rng = random.Random(SEED)
-    started = sorted(rng.sample(range(1, jobs * 9 // 10), len(STOPS)))
+    started = sorted(rng.sample(range(1, jobs * 9 // 10), len(stops)))
     return [
-        (count, rng.uniform(0, 1.5), how) for count, how in zip(started, rng.sample(STOPS, len(STOPS)), strict=True)
+        (count, rng.uniform(0, 1.5), how) for count, how in zip(started, rng.sample(stops, len(stops)), strict=True)
     ]
 
 
@@ -51,19 +56,20 @@ def finished_files(study):
     return {file: file.stat().st_mtime_ns for file in study.files("students/*/*/*.nc", "analysis/*.nc")}
 
 
-def test_a_run_that_is_stopped_at_random_moments_goes_on_to_the_same_results(smoke, tmp_path, faults):
+def test_a_run_that_is_stopped_at_random_moments_goes_on_to_the_same_results(smoke, tmp_path, faults, pytestconfig):
+    stops = kinds_of_stops(pytestconfig.getoption("--stops"))
     study = Study.copied_to(tmp_path / "study")
     # What a moment cost is known only at the end, when the results are compared: all count as lost, or none.
     counts = {
-        "SIGKILL of the driver and all its jobs at a random moment": STOPS.count(signal.SIGKILL),
-        "SIGTERM to the driver at a random moment": STOPS.count(signal.SIGTERM),
-        "SIGINT (Ctrl-C) to the driver at a random moment": STOPS.count(signal.SIGINT),
+        "SIGKILL of the driver and all its jobs at a random moment": stops.count(signal.SIGKILL),
+        "SIGTERM to the driver at a random moment": stops.count(signal.SIGTERM),
+        "SIGINT (Ctrl-C) to the driver at a random moment": stops.count(signal.SIGINT),
     }
     with contextlib.ExitStack() as counted:
         for fault, tried in counts.items():
             counted.enter_context(faults.survives(fault, ANSWER, tried))
         driver, kept = study.start(*SMOKE, "--cores", "2"), {}
-        for count, delay, how in moments(len(list(smoke.folder.glob("logs/**/*.log")))):
+        for count, delay, how in moments(len(list(smoke.folder.glob("logs/**/*.log"))), stops):
             wait_until_started(study, driver, count)
             time.sleep(delay)
             stop(study, driver, how)
@@ -77,35 +83,6 @@ def test_a_run_that_is_stopped_at_random_moments_goes_on_to_the_same_results(smo
         assert study.contents() == smoke.contents()
 
 
-@pytest.fixture(scope="module")
-def slow_teacher(tmp_path_factory):
-    """An undisturbed run of a teacher whose epochs last long enough to be killed in."""
-    study = teacher_study(tmp_path_factory.mktemp("teacher") / "study")
-    finished = study.run(*SMOKE, "slow.yaml", "--cores", "1", LOGITS)
-    assert finished.returncode == 0, output_of(finished)[-5000:]
-    return study
-
-
-LOGITS = "results/teachers/network/logits/boundary/0000.nc"
-
-
-def teacher_study(folder):
-    study = Study.copied_to(folder)
-    epochs = [1, 4]
-    cells = {"main": {"stopping_epochs": epochs}}
-    changes = {
-        "teachers": {"network": {"train_points": 393216, "stopping_epochs": epochs}},
-        "experiments": {
-            **{name: {"cells": cells} for name in ("stopping", "imperfect", "correction")},
-            "mixing": {"cells": {"main": {"stopping_epochs": epochs[1:]}}},
-            "transfer": {"cells": {name: {"stopping_epochs": epochs[1:]} for name in ("network", "network_oracle")}},
-            "finite_width": {"cells": {name: {"stopping_epochs": epochs[1:]} for name in ("narrow", "medium", "wide")}},
-        },
-    }
-    (folder / "slow.yaml").write_text(yaml.safe_dump(changes))
-    return study
-
-
 @pytest.mark.parametrize("moment", range(3))
 def test_a_teacher_killed_within_an_epoch_goes_on_from_the_last_one_that_it_kept(
     slow_teacher, tmp_path, faults, moment
@@ -115,7 +92,7 @@ def test_a_teacher_killed_within_an_epoch_goes_on_from_the_last_one_that_it_kept
         "SIGKILL of a teacher within an epoch", "training goes on after the last kept epoch; the same weights"
     ):
         state = study.folder / "results/teachers/network/checkpoints/.0000.training"
-        driver = study.start(*SMOKE, "slow.yaml", "--cores", "1", LOGITS)
+        driver = study.start(*SETTINGS, "--cores", "1", LOGITS)
         while not list(state.glob("[!.]*")):
             assert driver.poll() is None, "the teacher was trained before it could be killed"
             time.sleep(0.01)
@@ -127,5 +104,6 @@ def test_a_teacher_killed_within_an_epoch_goes_on_from_the_last_one_that_it_kept
         assert not state.exists()
         log = (study.folder / "logs/teachers/network/0000.log").read_text()
         assert re.search("training resumes after epoch [1-3]", log)
-        assert study.contents() == slow_teacher.contents()
+        found, expected = study.contents(), slow_teacher.contents()
+        assert LOGITS in found and found == {name: expected[name] for name in found}
     shutil.rmtree(study.folder)

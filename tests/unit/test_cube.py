@@ -2,12 +2,15 @@ import json
 import subprocess
 import sys
 
+import h5py
 import numpy as np
 import pytest
 import xarray as xr
 
 from kdtheory import open_cube
+from kdtheory.cube import write_cube
 from kdtheory.jobs import provenance, storage
+from kdtheory.jobs.verify import verify
 
 
 @pytest.fixture
@@ -35,7 +38,7 @@ def test_the_assembled_cube_reads_the_same_and_carries_config_and_digests(groups
         xr.testing.assert_equal(cube[name].to_dataset(), open_cube(groups)[name].to_dataset())
     assert cube.attrs["preset"] == "smoke"
     assert cube.attrs["config_digest"] and "linear/one" in cube.attrs["data_digests"]
-    assert cube.attrs["schema_version"] == 3
+    assert cube.attrs["schema_version"] == 4
 
 
 def test_the_folder_carries_the_attributes_of_the_cube_from_what_its_groups_recorded(groups, tmp_path):
@@ -74,3 +77,16 @@ def test_nothing_to_open_is_named(tmp_path):
         open_cube(tmp_path / "cube.nc")
     with pytest.raises(FileNotFoundError, match="holds no group files"):
         open_cube(tmp_path)
+
+
+def test_the_header_of_the_file_is_short_and_verify_finds_a_changed_configuration(groups, tmp_path):
+    tree = open_cube(groups)
+    tree.attrs["config"] = json.dumps({"preset": "smoke", "datasets": {f"name_{n}": {"dim": n} for n in range(500)}})
+    write_cube(tree, tmp_path / "cube.nc")
+    assert open_cube(tmp_path / "cube.nc").attrs["config"] == tree.attrs["config"]
+    assert "config" in tree.attrs and not tree.to_dataset().variables
+    with h5py.File(tmp_path / "cube.nc", "r+") as file:
+        assert max(len(str(value)) for value in file.attrs.values()) < 200
+        file["config"][()] = "{}"
+    (fault,) = verify(tmp_path)[1]
+    assert fault.startswith(f"{tmp_path / 'cube.nc'}: cannot be read") and fault.endswith("delete it and run again")

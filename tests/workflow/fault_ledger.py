@@ -44,6 +44,10 @@ class FaultLedger:
             for record in [*records, {**total, "fault": "in total"}]
         ]
 
-    def write(self, path):
-        """Write the records as JSON."""
-        path.write_text(json.dumps(self.records(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+def keep(path, part, records):
+    """Put the records of one part (faults, soak, damage) into a JSON file, in place of its earlier ones."""
+    earlier = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
+    others = [record for record in earlier if record["part"] != part]
+    kept = others + [{"part": part, **record} for record in records]
+    path.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

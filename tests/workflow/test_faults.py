@@ -8,6 +8,8 @@ from workflow.snakemake_study import SMOKE, Study, output_of, planned_jobs
 
 from kdtheory import open_cube
 
+IMAGES = ("mnist", "cifar10")
+
 
 def test_a_run_in_another_folder_on_one_core_killed_midway_gives_the_same_data_and_figures_to_the_bit(smoke, tmp_path):
     study = Study.copied_to(tmp_path / "study")
@@ -30,16 +32,25 @@ def test_without_images_the_rest_completes_and_a_later_run_adds_them(smoke, tmp_
     study = Study.copied_to(tmp_path / "study")
     targets = ["results/figures/pl19_fig1.svg", "results/figures/pl19_fig2.svg", "results/figures/pl19_fig4.svg"]
     offline = {"KDTHEORY_SOURCES": "none", "KDTHEORY_CACHE": str(tmp_path / "empty"), "KDTHEORY_DATA": ""}
-    failed = study.run(*SMOKE, "--cores", "2", *targets, "results/datasets/cifar10_resnet/0000.nc", **offline)
+    wanted = ["--logger", "kdtheory", "--", *targets, "results/datasets/cifar10_resnet/0000.nc"]
+    failed = study.run(*SMOKE, "--cores", "2", *wanted, **offline)
     assert failed.returncode != 0
-    for images in ("mnist", "cifar10"):
+    *_, heading, one, other, last = output_of(failed).splitlines()
+    assert heading == "2 jobs failed:"
+    assert {one, other} == {f"  Fetch and verify {name}: see logs/datasets/fetched/{name}.log" for name in IMAGES}
+    assert last.startswith("missing: 22 of 23 groups of the cube, 17 of 19 figures, ")
+    assert "; cifar10 and mnist could not be had" in last and "KDTHEORY_SOURCES" in last and "KDTHEORY_DATA" in last
+    for images in IMAGES:
         log = (study.folder / f"logs/datasets/fetched/{images}.log").read_text()
         assert "error:" in log and images in log
         assert "Traceback" not in log
     figures = study.folder / "results/figures"
     assert {path.name for path in figures.glob("*.svg")} == {"pl19_fig1.svg", "pl19_fig2.svg"}
-    groups = {node.path for node in open_cube(study.folder / "results/analysis").subtree}
-    assert "/linear/angle_law" in groups and "/linear/bias" not in groups
+    cube = open_cube(study.folder / "results/cube.nc")
+    assert {node.path for node in cube.subtree if node.has_data} == {"/linear/angle_law"}
+    assert "angle_law" in (study.folder / "results/explorer.html").read_text()
+    reported = study.run(*SMOKE, "--report", "results/report.html", "--", "presentable")
+    assert reported.returncode == 0, output_of(reported)[-5000:]
 
     claims = {entry["id"]: entry for entry in json.loads((study.folder / "results/claims.json").read_text())}
     reasons = [entry["reason"] for entry in claims.values() if "linear/bias" in entry["reason"]]

@@ -67,3 +67,9 @@ rule explore:
         "Write the explorer"
     shell:
         "python -m kdtheory explore results --output {output:q} 2> {log:q}"
+
+
+# What `snakemake --report results/report.html presentable` shows, also of an incomplete study.
+rule presentable:
+    input:
+        drawn_or_written,

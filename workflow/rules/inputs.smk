@@ -163,3 +163,8 @@ def checked_groups(wildcards):
 def claims_code(wildcards):
     modules = ("kdtheory.claims.check", f"kdtheory.claims.{wildcards.module}")
     return sorted({file for module in modules for file in sources(module)})
+
+
+def drawn_or_written(wildcards):
+    """The figures, and the explorer, that results/ holds."""
+    return [file for file in [*rules.figures.input, *rules.explore.output] if os.path.exists(file)]

@@ -73,28 +73,33 @@ def _errors(logs):
     """The last error of each job's log, by job."""
     errors = {}
     for file in sorted(logs.rglob("*.log")):
-        for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
-            if line.startswith("error:"):
-                errors[file.relative_to(logs).with_suffix("").as_posix()] = line.removeprefix("error:").strip()
+        if error := last_error(file):
+            errors[file.relative_to(logs).with_suffix("").as_posix()] = error
     return errors
+
+
+def last_error(file):
+    """Return the last error that a job's log names, or None."""
+    if not file.is_file():
+        return None
+    lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+    errors = [line.removeprefix("error:").strip() for line in lines if line.startswith("error:")]
+    return errors[-1] if errors else None
+
+
+def as_json(records):
+    """Return the records as the text of claims.json."""
+    return json.dumps(records, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _main():
     parser = argparse.ArgumentParser(description="Collect the claims.")
-    parser.add_argument("files", nargs="*", help="claim files")
-    parser.add_argument("--partial", action="store_true", help="take whatever claim files the output folder holds")
-    parser.add_argument("--jobs", type=Path, help="JSON file of the logs of the jobs behind each group")
+    parser.add_argument("files", nargs="+", help="claim files")
     parser.add_argument("--output-folder", required=True, help="folder for claims.json and claims.md")
     arguments = parser.parse_args()
     folder = Path(arguments.output_folder)
-    files = sorted(folder.glob("claims/*.json")) if arguments.partial else arguments.files
-    jobs = json.loads(arguments.jobs.read_text(encoding="utf-8")) if arguments.jobs else None
-    records = collect(files, folder, jobs)
-    contents = {
-        "claims.json": json.dumps(records, indent=1, ensure_ascii=False, allow_nan=False) + "\n",
-        "claims.md": table(records),
-    }
-    for name, content in contents.items():
+    records = collect(arguments.files, folder)
+    for name, content in {"claims.json": as_json(records), "claims.md": table(records)}.items():
         with storage.replacing(folder / name) as temporary:
             temporary.write_text(content, encoding="utf-8")
 

@@ -2,7 +2,8 @@
 
 A NetCDF file carries the digest as attribute ``content_digest``, a safetensors file in its metadata, a JSON file as
 key ``content_digest``; reading recomputes it, so a file that was truncated or changed by hand is an error that names
-it, never data. `kdtheory.jobs.verify` reads all files of a study so.
+it, never data. A NetCDF file ends, after what HDF5 reads, with the digest of its bytes: the library, which may crash
+or never end on damaged ones, is given only whole ones. `kdtheory.jobs.verify` reads all files of a study so.
 """
 
 import contextlib
@@ -21,7 +22,11 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from kdtheory.jobs import hdf5_bounds
+
 DIGEST = "content_digest"
+_END = b"kdtheory sha256:"
+_END_SIZE = len(_END) + 64
 # Unfinished files of a killed job are removed after this time, in which no living job leaves its file untouched.
 _STALE_SECONDS = 3600.0
 # It can be read only by setting it.
@@ -49,8 +54,8 @@ def replacing(path: str | os.PathLike) -> Iterator[Path]:
         temporary.chmod(0o666 & ~_UMASK)
         temporary.replace(path)
     except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise OSError(errno.ENOSPC, f"no space left for {path.name} in the folder {path.parent}") from error
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise OSError(error.errno, f"no space left for {path.name} in the folder {path.parent}") from error
         raise
     finally:
         temporary.unlink(missing_ok=True)
@@ -92,9 +97,15 @@ def write(content: xr.Dataset | dict[str, npt.ArrayLike], path: str | os.PathLik
     attributes = {key: _plain(value) for key, value in {**content.attrs, **attributes}.items()}
     content = content.drop_attrs(deep=False).assign_attrs(attributes)
     content.attrs[DIGEST] = _digest(content)
-    # By way of memory: HDF5 crashes when a disk refuses a write, and would leave the unfinished file behind.
-    with replacing(path) as temporary:
-        temporary.write_bytes(content.to_netcdf(engine="h5netcdf"))
+    _write_netcdf(content, path)
+
+
+def _write_netcdf(content, path):
+    """By way of memory: HDF5 crashes when a disk refuses a write, and would leave the unfinished file behind."""
+    stored = content.to_netcdf(engine="h5netcdf")
+    with replacing(path) as temporary, open(temporary, "wb") as file:
+        file.write(stored)
+        file.write(_END + hashlib.sha256(stored).hexdigest().encode())
 
 
 def read(path: str | os.PathLike) -> Any:
@@ -109,6 +120,8 @@ def read(path: str | os.PathLike) -> Any:
     """
     if not Path(path).is_file():
         raise FileNotFoundError(f"{path}: no such file; run the workflow to make it")
+    if Path(path).suffix == ".nc":
+        check_bytes(path)
     try:
         content, found, computed = READERS[Path(path).suffix](path)
     except Exception as error:  # each format raises many types for a damaged file; all mean the same to the user
@@ -117,7 +130,24 @@ def read(path: str | os.PathLike) -> Any:
     return content
 
 
+def check_bytes(path: str | os.PathLike) -> None:
+    """Check the bytes of a NetCDF file of this study against the digest at its end; CorruptFile where they differ."""
+    digest, left = hashlib.sha256(), os.path.getsize(path) - _END_SIZE
+    with open(path, "rb") as file:
+        while left > 0 and (block := file.read(min(left, 2**20))):
+            digest.update(block)
+            left -= len(block)
+        end = file.read()
+    if not end.startswith(_END):
+        raise CorruptFile(
+            f"{path}: cannot be read (it carries no {DIGEST} at its end: it is truncated, or was not written by this "
+            "study); delete it and run again"
+        )
+    _verify(path, end, _END + digest.hexdigest().encode())
+
+
 def _read_dataset(path):
+    hdf5_bounds.check(path)
     with xr.open_dataset(path, engine="h5netcdf") as opened:
         # Without the file's encodings: they would cut longer texts in a dataset that is derived from this one.
         dataset = opened.load().drop_encoding()
@@ -151,15 +181,16 @@ def write_tree(tree: xr.DataTree, path: str | os.PathLike) -> None:
     """Write an ``xarray.DataTree`` to one NetCDF-4 file, atomically; every group keeps its own digest."""
     tree.attrs = {key: _plain(value) for key, value in tree.attrs.items()}
     tree.attrs[DIGEST] = _tree_digest(tree)
-    with replacing(path) as temporary:
-        tree.to_netcdf(temporary, engine="h5netcdf")
+    _write_netcdf(tree, path)
 
 
 def read_tree(path: str | os.PathLike) -> xr.DataTree:
     """Read a tree written by `write_tree` into memory; raises as `read` does."""
     if not Path(path).is_file():
         raise FileNotFoundError(f"{path}: no such file; run the workflow to make it")
+    check_bytes(path)
     try:
+        hdf5_bounds.check(path)
         with xr.open_datatree(path, engine="h5netcdf") as opened:
             tree = opened.load()
     except Exception as error:  # HDF5 raises many types for a damaged file; all mean the same to the user

@@ -6,7 +6,7 @@ import os
 import re
 from pathlib import Path
 
-from kdtheory.jobs.storage import READERS, CorruptFile, read, read_tree
+from kdtheory.jobs.storage import READERS, CorruptFile, check_bytes, read, read_tree
 
 # Name of an unfinished file of `kdtheory.jobs.storage.replacing`; a killed job leaves it, and nothing reads it.
 _UNFINISHED = re.compile(r"\..+-[a-z0-9_]{8}\.\w+")
@@ -53,8 +53,9 @@ def verify(folder: str | os.PathLike) -> tuple[int, list[str]]:
 def _check(file):
     if file.name == "claims.json":
         _check_collected(file)
-    elif file.suffix == ".nc" and _holds_groups(file):
-        read_tree(file)
+    elif file.suffix == ".nc":
+        check_bytes(file)
+        (read_tree if _holds_groups(file) else read)(file)
     else:
         read(file)
 
@@ -62,11 +63,8 @@ def _check(file):
 def _holds_groups(file):
     import h5py
 
-    try:
-        with h5py.File(file) as opened:
-            return any(isinstance(opened.get(name), h5py.Group) for name in opened)
-    except Exception:  # a damaged file, which reading it will name
-        return False
+    with h5py.File(file) as opened:
+        return any(isinstance(opened.get(name), h5py.Group) for name in opened)
 
 
 def _check_collected(file):

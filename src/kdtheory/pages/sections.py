@@ -16,6 +16,8 @@ from kdtheory.study import plan
 
 _COLUMNS = ("claim", "statement", "verdict", "what we see")
 _FAULT_COLUMNS = ("fault", "what happens", "tried", "survived", "lost")
+_DAMAGE_COLUMNS = ("file", "damaged", "refused with a message", "read, and as it was", "else")
+_NOT_RUN = "No run is kept.\n"
 _CONFIGURATION = REPOSITORY / "config.yaml"
 _PRESETS = REPOSITORY / "workflow" / "presets"
 # The findings of the README: claims, and which clause of a claim's reason holds the numbers.
@@ -34,7 +36,8 @@ def sections(kept: dict) -> dict[str, dict[str, str]]:
     Parameters
     ----------
     kept : dict
-        ``claims``, the records of claims.json; ``reliability``, those that ``make test-faults KEEP=yes`` writes;
+        ``claims``, the records of claims.json; ``reliability``, those that ``make test-faults KEEP=yes``
+        and ``make soak`` and ``make damage`` write;
         ``rates``, operations per second of a core by kind of job (`kdtheory.study.plan.measured_rates`).
 
     Returns
@@ -51,7 +54,11 @@ def sections(kept: dict) -> dict[str, dict[str, str]]:
         "docs/coverage.md": {"coverage": coverage.section(coverage.statements(), registered(), claims)},
         "docs/gallery.md": {"figures": _gallery()},
         "docs/power.md": {"power": _lines(power.section(claims, (scales["default"], scales["thorough"])))},
-        "docs/reliability.md": {"reliability": _faults(kept["reliability"])},
+        "docs/reliability.md": {
+            "reliability": _faults(kept["reliability"], "faults"),
+            "soak": _faults(kept["reliability"], "soak"),
+            "damage": _damage([record for record in kept["reliability"] if record["part"] == "damage"]),
+        },
         "docs/cluster.md": {"plan": _lines(plan.table(scales["paper"], rates))},
     }
 
@@ -115,13 +122,27 @@ def _gallery():
     return "\n".join(lines)
 
 
-def _faults(records):
+def _faults(records, part):
+    records = [record for record in records if record["part"] == part]
     counts = ("tried", "survived", "lost")
+    if not records:
+        return _NOT_RUN
     rows = [
         (escaped(record["fault"]), record["answer"], *(str(record[count]) for count in counts)) for record in records
     ]
     rows.append(("**all**", "", *(f"**{sum(record[count] for record in records)}**" for count in counts)))
     return _lines(table(_FAULT_COLUMNS, rows))
+
+
+def _damage(records):
+    if not records:
+        return _NOT_RUN
+    counts = ("tried", "refused", "unchanged", "lost")
+    rows = [(record["fault"], *(f"{record[count]:,}" for count in counts)) for record in records]
+    rows.append(("**all**", *(f"**{sum(record[count] for record in records):,}**" for count in counts)))
+    memory, before = (max(record[key] for record in records) for key in ("memory_mb", "memory_before_mb"))
+    text = f"The process that read them took at most {memory} MB, of which {before} MB before the first damaged file."
+    return _lines([*table(_DAMAGE_COLUMNS, rows), "", text])
 
 
 def _lines(lines):

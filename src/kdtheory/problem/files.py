@@ -11,6 +11,7 @@ import numpy as np
 import xarray as xr
 
 from kdtheory.jobs import storage
+from kdtheory.jobs.hdf5_bounds import most_bytes
 from kdtheory.problem.data import FIELDS, Problem
 from kdtheory.problem.findings import ProblemError, refuse
 
@@ -106,6 +107,10 @@ def _read_npz(path):
             if name in arrays:
                 raise refuse("names", f"{path}: holds {name} twice")
             with archive.open(info) as member:
+                if info.file_size > most_bytes(info.compress_size):
+                    raise refuse(
+                        "unreadable", f"{path}: {name} unpacks to {info.file_size:,} bytes, far more than it has"
+                    )
                 arrays[name] = _read_npy(path, name, member, info.file_size)
     return arrays
 

@@ -5,7 +5,7 @@ import math
 import re
 
 from kdtheory.study import batches
-from kdtheory.study.schema import ConfigError, dotted, kind_of, names, schema, suggest, validate
+from kdtheory.study.schema import ConfigError, dotted, kind_of, names, schema, shown, suggest, validate
 
 # Longer ones are no sizes or seeds; Python refuses to read the longest.
 _INTEGER = re.compile(r"[+-]?\d{1,300}")
@@ -92,8 +92,21 @@ def _check_names(config, block, node, path):
             )
         kind = section[block]["kind"]
         if kind not in node["x-kinds"]:
-            allowed = " or ".join(node["x-kinds"])
+            allowed = " or ".join(node["x-kinds"]) + _where_allowed(node["x-names"], kind)
             raise ConfigError(f"{dotted(path)}: {block} is of kind {kind}, must be of kind {allowed}")
+
+
+def _where_allowed(section, kind):
+    """The experiments that take a dataset or teacher of a kind."""
+
+    def takes(node):
+        if isinstance(node, dict):
+            own = node.get("x-names") == section and kind in node["x-kinds"]
+            return own or any(map(takes, node.values()))
+        return isinstance(node, list) and any(map(takes, node))
+
+    found = [name for name in names("experiments") if takes(schema(f"experiments/{name}.yaml"))]
+    return f"; kind {kind} is for {', '.join(found)}" if found else ""
 
 
 def _check_cell(config, settings, path):
@@ -157,9 +170,7 @@ def _check_what_inputs_have(config, settings, path):
         for key, known in (("modes", dataset["modes"]), ("width_law", dataset["width_laws"])):
             if (value := settings["flipped"][key]) not in known:
                 where = dotted((*path, "flipped", key))
-                raise ConfigError(
-                    f"{where}: is {_shown(value)}, must be one of datasets.{settings['dataset']}: {known}"
-                )
+                raise ConfigError(f"{where}: is {shown(value)}, must be one of datasets.{settings['dataset']}: {known}")
     elif "dims" in settings:
         limits["dims"] = (
             range(1, dataset["dim"] + 1),

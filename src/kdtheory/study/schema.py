@@ -65,14 +65,15 @@ def validate(block, name, path):
 
 def _explain(error, path):
     path = (*path, *error.absolute_path)
-    where, value, limit = dotted(path), _shown(error.instance), error.validator_value
+    where, value, limit = dotted(path), shown(error.instance), error.validator_value
     meaning = error.schema.get("description")
     about = f" ({meaning.rstrip('.')})" if meaning else ""
     match error.validator:
         case "additionalProperties":
             known = sorted(error.schema.get("properties", {}))
             unknown = next(key for key in error.instance if key not in known)
-            return f"{dotted((*path, unknown))}: unknown key{suggest(unknown, known)}"
+            meant = _of_another_kind(path, error.instance, unknown) or suggest(unknown, known)
+            return f"{dotted((*path, unknown))}: unknown key{meant}"
         case "required":
             missing = next(key for key in limit if key not in error.instance)
             return f"{dotted((*path, missing))}: is missing"
@@ -100,6 +101,20 @@ def _explain(error, path):
     return f"{where}: is {value}; {error.message}{about}"
 
 
+def _of_another_kind(path, block, key):
+    """What is said of a key that a block of its section may have, but not one of its kind."""
+    section = path[0] if len(path) == 2 else ""
+    if section not in ("datasets", "teachers"):
+        return ""
+    others = [kind for kind in names(section) if key in schema(f"{section}/{kind}.yaml")["properties"]]
+    if not others:
+        return ""
+    return (
+        f" of the kind {block['kind']}; {' and '.join(others)} has it: keys of an earlier file stay in the block, so "
+        "give one of another kind a name of its own"
+    )
+
+
 def kind_of(block, section, name):
     """Return the kind of a dataset or teacher, which names its schema."""
     if not isinstance(block, dict):
@@ -111,7 +126,8 @@ def kind_of(block, section, name):
     return kind
 
 
-def _shown(value):
+def shown(value):
+    """Return a value as messages show it, cut where it is long."""
     text = json.dumps(value, default=str)
     return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 3]}..."
 

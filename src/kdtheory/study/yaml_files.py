@@ -3,6 +3,8 @@
 Snakemake reads the same files as YAML 1.1. What both read differently (``010``, ``1:30``, ``yes``) is refused.
 """
 
+import json
+import math
 import os
 import re
 from dataclasses import dataclass
@@ -69,10 +71,16 @@ class _Reader:
     def document(self):
         loader = YAML(typ="safe", pure=True)
         self.resolver, self.constructor = loader.resolver, loader.constructor
-        self.line, self.key, self.events = 1, (), loader.parse(read_text(self.path, LARGEST_FILE))
+        text = read_text(self.path, LARGEST_FILE)
+        self.line, self.key, self.events = 1, (), loader.parse(text)
         try:
-            return self._document()
-        except MarkedYAMLError as error:
+            document = self._document()
+            self.key = ()
+            # What is bounded by now: Snakemake, too, must be able to read it, as JSON or as YAML 1.1.
+            if not _is_json(text):
+                yaml_1_1.safe_load(text)
+            return document
+        except (MarkedYAMLError, yaml_1_1.MarkedYAMLError) as error:
             mark = error.problem_mark or error.context_mark
             raise self._error(error.problem or error.context, mark.line + 1 if mark else self.line) from None
         except YAMLError as error:
@@ -195,6 +203,8 @@ class _Reader:
             raise self._error(f"is a value of {len(text)} characters, must have at most {_LONGEST_NUMBER}")
         tag = str(self.resolver.resolve(nodes.ScalarNode, text, (True, False)))
         value = self.constructor.construct_object(nodes.ScalarNode(tag, text))
+        if isinstance(value, float) and not math.isfinite(value):
+            raise self._error(f"{text} is no finite number")
         if not isinstance(value, _PLAIN_TYPES):
             raise self._error(f"{text} is a {type(value).__name__} in YAML; write text in quotes")
         old = _as_yaml_1_1(text)
@@ -208,6 +218,14 @@ class _Reader:
         path = self.key if key is None else key
         where = f"key {'.'.join(map(str, path))}: " if path else ""
         return UnreadableFile(self.path, line or self.line, f"{where}{message}")
+
+
+def _is_json(text):
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 _LOADER_1_1 = yaml_1_1.SafeLoader("")
@@ -224,4 +242,4 @@ def _as_yaml_1_1(text):
 def _same(new, old):
     if isinstance(old, str) and isinstance(new, int | float):
         return bool(_NUMBER_IN_TEXT.fullmatch(old)) and new == float(old)
-    return type(new) is type(old) and (new == old or new != new)
+    return type(new) is type(old) and new == old

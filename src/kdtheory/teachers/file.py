@@ -1,11 +1,13 @@
 """A user's own teacher, given by its logits in a NetCDF file."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import xarray as xr
 
+from kdtheory.jobs import hdf5_bounds
 from kdtheory.jobs.command import run_stage
 
 # Each variable's dimensions, kinds of NumPy types, and those in words.
@@ -14,6 +16,7 @@ _EXPECTED = {
     "sample_id": (("sample",), "iu", "integers"),
     "seen": (("sample",), "biuf", "0 or 1"),
 }
+_LARGEST_LOGIT = 1e6
 
 
 @dataclass(frozen=True)
@@ -37,13 +40,14 @@ def read_logits(path):
         There is no such file.
     ValueError
         It is no NetCDF file, a variable is missing, empty, of a wrong type or has the wrong dimensions, a logit is not
-        finite, a sample id occurs twice, or ``seen`` is neither 0 nor 1.
+        finite or beyond ±10⁶, the logits of the last epoch decide for one class alone, as probabilities do, a sample id
+        occurs twice, or ``seen`` is neither 0 nor 1.
     """
     if not Path(path).is_file():
         raise FileNotFoundError(f"{path}: no such file")
     try:
-        with xr.open_dataset(path, engine="h5netcdf") as opened:
-            dataset = opened.load().reset_coords(drop=False)
+        hdf5_bounds.try_apart(partial(_read, path))
+        dataset = _read(path)
     except Exception as error:  # HDF5 raises many types for a file that is not its own
         raise ValueError(f"{path}: cannot be read as NetCDF-4 ({error})") from error
     if "seen" not in dataset and "sample" in dataset.dims:
@@ -61,12 +65,33 @@ def read_logits(path):
     logits = dataset["logits"].transpose("stopping_epoch", "sample").astype(np.float64)
     if not np.isfinite(logits.values).all():
         raise ValueError(f"{path}: {np.sum(~np.isfinite(logits.values))} logits are not finite")
+    _check_decisions(path, logits.values)
     ids = dataset["sample_id"].values
     if len(np.unique(ids)) != len(ids):
         raise ValueError(f"{path}: sample_id holds duplicates")
     if not dataset["seen"].isin([0, 1]).all():
         raise ValueError(f"{path}: seen must be 0 or 1")
     return xr.Dataset({"logits": logits, "sample_id": dataset["sample_id"], "seen": dataset["seen"].astype(np.int8)})
+
+
+def _read(path):
+    hdf5_bounds.check(path)
+    with xr.open_dataset(path, engine="h5netcdf") as opened:
+        return opened.load().reset_coords(drop=False)
+
+
+def _check_decisions(path, logits):
+    largest = np.abs(logits).max()
+    if largest > _LARGEST_LOGIT:
+        raise ValueError(f"{path}: logits reach {largest:.3g}, must be within ±{_LARGEST_LOGIT:.0e}")
+    last = logits[-1]
+    if not (last.min() < 0 < last.max()):
+        probabilities = last.min() >= 0 and last.max() <= 1
+        hint = "; of probabilities p take log(p / (1 - p))" if probabilities and np.ptp(last) else ""
+        raise ValueError(
+            f"{path}: logits of the last stopping epoch lie in {last.min():.3g} … {last.max():.3g}, must be positive "
+            f"for samples of the second class and negative for the others{hint}"
+        )
 
 
 def export(settings: Settings, draw, dataset):

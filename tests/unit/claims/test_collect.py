@@ -79,10 +79,9 @@ def test_the_table_is_markdown_of_one_line_a_claim(folder):
     assert r"a \| b c \<d> w\*" in row
 
 
-def test_the_command_writes_both_files_of_a_partial_run(folder, monkeypatch):
-    jobs = folder / "jobs.txt"
-    jobs.write_text(json.dumps({"linear/bias": ["datasets/fetched/mnist"]}))
-    monkeypatch.setattr(sys, "argv", ["collect", "--partial", "--jobs", str(jobs), "--output-folder", str(folder)])
+def test_the_command_writes_both_files(folder, monkeypatch):
+    file = folder / "claims" / "pl19_theorem2.json"
+    monkeypatch.setattr(sys, "argv", ["collect", str(file), "--output-folder", str(folder)])
     collect._main()
     records = json.loads((folder / "claims.json").read_text())
     assert [entry["id"] for entry in records] == list(claims())

@@ -16,9 +16,9 @@ from kdtheory.tasks import margin
 SETTINGS = {"dim": 3, "limit_degrees": 60.0, "n_points": 4, "worlds": 2}
 
 
-def run(*arguments):
+def run(*arguments, options=()):
     return subprocess.run(
-        [sys.executable, "-m", "kdtheory.tasks.margin", *map(str, arguments)],
+        [sys.executable, *options, "-m", "kdtheory.tasks.margin", *map(str, arguments)],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
 
@@ -65,6 +65,17 @@ def test_settings_may_come_from_standard_input(tmp_path):
     command += ["--key", "task", "--output", str(tmp_path / "task.nc")]
     subprocess.run(command, input=json.dumps(SETTINGS), text=True, check=True, capture_output=True)
     assert (tmp_path / "task.nc").read_bytes() == (tmp_path / "from_file.nc").read_bytes()
+
+
+@pytest.mark.parametrize("option", ["-O", "-OO"])
+def test_an_optimised_interpreter_makes_the_same_data(tmp_path, option):
+    build(tmp_path / "a.nc")
+    settings = tmp_path / "settings" / "a.json"
+    arguments = ("build", "--settings", settings, "--seed", 1, "--key", "task", "--output", tmp_path / "b.nc")
+    assert run(*arguments, options=[option]).returncode == 0
+    assert (tmp_path / "a.nc").read_bytes() == (tmp_path / "b.nc").read_bytes()
+    command = subprocess.run([sys.executable, option, "-m", "kdtheory", "--help"], capture_output=True, text=True)
+    assert command.returncode == 0 and "kdtheory COMMAND --help" in command.stdout
 
 
 def test_help_names_every_option():

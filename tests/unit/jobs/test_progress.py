@@ -89,12 +89,15 @@ def test_a_run_prints_finished_jobs_and_warnings_and_nothing_else(capsys):
     assert capsys.readouterr().err.splitlines() == ["1 job to do", "A warning.", "[1/1] Draw a figure (0.0 s)"]
 
 
-def test_failed_jobs_are_named_once(capsys):
+def test_failed_jobs_are_named_once_and_then_what_is_missing(capsys):
     handler = LogHandler(settings(), None)
     handler._progress.failed(job(3, "draw", log=["logs/draw.log"]))
+    handler.emit(record(logging.WARNING, None, "missing: 1 of 2 figures; see above", {}))
+    handler.emit(record(logging.WARNING, None, "", {}))
     for _ in range(2):
         handler.close()
-    assert capsys.readouterr().err.splitlines() == ["1 job failed:", "  draw: see logs/draw.log"]
+    expected = ["1 job failed:", "  draw: see logs/draw.log", "missing: 1 of 2 figures; see above"]
+    assert capsys.readouterr().err.splitlines() == expected
 
 
 def settings():

@@ -1,4 +1,5 @@
 import errno
+import hashlib
 import json
 import os
 import subprocess
@@ -104,6 +105,10 @@ def test_a_file_edited_by_hand_is_an_error(dataset, tmp_path):
         edited = opened.load()
     edited["value"][0, 0] = 2.0
     edited.to_netcdf(path, engine="h5netcdf")
+    with pytest.raises(storage.CorruptFile, match="carries no content_digest at its end"):
+        storage.read(path)
+    content = path.read_bytes()
+    path.write_bytes(content + b"kdtheory sha256:" + hashlib.sha256(content).hexdigest().encode())
     with pytest.raises(storage.CorruptFile, match="was changed"):
         storage.read(path)
 

@@ -29,7 +29,14 @@ CLAIM = {
     "estimate": 0.5, "interval": [0.4, 0.6], "cells": 3,
     "refuted": 0, "kind": "order", "scope": "paper", "verdict": "holds", "figure": "pl19_fig1", "reason": "It does.",
 }  # fmt: skip
-FAULT = {"fault": "a full disk | small", "answer": "nothing is `lost`", "tried": 10, "survived": 9, "lost": 1}
+FAULT = {
+    "part": "faults",
+    "fault": "a full disk | small",
+    "answer": "nothing is `lost`",
+    "tried": 10,
+    "survived": 9,
+    "lost": 1,
+}
 SECTIONS = {
     "README.md": ["findings", "presets"],
     "docs/claims.md": ["tally"],
@@ -37,7 +44,7 @@ SECTIONS = {
     "docs/coverage.md": ["coverage"],
     "docs/gallery.md": ["figures"],
     "docs/power.md": ["power"],
-    "docs/reliability.md": ["reliability"],
+    "docs/reliability.md": ["reliability", "soak", "damage"],
     "docs/cluster.md": ["plan"],
 }
 EMPTY = {
@@ -55,6 +62,19 @@ def test_the_faults_become_a_table_with_a_sum():
     assert lines[0] == "| fault | what happens | tried | survived | lost |"
     assert lines[2] == r"| a full disk \| small | nothing is `lost` | 10 | 9 | 1 |"
     assert lines[4] == "| **all** |  | **20** | **19** | **1** |"
+
+
+def test_damaged_files_become_a_table_with_the_memory_that_reading_took():
+    record = {
+        "part": "damage", "fault": "cube", "tried": 1000, "survived": 1000, "lost": 0, "refused": 990, "unchanged": 10,
+        "memory_mb": 120, "memory_before_mb": 110,
+    }  # fmt: skip
+    kept = {"claims": [], "reliability": [FAULT, record, {**record, "fault": "dataset"}], "rates": {}}
+    found = sections(kept)["docs/reliability.md"]
+    assert found["damage"].splitlines()[2] == "| cube | 1,000 | 990 | 10 | 0 |"
+    assert "| **all** | **2,000** | **1,980** | **20** | **0** |" in found["damage"]
+    assert "at most 120 MB, of which 110 MB before" in found["damage"]
+    assert found["soak"] == "No run is kept.\n" and "1,000" not in found["reliability"]
 
 
 def test_the_pages_alone_are_written_from_what_is_kept(finished):
@@ -138,7 +158,7 @@ def test_the_settings_of_a_teacher_of_ones_own_are_valid(tmp_path, monkeypatch):
     (settings,) = re.findall(r"```yaml\n(.*?)```", page, flags=re.DOTALL)
     changes = yaml.safe_load(settings)
     xr.Dataset(
-        {"logits": (("stopping_epoch", "sample"), np.ones((1, 3))), "sample_id": ("sample", np.arange(3))},
+        {"logits": (("stopping_epoch", "sample"), np.array([[1.0, -1.0, 2.0]])), "sample_id": ("sample", np.arange(3))},
         coords={"stopping_epoch": [0]},
     ).to_netcdf("my_teacher.nc", engine="h5netcdf")
     checked = study_config.check(_merged(CONFIG, changes))

@@ -202,3 +202,15 @@ def test_every_schema_is_closed_and_its_options_say_what_they_mean_and_where_the
     for name in ["study.yaml", *(f"{s}/{n}.yaml" for s in ("datasets", "teachers", "experiments") for n in names(s))]:
         assert schema(name)["additionalProperties"] is False, name
         walk(schema(name), name)
+
+
+def test_a_block_that_was_given_another_kind_is_told_to_take_a_name_of_its_own(config):
+    replaced = {**config["teachers"]["digits"], "kind": "file", "path": "mine.nc"}
+    with pytest.raises(ConfigError, match=r"^teachers\.digits\.\w+: unknown key of the kind file; .*a name of its own"):
+        check(changed(config, ("teachers", "digits"), replaced))
+
+
+def test_a_teacher_in_the_wrong_place_is_told_where_its_kind_is_allowed(config, tmp_path):
+    given = changed(config, ("teachers", "mine"), {"kind": "file", "path": "mine.nc"})
+    with pytest.raises(ConfigError, match=r"mine is of kind file, must be of kind network; kind file is for bias$"):
+        check(changed(given, ("experiments", "mixing", "cells", "main", "teacher"), "mine"))

@@ -55,7 +55,7 @@ def test_logistic_regression_minimises_its_loss_on_half_of_the_training_images(d
 
 def own_teacher(path, **changes):
     content = {
-        "logits": (("stopping_epoch", "sample"), np.arange(120.0).reshape(2, 60)),
+        "logits": (("stopping_epoch", "sample"), np.arange(-60.0, 60).reshape(2, 60) - 30),
         "sample_id": ("sample", np.arange(100, 160)[::-1]),
     }
     content = {name: value for name, value in {**content, **changes}.items() if value is not None}
@@ -66,9 +66,13 @@ def own_teacher(path, **changes):
 def test_a_users_logits_are_brought_into_the_dataset_s_order(dataset, tmp_path):
     path = own_teacher(tmp_path / "mine.nc", seen=("sample", np.arange(60) % 2))
     exported = file.export(file.Settings(path=path), draw, dataset)
-    np.testing.assert_array_equal(exported["logits"].isel(split=0, stopping_epoch=1), np.arange(60, 120)[::-1])
+    np.testing.assert_array_equal(exported["logits"].isel(split=0, stopping_epoch=1), np.arange(-30, 30)[::-1])
     np.testing.assert_array_equal(exported["seen"].isel(split=0), (np.arange(60) % 2)[::-1])
     np.testing.assert_array_equal(exported["sample_id"], dataset["sample_id"])
+
+
+def of_last_epoch(values):
+    return {"logits": (("stopping_epoch", "sample"), np.stack([np.ones(60), values]))}
 
 
 @pytest.mark.parametrize(
@@ -79,6 +83,10 @@ def test_a_users_logits_are_brought_into_the_dataset_s_order(dataset, tmp_path):
         ({"logits": (("sample",), np.zeros(60))}, "dimensions"),
         ({"logits": (("stopping_epoch", "sample"), np.full((2, 60), np.nan))}, "120 logits are not finite"),
         ({"sample_id": ("sample", np.zeros(60, dtype=int))}, "duplicates"),
+        (of_last_epoch(np.zeros(60)), "lie in 0 … 0, must be positive for samples of the second class and negative"),
+        (of_last_epoch(np.linspace(0, 1, 60)), r"lie in 0 … 1, .* of probabilities p take log\(p / \(1 - p\)\)"),
+        (of_last_epoch(np.linspace(1, 9, 60)), "lie in 1 … 9, must be positive .* the others$"),
+        (of_last_epoch(np.linspace(-1, 1e300, 60)), r"logits reach 1e\+300, must be within ±1e\+06"),
     ],
 )
 def test_a_wrong_teacher_file_is_one_error_before_any_job(tmp_path, changes, words):

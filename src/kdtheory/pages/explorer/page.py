@@ -10,8 +10,9 @@ import xarray as xr
 from kdtheory.claims.listing import found as read_claims
 from kdtheory.cube import open_cube
 from kdtheory.jobs import storage
-from kdtheory.pages.explorer import claims, groups
+from kdtheory.pages.explorer import groups
 from kdtheory.pages.explorer import run as runs
+from kdtheory.pages.explorer.claims import described as described_claims
 from kdtheory.pages.explorer.columns import Columns, packed
 from kdtheory.pages.explorer.specifications import specifications
 
@@ -20,6 +21,7 @@ from kdtheory.pages.explorer.specifications import specifications
 LIMIT = 1_500_000
 ASSETS = Path(__file__).parent
 SCRIPTS = ("data.js", "plot.js", "claims.js", "selection.js", "cube.js", "run.js", "app.js")
+REPLICATION = Path("docs/replication.json")
 # For what is not counted before the columns are packed.
 _SPARE = 20_000
 
@@ -53,7 +55,7 @@ def page(tree: xr.DataTree, path: str, records: list[dict], benchmarks: Path, re
     data = {
         "path": path,
         "preset": tree.attrs.get("preset", ""),
-        "claims": claims.described(records, path, replication),
+        "claims": described_claims(records, path, replication),
         "replication": {key: (replication or {}).get(key) for key in ("seeds", "preset")},
         "run": runs.described(tree.attrs, benchmarks),
         "specifications": specifications(),
@@ -90,14 +92,37 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", type=Path, required=True, help="HTML file to write")
     parser.add_argument("--claims", type=Path, help="claims.json; by default that beside the cube, if there is one")
     parser.add_argument(
-        "--replication", type=Path, default=Path("docs/replication.json"),
+        "--replication", type=Path, default=REPLICATION,
         help="verdicts at other root seeds, as `make replicate` writes them; by default %(default)s, if there is one",
     )  # fmt: skip
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the page."""
-    path, results = arguments.path, arguments.path
+    write(arguments.path, arguments.output, arguments.claims, arguments.replication)
+    return 0
+
+
+def write(results: Path, output: Path, claims: Path | None = None, replication: Path = REPLICATION) -> None:
+    """Write the page of a study.
+
+    Parameters
+    ----------
+    results : pathlib.Path
+        The results of a study, a cube, or a folder of groups.
+    output : pathlib.Path
+        HTML file.
+    claims : pathlib.Path, optional
+        claims.json; by default that beside the cube, if there is one.
+    replication : pathlib.Path
+        Verdicts at other root seeds, if there is such a file.
+
+    Raises
+    ------
+    FileNotFoundError
+        There are no results.
+    """
+    path = results
     if not path.exists():
         raise FileNotFoundError(f"{path}: no such file; name the results of a study, its cube or results/analysis")
     if (path / "cube.nc").is_file():
@@ -106,10 +131,9 @@ def run(arguments: argparse.Namespace) -> int:
         path = path / "analysis"
     beside = results if path != results or (path / "claims.json").is_file() else path.parent
     tree = open_cube(path) if path.is_file() or any(path.glob("*.nc")) else xr.DataTree()
-    file = arguments.claims or beside / "claims.json"
-    records = read_claims(file) if arguments.claims or file.is_file() else []
-    replication = storage.read(arguments.replication) if arguments.replication.is_file() else None
-    content = page(tree, str(path), records, beside / "benchmarks", replication)
-    with storage.replacing(arguments.output) as temporary:
+    file = claims or beside / "claims.json"
+    records = read_claims(file) if claims or file.is_file() else []
+    replicated = storage.read(replication) if replication.is_file() else None
+    content = page(tree, str(path), records, beside / "benchmarks", replicated)
+    with storage.replacing(output) as temporary:
         temporary.write_text(content, encoding="utf-8")
-    return 0

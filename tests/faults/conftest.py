@@ -1,0 +1,14 @@
+"""What the tests of faults share."""
+
+import pytest
+from faults.studies import SETTINGS, TARGETS, teacher_study
+from workflow.snakemake_study import output_of
+
+
+@pytest.fixture(scope="session")
+def slow_teacher(tmp_path_factory):
+    """An undisturbed run of the study whose teacher trains long enough to be killed in."""
+    study = teacher_study(tmp_path_factory.mktemp("teacher") / "study")
+    finished = study.run(*SETTINGS, "--cores", "2", "--", *TARGETS)
+    assert finished.returncode == 0, output_of(finished)[-5000:]
+    return study

@@ -1,0 +1,33 @@
+"""A small study whose teacher trains long enough to be killed in: an undisturbed run, and copies to disturb."""
+
+import yaml
+from workflow.snakemake_study import SMOKE, Study
+
+from kdtheory.study import configuration_files
+
+LOGITS = "results/teachers/network/logits/boundary/0000.nc"
+TARGETS = ["results/analysis/mixing.nc", "results/analysis/margin.nc", "results/figures/pl19_fig1.svg"]
+SETTINGS = [*SMOKE, "slow.yaml"]
+
+
+def teacher_study(folder):
+    """Copy the study, and write the settings of the slow teacher beside it."""
+    study = Study.copied_to(folder)
+    epochs = [1, 4]
+    planned = configuration_files.check([folder / "config.yaml", folder / SMOKE[1]])
+    changes = {
+        "teachers": {"network": {"train_points": 393216, "stopping_epochs": epochs}},
+        "experiments": {
+            name: {"cells": {cell: {"stopping_epochs": epochs[-len(seen) :]} for cell, seen in cells.items()}}
+            for name, experiment in planned["experiments"].items()
+            if (cells := _cells_of_the_network(experiment))
+        },
+    }
+    (folder / "slow.yaml").write_text(yaml.safe_dump(changes))
+    return study
+
+
+def _cells_of_the_network(experiment):
+    """The stopping epochs that the cells of an experiment see of the teacher ``network``."""
+    cells = experiment.get("cells", {}).items()
+    return {name: cell["stopping_epochs"] for name, cell in cells if cell.get("teacher") == "network"}

@@ -1,0 +1,1 @@
+"""Files of every kind that the study reads, damaged byte by byte: each is refused by a message or read unchanged."""
