@@ -13,7 +13,7 @@ FIGURE = Figure(
         "that grows with δ. Dots are means over worlds (each with its own split of the data between teacher and "
         "students, teacher and transfer set), bars their 95 % interval, the band holds the central 90 % of the "
         "worlds; the dashed line is the limit δ → ∞, where the random direction is all that is left; the plus sign is "
-        "the student that descent has trained for finitely many steps (its distance to δ = 0 is in the title). Right: "
+        "the student that descent has trained for finitely many steps (the title has its median distance). Right: "
         "distillation (δ = 0) on transfer sets that grow by added points; each thin line is the growing set of one "
         "world. The angle to the teacher can only shrink along a line (Lemma 1), but the risk need not: look for thin "
         "lines that rise. A risk of exactly zero on the test images lies on the lower edge as a hollow circle."
@@ -57,7 +57,7 @@ def _draw_deltas(axis, bias):
     axis.legend(loc="lower right", bbox_to_anchor=(1, 0.08))
     ends = f"risk {style.number(float(mean[0]))} at δ = {float(mean['delta'][0]):g}, "
     ends += f"{style.number(float(mean[-1]))} at δ = {float(mean['delta'][-1]):g}; "
-    ends += f"trained: {style.number(float(bias['descent_distance'].median()))} of the norm away (median)"
+    ends += f"trained: {style.number(float(bias['descent_distance'].median()))} ‖ŵ‖ from δ = 0"
     style.title(axis, f"Risk against bias, MNIST 0/1, {int(bias['test_images'])} test images", ends)
 
 

@@ -165,7 +165,8 @@ def _allowed(node):
     if "x-names" in node:
         thing = node["x-names"].removesuffix("s")
         return f"name of a {thing} of kind " + " or ".join(f"`{kind}`" for kind in node["x-kinds"])
-    words = {"integer": "integer", "number": "number", "string": "text"}[node["type"]]
+    names = {"integer": "integer", "number": "number", "string": "text", "boolean": "true or false"}
+    words = names[node["type"]]
     signs = {
         "minimum": "≥",
         "exclusiveMinimum": ">",
