@@ -148,7 +148,7 @@ def _small_start(deep):
     figure="pl19_deep_loss",
     reads=("linear/deep",),
     kind=BOUND,
-    assumes=("experiments.deep.cells.risk.init_ratios", "datasets.<name>.kappas"),
+    assumes=("experiments.deep.cells.<name>.init_ratios", "datasets.<name>.kappas"),
 )
 def _trained(deep):
     dims = ("depth", "risk_init_ratio")

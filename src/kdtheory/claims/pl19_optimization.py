@@ -11,7 +11,7 @@ _ASSUMES = (
     "experiments.optimization.cells.<name>.step_sizes",
     "experiments.optimization.cells.<name>.angles_degrees",
     "experiments.optimization.cells.<name>.max_steps",
-    "teachers.norms.norms",
+    "teachers.<name>.norms",
 )
 _STATEMENT = "The optimization step is generally more well-behaved than the optimization step in label-based training."
 # The norm of the teacher that the claims are about: as elsewhere in the linear study.
