@@ -20,7 +20,7 @@ _MOST_OBJECTS = 10_000
 _MOST_ATTRIBUTES = 1000
 _TEXTS_AT_ONCE = 64
 # Of processor time, in which gigabytes are read.
-_SECONDS = 10
+_SECONDS = 5
 # h5netcdf marks so a dimension without values, whose length nothing fills.
 _NO_VARIABLE = b"This is a netCDF dimension but not a netCDF variable"
 
