@@ -20,9 +20,11 @@ COMMANDS = [
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: " ".join(command[:2]))
-def test_lint_is_clean(command):
+def test_lint_is_clean(command, tmp_path):
+    # Results of another preset in the repository are no matter of the lints.
+    elsewhere = ["--directory", str(tmp_path)] if command[0] == "snakemake" else []
     finished = subprocess.run(
-        [sys.executable, "-m", *command], cwd=REPOSITORY, capture_output=True, text=True, check=False
+        [sys.executable, "-m", *command, *elsewhere], cwd=REPOSITORY, capture_output=True, text=True, check=False
     )
     assert finished.returncode == 0, finished.stdout + finished.stderr
 

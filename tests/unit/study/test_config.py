@@ -94,7 +94,7 @@ def test_every_preset_merged_over_the_default_is_valid_and_changes_no_science(co
         (["experiments", "design", "cells", "main", "pool_points"], 513, ["513", "n_points = 512"]),
         (["experiments", "design", "cells", "main", "pool_points"], 32, ["64 points", "pool_points is 32"]),
         (["experiments", "kernel_design", "cells", "main", "largest_size"], 513, ["pool_points is 512"]),
-        (["experiments", "kernel_design", "cells", "main", "error_points"], 2049, ["n_test + n_oracle = 2048"]),
+        (["experiments", "kernel_design", "cells", "main", "error_points"], 4097, ["n_test + n_oracle = 4096"]),
         (["experiments", "growth", "cells", "main", "first_size"], 32, ["last_size", "above first_size = 32"]),
         (["experiments", "growth", "cells", "main", "last_size"], 2049, ["last_size", "2049", "n_points = 2048"]),
         (["datasets", "polynomial_growth", "dim"], 999, ["alignment", "one dim", "999"]),
@@ -212,5 +212,7 @@ def test_a_block_that_was_given_another_kind_is_told_to_take_a_name_of_its_own(c
 
 def test_a_teacher_in_the_wrong_place_is_told_where_its_kind_is_allowed(config, tmp_path):
     given = changed(config, ("teachers", "mine"), {"kind": "file", "path": "mine.nc"})
-    with pytest.raises(ConfigError, match=r"mine is of kind file, must be of kind network; kind file is for bias$"):
+    with pytest.raises(
+        ConfigError, match=r"mine is of kind file, must be of kind network; kind file is for bias, design_digits$"
+    ):
         check(changed(given, ("experiments", "mixing", "cells", "main", "teacher"), "mine"))

@@ -44,7 +44,7 @@ ALLOWED = {
     "students": {"students", "tasks", "theory", "kernels", "training", "jobs"},
     "analysis": {"analysis", "tasks", "theory", "kernels", "statistics", "jobs"},
     "claims": {"claims", "theory", "statistics", "jobs"},
-    "figures": {"figures", "statistics", "jobs"},
+    "figures": {"figures", "theory", "statistics", "jobs"},
     "study": {"study", "students", "teachers", "jobs"},
     "problem": {"problem", "theory", "kernels", "statistics", "jobs"},
     "pages": {"pages", "study", "claims", "figures", "statistics", "jobs"},
