@@ -45,7 +45,7 @@ env:
 	@envs/create.sh $(VENV) $(PYTHON)
 
 study: env
-	$(SNAKEMAKE) --cores $(CORES) || { [ ! -d logs ] || $(REPORT) > logs/report.log 2>&1; exit 1; }
+	$(SNAKEMAKE) --cores $(CORES) || { if [ -d logs ]; then $(REPORT) > logs/report.log 2>&1; fi; exit 1; }
 	$(REPORT)
 
 report: env
