@@ -129,7 +129,7 @@ def _soft_oracle(run):
     changes = run.stacked[beyond, run.columns["soft_coefficients"]]
     sizes = run.settings.oracle_sizes
     kernels = run.kernel[beyond, beyond], run.kernel[beyond, run.transfer]
-    norms, _, projections = independent_oracle(run.regression, *kernels, changes, sizes)
+    norms, _, projections, _ = independent_oracle(run.regression, *kernels, changes, sizes)
     return norms[:, 0], projections[..., 0]
 
 
