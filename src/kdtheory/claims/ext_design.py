@@ -11,7 +11,7 @@ def _of_linear_students(name):
     @claim(
         f"ext-design-linear-{name}",
         reads=("linear/design",),
-        assumes=("datasets.polynomial_pool.kappas", "experiments.design.cells.main.pool_points"),
+        assumes=("datasets.<name>.kappas", "experiments.design.cells.main.pool_points"),
         **declared(name, "linear students, polynomial tasks", "each κ and n"),
     )
     def check(design):

@@ -20,7 +20,7 @@ _COMMON = {
     "reads": ("wide/difficulty",),
     "parts": _PARTS,
     "error_rate": len(_PARTS) * rules.ERROR_RATE,
-    "assumes": ("datasets.mixture_sweep.width", "experiments.difficulty.cells.main.depth"),
+    "assumes": ("datasets.<name>.width", "experiments.difficulty.cells.main.depth"),
 }
 
 

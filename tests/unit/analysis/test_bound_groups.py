@@ -83,7 +83,13 @@ def test_hard_label_bounds_are_those_of_the_stored_sets(study):
     hard = {"learners": ["hard_target_descent", "hard_target_margin"], "hard_target_steps": 10, "hard_target_rate": 1.0}
     block = {
         "cells": {
-            "sweep": {**cell, "n_train": [5], "gram_sets": 10},
+            "sweep": {
+                **cell,
+                "n_train": [5],
+                "gram_sets": 10,
+                "descent_steps": 10,
+                "learners": ["distillation", "distillation_descent"],
+            },
             "growth": {**cell, "n_train": [1, 5, 30]},
             "growth_hard": {**cell, **hard, "n_train": [1, 5]},
             "scaled": {**cell, "dataset": "scaled", "n_train": [6]},
@@ -167,7 +173,8 @@ def test_settings_of_fig_5_are_measured_as_the_figure_is(study):
     assert (group["risk"].sel(variant=names[0]).mean("world") > group["risk"].sel(variant=names[1]).mean("world")).all()
     assert (group["improved"].sel(learner="distillation") == 1).mean() > 0.95
     datasets["sets"]["kappas"] = [0.5]
-    same = study("monotonicity", {"cells": {"chains": cell}}, datasets)
+    trained = {**cell, "learners": [*LEARNERS, "distillation_descent"], "descent_steps": 10}
+    same = study("monotonicity", {"cells": {"chains": trained}}, datasets)
     reference = monotonicity.measure(same)
     np.testing.assert_array_equal(
         group["risk"].sel(variant=names[0], learner="distillation"), reference["risk"].sel(learner="distillation")

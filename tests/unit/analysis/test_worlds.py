@@ -15,17 +15,19 @@ from kdtheory.teachers import logistic_regression
 
 POLYNOMIAL = {"kind": "polynomial_angle", "dim": 12, "scale": 1.0, "coordinates": "triangular", "kappas": [0.5, 1.0]}
 DISTILLATION = {"teacher": "unit", "learners": ["distillation"]}
+DESCENT = {"learners": ["distillation", "distillation_descent"], "descent_steps": 20}
 HARD = {"learners": ["hard_target_descent", "hard_target_margin"], "hard_target_steps": 20, "hard_target_rate": 1.0}
 PATH = {"teacher": "unit", "precisions": ["float64", "float32"], "max_steps": 40, "recorded_steps": 5, "flow_time": 1e5}
 DEEP = {
     "teacher": "unit", "depths": [1, 2], "init_ratios": [1e-1, 1e-2], "starts": ["balanced", "gaussian"],
     "hidden_width": 3, "learning_rate": 0.1, "tolerance": 1e-3, "max_steps": 500, "recorded_steps": 5,
+    "unit_inputs": False,
 }  # fmt: skip
 EXPERIMENTS = {
     "alignment": (
         {
             "cells": {
-                "sweep": {**DISTILLATION, "dataset": "small", "n_train": [5], "gram_sets": 20},
+                "sweep": {**DISTILLATION, **DESCENT, "dataset": "small", "n_train": [5], "gram_sets": 20},
                 "growth": {**DISTILLATION, "dataset": "growth", "n_train": [1, 5]},
                 "growth_hard": {**DISTILLATION, **HARD, "dataset": "growth", "n_train": [1, 5]},
                 "scaled": {**DISTILLATION, "dataset": "scaled", "n_train": [5]},
@@ -45,8 +47,15 @@ EXPERIMENTS = {
         {"below": {"kind": "gaussian", "dim": 8, "n_points": 4}},
     ),
     "deep": (
-        {"cells": {name: {**DEEP, "dataset": name} for name in ("below", "above")}},
         {
+            "cells": {
+                **{name: {**DEEP, "dataset": name} for name in ("below", "above")},
+                "opposite": {**DEEP, "dataset": "below", "starts": ["opposite"]},
+                "risk": {**DEEP, "dataset": "risk", "starts": ["balanced"], "unit_inputs": True},
+            }
+        },
+        {
+            "risk": {**POLYNOMIAL, "coordinates": "ambient", "kappas": [1.0], "dim": 8, "n_points": 4},
             "below": {"kind": "gaussian", "dim": 8, "n_points": 4},
             "above": {"kind": "gaussian", "dim": 4, "n_points": 9},
         },
@@ -60,7 +69,8 @@ EXPERIMENTS = {
             "cells": {
                 "chains": {
                     **HARD, "dataset": "chains", "teacher": "unit", "n_train": [3, 4], "deltas": [0.25, 1.0],
-                    "learners": ["distillation", "hard_target_descent", "hard_target_margin", "reduced_bias"],
+                    "descent_steps": 20,
+                    "learners": [*DESCENT["learners"], *HARD["learners"], "reduced_bias"],
                 }
             }
         },
@@ -118,7 +128,13 @@ def _bias_of(worlds):
     trained = logistic_regression.train(settings, partial(generator, 1, "teacher"), dataset)
     logits = logistic_regression.export(settings, None, dataset, trained)
     cells = {
-        "deltas": transfer.Settings(learners=["reduced_bias"], n_train=[8], worlds=worlds, deltas=[0, 3, 30]),
+        "deltas": transfer.Settings(
+            learners=[*DESCENT["learners"], "reduced_bias"],
+            n_train=[8],
+            worlds=worlds,
+            deltas=[0, 3, 30],
+            descent_steps=20,
+        ),
         "chains": transfer.Settings(learners=["distillation"], n_train=[2, 8], worlds=worlds),
     }
     students = {name: transfer.fit(cell, partial(generator, 1, name), dataset, logits) for name, cell in cells.items()}
@@ -133,4 +149,4 @@ def _bias_of(worlds):
         def logits_of(self, cell):
             return logits
 
-    return bias.measure(Files({"cells": {"deltas": {"deltas": [0, 3, 30]}}}, None, {}, {}, {}))
+    return bias.measure(Files({"cells": {"deltas": {"deltas": [0, 3, 30], "descent_steps": 20}}}, None, {}, {}, {}))
