@@ -20,15 +20,15 @@ FIGURE = Figure(
         "legend has the exponents of the claims with 95 % intervals: a fit of all worlds' counts of errors at n from "
         "16 to 1024. Grey lines have the slopes −1/2 and −1. Upper middle and right: p(β) of eq. 6, the probability "
         "that the features of a point make a larger angle than β with the oracle's weights, near a right angle. As in "
-        "the paper, two panels: the curves turn back at the ρ that both show. They should be close to linear at the "
-        "right end; shades hold 90 % of the worlds. Lower left: the angle α′ between the weights of the student and "
-        "of the oracle, which the paper shows to shrink fastest for ρ = 1; the oracle is a student of the largest "
-        "number N of other points. Lower middle: this angle at the largest n up to N/8 against N, with an oracle of "
-        "other points (solid), one that has the student's points too (dashed), and weights after one pass of SGD over "
-        "the other points (dotted). With hard labels the target jumps, no finite weights fit it, and the angle drifts "
-        "to a right angle as N grows: only the order in ρ at one N can be read. Lower right: the smallest angle of "
-        "any point's features to the oracle (S6), at the test points, which the oracle has seen, and at fresh points, "
-        "which it has not; p(β) is 1 up to it."
+        "the paper, two panels, which share the ρ at which the mean angle turns, or a middle one if it does not. They "
+        "should be close to linear at the right end; shades hold 90 % of the worlds. Lower left: the angle α′ between "
+        "the weights of the student and of the oracle, which the paper shows to shrink fastest for ρ = 1; the oracle "
+        "is a student of the largest number N of other points. Lower middle: this angle at the largest n up to N/8 "
+        "against N, with an oracle of other points (solid), one that has the student's points too (dashed), and "
+        "weights after one pass of SGD over the other points (dotted). With hard labels the target jumps, no finite "
+        "weights fit it, and the angle drifts to a right angle as N grows: only the order in ρ at one N can be read. "
+        "Lower right: the smallest angle of any point's features to the oracle (S6), at the test points, which the "
+        "oracle has seen, and at fresh points, which it has not; p(β) is 1 up to it."
     ),
 )
 
@@ -96,7 +96,7 @@ def _draw_risk(axis, risk, test_points, colours):
     # Room below for the legend.
     axis.set_ylim(floor / 30, 1)
     axis.set_ylabel(r"transfer risk $P[z_t z_s < 0]$")
-    axis.legend(loc="lower left", ncols=2, fontsize=6.5)
+    axis.legend(loc="lower left", ncols=2, fontsize=7)
     style.title(axis, "Risk against the sample size", f"{worlds_in_words(risk)}; grey lines: slopes −1/2 and −1")
 
 
