@@ -12,7 +12,7 @@ SETTINGS = [*SMOKE, "slow.yaml"]
 
 def teacher_study(folder):
     """Copy the study, and write the settings of the slow teacher beside it."""
-    study = Study.copied_to(folder)
+    study = Study.short(folder)
     epochs = [1, 4]
     planned = configuration_files.check([folder / "config.yaml", folder / SMOKE[1]])
     changes = {

@@ -29,14 +29,14 @@ def small_disk(tmp_path):
     subprocess.run(["umount", str(folder)], check=True)
 
 
-def check_the_same_as_undisturbed(study, smoke):
-    found, expected = study.contents(), smoke.contents()
+def check_the_same_as_undisturbed(study, short):
+    found, expected = study.contents(), short.contents()
     assert set(TARGETS) <= set(found)
     assert found == {name: expected[name] for name in found}
 
 
-def test_a_full_disk_loses_nothing(smoke, tmp_path, small_disk, faults):
-    study = Study.copied_to(tmp_path / "study")
+def test_a_full_disk_loses_nothing(short, tmp_path, small_disk, faults):
+    study = Study.short(tmp_path / "study")
     with faults.survives("a full disk under the whole working folder", ANSWER):
         command = ["--directory", str(small_disk), "--cores", "2", "--", *TARGETS]
         failed = study.run(*SMOKE, *command)
@@ -48,11 +48,11 @@ def test_a_full_disk_loses_nothing(smoke, tmp_path, small_disk, faults):
         assert mount("-o", "remount,size=200m", str(small_disk)).returncode == 0
         finished = study.run(*SMOKE, *command)
         assert finished.returncode == 0, output_of(finished)[-5000:]
-        check_the_same_as_undisturbed(Study(small_disk), smoke)
+        check_the_same_as_undisturbed(Study(small_disk), short)
 
 
-def test_a_limit_on_the_size_of_files_loses_nothing(smoke, tmp_path, faults):
-    study = Study.copied_to(tmp_path / "study")
+def test_a_limit_on_the_size_of_files_loses_nothing(short, tmp_path, faults):
+    study = Study.short(tmp_path / "study")
     with faults.survives("a write that fails midway (limit on a file's size)", ANSWER):
         failed = subprocess.run(
             [sys.executable, "-m", "snakemake", *SMOKE, "--cores", "2", "--", *TARGETS], cwd=study.folder,
@@ -67,4 +67,4 @@ def test_a_limit_on_the_size_of_files_loses_nothing(smoke, tmp_path, faults):
 
         finished = study.run(*SMOKE, "--cores", "2", "--", *TARGETS)
         assert finished.returncode == 0, output_of(finished)[-5000:]
-        check_the_same_as_undisturbed(study, smoke)
+        check_the_same_as_undisturbed(study, short)

@@ -56,9 +56,9 @@ def finished_files(study):
     return {file: file.stat().st_mtime_ns for file in study.files("students/*/*/*.nc", "analysis/*.nc")}
 
 
-def test_a_run_that_is_stopped_at_random_moments_goes_on_to_the_same_results(smoke, tmp_path, faults, pytestconfig):
+def test_a_run_that_is_stopped_at_random_moments_goes_on_to_the_same_results(short, tmp_path, faults, pytestconfig):
     stops = kinds_of_stops(pytestconfig.getoption("--stops"))
-    study = Study.copied_to(tmp_path / "study")
+    study = Study.short(tmp_path / "study")
     # What a moment cost is known only at the end, when the results are compared: all count as lost, or none.
     counts = {
         "SIGKILL of the driver and all its jobs at a random moment": stops.count(signal.SIGKILL),
@@ -69,7 +69,7 @@ def test_a_run_that_is_stopped_at_random_moments_goes_on_to_the_same_results(smo
         for fault, tried in counts.items():
             counted.enter_context(faults.survives(fault, ANSWER, tried))
         driver, kept = study.start(*SMOKE, "--cores", "2"), {}
-        for count, delay, how in moments(len(list(smoke.folder.glob("logs/**/*.log"))), stops):
+        for count, delay, how in moments(len(list(short.folder.glob("logs/**/*.log"))), stops):
             wait_until_started(study, driver, count)
             time.sleep(delay)
             stop(study, driver, how)
@@ -80,7 +80,7 @@ def test_a_run_that_is_stopped_at_random_moments_goes_on_to_the_same_results(smo
             kept = finished_files(study)
             driver = study.resume("--cores", "2")
         assert driver.wait(timeout=600) == 0
-        assert study.contents() == smoke.contents()
+        assert study.contents() == short.contents()
 
 
 @pytest.mark.parametrize("moment", range(3))

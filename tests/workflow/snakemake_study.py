@@ -10,8 +10,12 @@ import sys
 import time
 from pathlib import Path
 
+import yaml
+
 REPOSITORY = Path(__file__).parents[2]
 SMOKE = ["--configfile", "workflow/presets/smoke.yaml"]
+# Few experiments that have jobs of every stage, images and a network teacher among them: what is run several times.
+SHORT = ("angle_law", "bias", "convergence", "kernel_transfer", "margin", "mixing", "stopping")
 
 
 class Study:
@@ -31,6 +35,18 @@ class Study:
         for name in ("Snakefile", "config.yaml"):
             shutil.copy2(REPOSITORY / name, folder)
         return cls(folder)
+
+    @classmethod
+    def short(cls, folder, experiments=SHORT):
+        """Copy the workflow, and leave only some experiments in its configuration."""
+        study = cls.copied_to(folder)
+        for path in (folder / "config.yaml", folder / "workflow/presets/smoke.yaml"):
+            config = yaml.safe_load(path.read_text())
+            config["experiments"] = {
+                name: block for name, block in config["experiments"].items() if name in experiments
+            }
+            path.write_text(yaml.safe_dump(config))
+        return study
 
     def environment(self, **variables):
         """The process environment, in which the copy's package and this Python come before the installed ones."""

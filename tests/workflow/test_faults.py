@@ -7,12 +7,15 @@ import time
 from workflow.snakemake_study import SMOKE, Study, output_of, planned_jobs
 
 from kdtheory import open_cube
+from kdtheory.figures.registry import figures
+from kdtheory.study.schema import names
 
 IMAGES = ("mnist", "cifar10")
+EXPERIMENTS = names("experiments")
 
 
-def test_a_run_in_another_folder_on_one_core_killed_midway_gives_the_same_data_and_figures_to_the_bit(smoke, tmp_path):
-    study = Study.copied_to(tmp_path / "study")
+def test_a_run_in_another_folder_on_one_core_killed_midway_gives_the_same_data_and_figures_to_the_bit(short, tmp_path):
+    study = Study.short(tmp_path / "study")
     driver = study.start(*SMOKE, "--cores", "1")
     deadline = time.monotonic() + 300
     while len(list(study.folder.glob("results/students/*/*/*.nc"))) < 4:
@@ -20,10 +23,10 @@ def test_a_run_in_another_folder_on_one_core_killed_midway_gives_the_same_data_a
         time.sleep(0.1)
     study.kill(driver)
     finished_before = {path: path.stat().st_mtime_ns for path in study.folder.glob("results/datasets/*/*.nc")}
-    assert not (study.folder / "results/analysis/alignment.nc").exists()
+    assert not (study.folder / "results/analysis/mixing.nc").exists()
 
     assert study.resume("--cores", "1").wait(timeout=900) == 0
-    assert study.contents() == smoke.contents()
+    assert study.contents() == short.contents()
     unchanged = [path for path, when in finished_before.items() if path.stat().st_mtime_ns == when]
     assert len(unchanged) >= len(finished_before) - 1, "what was finished is not computed again"
 
@@ -38,14 +41,15 @@ def test_without_images_the_rest_completes_and_a_later_run_adds_them(smoke, tmp_
     *_, heading, one, other, last = output_of(failed).splitlines()
     assert heading == "2 jobs failed:"
     assert {one, other} == {f"  Fetch and verify {name}: see logs/datasets/fetched/{name}.log" for name in IMAGES}
-    assert last.startswith("missing: 22 of 23 groups of the cube, 17 of 19 figures, ")
+    counts = f"missing: {len(EXPERIMENTS) - 1} of {len(EXPERIMENTS)} groups of the cube, "
+    assert last.startswith(f"{counts}{len(figures()) - 2} of {len(figures())} figures, ")
     assert "; cifar10 and mnist could not be had" in last and "KDTHEORY_SOURCES" in last and "KDTHEORY_DATA" in last
     for images in IMAGES:
         log = (study.folder / f"logs/datasets/fetched/{images}.log").read_text()
         assert "error:" in log and images in log
         assert "Traceback" not in log
-    figures = study.folder / "results/figures"
-    assert {path.name for path in figures.glob("*.svg")} == {"pl19_fig1.svg", "pl19_fig2.svg"}
+    drawn = study.folder / "results/figures"
+    assert {path.name for path in drawn.glob("*.svg")} == {"pl19_fig1.svg", "pl19_fig2.svg"}
     cube = open_cube(study.folder / "results/cube.nc")
     assert {node.path for node in cube.subtree if node.has_data} == {"/linear/angle_law"}
     assert "angle_law" in (study.folder / "results/explorer.html").read_text()
@@ -57,18 +61,18 @@ def test_without_images_the_rest_completes_and_a_later_run_adds_them(smoke, tmp_
     assert all(entry["verdict"] == "not run" for entry in claims.values())
     assert reasons and all("mnist" in reason for reason in reasons)
 
-    before = {path: path.stat().st_mtime_ns for path in figures.glob("*.svg")}
+    before = {path: path.stat().st_mtime_ns for path in drawn.glob("*.svg")}
     planned = planned_jobs(study.run(*SMOKE, "-n", *targets))
     assert planned["fetch_images"] == 1 and planned["measure"] == 1 and planned["draw_figure"] == 1
     added = study.run(*SMOKE, "--cores", "2", *targets)
     assert added.returncode == 0, output_of(added)[-5000:]
-    assert (figures / "pl19_fig4.svg").exists()
+    assert (drawn / "pl19_fig4.svg").exists()
     assert {path: path.stat().st_mtime_ns for path in before} == before
 
 
-def test_a_damaged_result_is_named_and_never_used(smoke, tmp_path):
+def test_a_damaged_result_is_named_and_never_used(short, tmp_path):
     study = Study(tmp_path / "study")
-    shutil.copytree(smoke.folder, study.folder, symlinks=True)
+    shutil.copytree(short.folder, study.folder, symlinks=True)
     victim = study.folder / "results/analysis/angle_law.nc"
     content = bytearray(victim.read_bytes())
     content[len(content) // 2] ^= 1

@@ -31,9 +31,7 @@ class GrowingStudy(Study):
 @pytest.fixture(scope="module")
 def grown(tmp_path_factory):
     """A study of two worlds that was given a third: what it stored before, what it planned then, the study."""
-    study = GrowingStudy.copied_to(tmp_path_factory.mktemp("growth") / "study")
-    only_some(study.folder / "config.yaml")
-    only_some(study.folder / "workflow/presets/smoke.yaml")
+    study = GrowingStudy.short(tmp_path_factory.mktemp("growth") / "study", EXPERIMENTS)
     first = study.run(*study.with_worlds(2))
     assert first.returncode == 0, output_of(first)[-5000:]
     before = study.stored()
@@ -41,13 +39,6 @@ def grown(tmp_path_factory):
     second = study.run(*study.with_worlds(3))
     assert second.returncode == 0, output_of(second)[-5000:]
     return before, planned, study
-
-
-def only_some(path):
-    """Leave in a configuration file only the experiments of this test."""
-    config = yaml.safe_load(path.read_text())
-    config["experiments"] = {name: block for name, block in config["experiments"].items() if name in EXPERIMENTS}
-    path.write_text(yaml.safe_dump(config))
 
 
 def test_exactly_the_new_batches_are_computed(grown):
