@@ -11,7 +11,7 @@ from kdtheory.figures.registry import figures, labels
 from kdtheory.jobs.durations import duration
 from kdtheory.jobs.markdown import escaped, table
 from kdtheory.jobs.provenance import REPOSITORY
-from kdtheory.pages import coverage, power
+from kdtheory.pages import coverage, findings, power
 from kdtheory.study import plan
 
 _COLUMNS = ("claim", "statement", "verdict", "what we see")
@@ -51,6 +51,7 @@ def sections(kept: dict) -> dict[str, dict[str, str]]:
         "README.md": {"findings": _findings(claims), "presets": _presets(scales, rates)},
         "docs/claims.md": {"tally": _tally(claims)},
         **{f"docs/claims-{paper}.md": {"claims": _table_of(claims, paper)} for paper in PAPERS},
+        "docs/findings.md": {"findings": findings.section(claims)},
         "docs/coverage.md": {"coverage": coverage.section(coverage.statements(), registered(), claims)},
         "docs/gallery.md": {"figures": _gallery()},
         "docs/power.md": {"power": _lines(power.section(claims, (scales["default"], scales["thorough"])))},

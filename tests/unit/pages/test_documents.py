@@ -42,6 +42,7 @@ SECTIONS = {
     "docs/claims.md": ["tally"],
     **{f"docs/claims-{paper}.md": ["claims"] for paper in PAPERS},
     "docs/coverage.md": ["coverage"],
+    "docs/findings.md": ["findings"],
     "docs/gallery.md": ["figures"],
     "docs/power.md": ["power"],
     "docs/reliability.md": ["reliability", "soak", "damage"],
