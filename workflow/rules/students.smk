@@ -87,6 +87,6 @@ use rule fit_students as fit_resnet with:
 
 use rule fit_students as fit_network with:
     wildcard_constraints:
-        experiment=experiments_learnt_by("finite_width.networks"),
+        experiment=experiments_learnt_by("finite_width.networks", "finite_width.growth"),
     message:
         "Fit networks of finite width: {wildcards.experiment}, {wildcards.cell}, batch {wildcards.first}"
