@@ -39,7 +39,7 @@ def test_every_parameter_and_result_of_a_public_function_has_a_type(package, nam
 
 def test_methods_of_exported_classes_are_among_the_functions_that_have_types():
     methods = _functions_of(import_module("kdtheory.kernels").NestedRegression)
-    assert methods.keys() == {"__init__", "with_targets", "norms", "inner", "predict"}
+    assert methods.keys() == {"__init__", "with_targets", "norms", "inner", "predict", "weights"}
 
 
 def test_an_unknown_name_is_an_attribute_error():
