@@ -281,8 +281,12 @@ def _settle_layout(figure):
     The solver of constrained layouts goes through its variables in the order of their memory addresses, so its places
     differ in their last bits from process to process, enough to change the colours of single pixels.
     """
+    import matplotlib
+
     figure.set_dpi(_PNG_DPI)
     figure.draw_without_rendering()
-    figure.set_layout_engine("none")
+    # No engine at all: with the placeholder that "none" stands for, every file is drawn twice.
+    with matplotlib.rc_context({"figure.constrained_layout.use": False}):
+        figure.set_layout_engine(None)
     for axis in figure.axes:
         axis.set_position([round(edge, 6) for edge in axis.get_position(original=True).bounds])
