@@ -52,7 +52,7 @@ def test_without_images_the_rest_completes_and_a_later_run_adds_them(smoke, tmp_
     assert {path.name for path in drawn.glob("*.svg")} == {"pl19_fig1.svg", "pl19_fig2.svg"}
     cube = open_cube(study.folder / "results/cube.nc")
     assert {node.path for node in cube.subtree if node.has_data} == {"/linear/angle_law"}
-    assert "angle_law" in (study.folder / "results/explorer.html").read_text()
+    assert (study.folder / "results/explorer.html").is_file()
     reported = study.run(*SMOKE, "--report", "results/report.html", "--", "presentable")
     assert reported.returncode == 0, output_of(reported)[-5000:]
 
