@@ -48,7 +48,7 @@ def stop(study, driver, how):
     else:
         os.kill(driver.pid, how)
         # A run that was at its last jobs ends well.
-        driver.wait(timeout=600)
+        driver.wait(timeout=1200)
         assert study.processes() == []
 
 
@@ -79,7 +79,7 @@ def test_a_run_that_is_stopped_at_random_moments_goes_on_to_the_same_results(sho
             assert len(again) <= 2, f"only what two cores were at may be computed again, not {again}"
             kept = finished_files(study)
             driver = study.resume("--cores", "2")
-        assert driver.wait(timeout=600) == 0
+        assert driver.wait(timeout=1200) == 0
         assert study.contents() == short.contents()
 
 

@@ -61,7 +61,7 @@ class Study:
         """Run snakemake to its end."""
         return subprocess.run(
             self.command(*arguments), cwd=self.folder, env=self.environment(**variables),
-            capture_output=True, text=True, check=False, timeout=900,
+            capture_output=True, text=True, check=False, timeout=2700,
         )  # fmt: skip
 
     def start(self, *arguments, **variables):

@@ -25,7 +25,7 @@ def test_a_run_in_another_folder_on_one_core_killed_midway_gives_the_same_data_a
     finished_before = {path: path.stat().st_mtime_ns for path in study.folder.glob("results/datasets/*/*.nc")}
     assert not (study.folder / "results/analysis/mixing.nc").exists()
 
-    assert study.resume("--cores", "1").wait(timeout=900) == 0
+    assert study.resume("--cores", "1").wait(timeout=1800) == 0
     assert study.contents() == short.contents()
     unchanged = [path for path, when in finished_before.items() if path.stat().st_mtime_ns == when]
     assert len(unchanged) >= len(finished_before) - 1, "what was finished is not computed again"
