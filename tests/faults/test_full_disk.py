@@ -32,7 +32,8 @@ def small_disk(tmp_path):
 def check_the_same_as_undisturbed(study, short):
     found, expected = study.contents(), short.contents()
     assert set(TARGETS) <= set(found)
-    assert found == {name: expected[name] for name in found}
+    # The failed run wrote which claims it has not checked.
+    assert {name for name in found if found[name] != expected.get(name)} <= {"results/claims.json", "results/claims.md"}
 
 
 def test_a_full_disk_loses_nothing(short, tmp_path, small_disk, faults):
