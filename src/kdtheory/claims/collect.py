@@ -72,7 +72,8 @@ def _absent(groups, folder):
 def _errors(logs):
     """The last error of each job's log, by job."""
     errors = {}
-    for file in sorted(logs.rglob("*.log")):
+    # Logs of jobs lie in the folders of their stages; beside these is the log of what an earlier, failed run wrote.
+    for file in sorted(logs.glob("*/**/*.log")):
         if error := last_error(file):
             errors[file.relative_to(logs).with_suffix("").as_posix()] = error
     return errors
