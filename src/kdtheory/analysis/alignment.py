@@ -4,6 +4,7 @@ import numpy as np
 import xarray as xr
 
 from kdtheory.analysis.laws import angle_laws
+from kdtheory.analysis.limits import distance_to_limit
 from kdtheory.analysis.measurement import labelled, run_measure
 from kdtheory.theory.angles import PolynomialAngles, signed_angle
 from kdtheory.theory.bounds import (
@@ -165,15 +166,12 @@ def _descended(experiment):
     angle = _angles(experiment, "sweep").sel(learner="distillation_descent", drop=True)
     weights = student["weights"].sel(learner="distillation_descent", drop=True)
     limit = student["weights"].sel(learner="distillation", drop=True)
-    distance = np.sqrt(((weights - limit) ** 2).sum("axis") / (limit**2).sum("axis"))
     steps = experiment.settings["cells"]["sweep"]["descent_steps"]
     words = f"the student after {steps} steps of descent"
     group = xr.Dataset(
         {
             "descent_risk": labelled(_risk(angle, dataset), f"transfer risk of {words}", "PL19 Fig. 3"),
-            "descent_distance": labelled(
-                distance, f"distance of {words} to its limit, relative to the limit's norm", "PL19 Theorem 1"
-            ),
+            "descent_distance": distance_to_limit(weights, limit, words),
         }
     )
     return group.isel(n_train=0, drop=True).transpose("kappa", "world")

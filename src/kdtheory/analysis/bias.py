@@ -3,6 +3,7 @@
 import numpy as np
 import xarray as xr
 
+from kdtheory.analysis.limits import distance_to_limit
 from kdtheory.analysis.measurement import labelled, run_measure
 
 
@@ -17,7 +18,7 @@ def measure(experiment):
     direction = (weights.isel(learner=-1) - weights.isel(learner=0)).expand_dims("learner")
     chains = experiment.student("chains")["weights"].sel(learner="distillation", drop=True)
     risk = disagreement_on_images(experiment, "deltas", weights).rename(learner="delta")
-    steps = experiment.settings["cells"]["deltas"]["descent_steps"]
+    words = f"the student after {experiment.settings['cells']['deltas']['descent_steps']} steps of descent"
     group = xr.Dataset(
         {
             "risk": labelled(risk, "transfer risk on the test images", "PL19 Fig. 4"),
@@ -28,14 +29,10 @@ def measure(experiment):
             ),
             "descent_risk": labelled(
                 disagreement_on_images(experiment, "deltas", descent).isel(learner=0, drop=True),
-                f"transfer risk of the student after {steps} steps of descent",
+                f"transfer risk of {words}",
                 "PL19 Fig. 4",
             ),
-            "descent_distance": labelled(
-                np.sqrt(((descent.isel(learner=0, drop=True) - limit) ** 2).sum("axis") / (limit**2).sum("axis")),
-                f"distance of the student after {steps} steps of descent to its limit, relative to the limit's norm",
-                "PL19 Theorem 1",
-            ),
+            "descent_distance": distance_to_limit(descent.isel(learner=0, drop=True), limit, words),
             "chain_risk": labelled(
                 disagreement_on_images(experiment, "chains", chains),
                 "transfer risk on the test images along transfer sets that grow by added points",

@@ -4,6 +4,7 @@ import numpy as np
 import xarray as xr
 
 from kdtheory.analysis.laws import angle_laws
+from kdtheory.analysis.limits import distance_to_limit
 from kdtheory.analysis.measurement import labelled, run_measure
 from kdtheory.theory.angles import acute_angle, signed_angle
 from kdtheory.theory.convexity import soft_loss
@@ -21,7 +22,7 @@ def measure(experiment):
     weights = trained.drop_sel(learner="distillation_descent")
     same_q = student["weights_same_q"].isel(kappa=0).transpose("learner_same_q", "n_train", "world", "axis")
     deviation, loss = _fit_to_the_teacher(experiment, weights.isel(n_train=0))
-    closer, tie = _compare(weights, teacher)
+    closer, tie = compare(weights, teacher)
     dims = ("learner", "world")
 
     def with_all_learners(of_same_q, of_all):
@@ -30,7 +31,7 @@ def measure(experiment):
         known = xr.DataArray(of_same_q, dims=dims, coords=labels).reindex(learner=weights["learner"].values)
         return known.fillna(xr.DataArray(of_all.astype(float), dims=dims))
 
-    closer_same_q = with_all_learners(_compare(same_q, teacher)[0], closer)
+    closer_same_q = with_all_learners(compare(same_q, teacher)[0], closer)
     decay = _decay(weights, teacher)
     index = "share of transfer sets that one more point brings strictly closer to the teacher"
     shared = "with the random direction q of the smaller set projected again"
@@ -86,11 +87,11 @@ def measure(experiment):
 def _descended(dataset, weights, teacher, steps):
     """The distilled students that descent has trained for finitely many steps, beside their limits."""
     found = weights.sel(learner=["distillation_descent"])
-    closer, _ = _compare(found, teacher)
+    closer, _ = compare(found, teacher)
     smaller = found.isel(n_train=0)
     limit = weights.sel(learner="distillation").isel(n_train=0)
-    distance = np.sqrt(((smaller.isel(learner=0) - limit) ** 2).sum("axis") / (limit**2).sum("axis"))
     words = f"the distilled student after {steps} steps of descent"
+    distance = distance_to_limit(smaller.isel(learner=0, drop=True), limit.drop_vars("learner"), words)
     risk = _angle_and_risk(dataset, smaller)["risk"].isel(learner=0, drop=True)
     return xr.Dataset(
         {
@@ -99,11 +100,7 @@ def _descended(dataset, weights, teacher, steps):
                 xr.DataArray(closer[0].astype(np.int8), dims="world"), f"one more point brought {words} closer",
                 "PL19 eq. 34",
             ),
-            "descent_distance": labelled(
-                xr.DataArray(distance.values, dims="world"),
-                f"distance of {words} to its limit, relative to the limit's norm",
-                "PL19 Theorem 1",
-            ),
+            "descent_distance": distance.drop_vars(distance.coords),
         }
     )  # fmt: skip
 
@@ -145,8 +142,21 @@ def _fit_to_the_teacher(experiment, weights):
     )
 
 
-def _compare(weights, teacher):
-    """Whether the larger set's student is strictly closer, and whether it is at the same angle: (learner, world)."""
+def compare(weights, teacher):
+    """Return whether the larger set's student is strictly closer to the teacher, and whether it is at the same angle.
+
+    Parameters
+    ----------
+    weights : xarray.DataArray, dims (…, axis)
+        Of students of two sizes ``n_train``.
+    teacher : array
+        Unit vectors w* that broadcast with the weights of one size.
+
+    Returns
+    -------
+    closer, tie : ndarray of bool
+        Of the dimensions of the weights but ``n_train`` and ``axis``.
+    """
     before, after = np.cos(acute_angle(weights.transpose("n_train", ...).values, teacher))
     tie = np.abs(after - before) <= _TIE
     return (after > before) & ~tie, tie

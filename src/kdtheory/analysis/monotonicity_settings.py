@@ -1,15 +1,12 @@
 """Measurement ``linear/monotonicity_settings``: on which settings Fig. 5's risks and indices depend (PL19 Sec. 5.3)."""
 
-import numpy as np
 import xarray as xr
 
 from kdtheory.analysis.laws import angle_laws
 from kdtheory.analysis.measurement import labelled, run_measure
-from kdtheory.theory.angles import acute_angle, signed_angle
+from kdtheory.analysis.monotonicity import compare
+from kdtheory.theory.angles import signed_angle
 from kdtheory.theory.risk import angle_risk
-
-# Two cosines that differ by less are one: the added point left the learner where it was.
-_TIE = 1e-12
 
 
 def measure(experiment):
@@ -28,7 +25,7 @@ def _measure_law(experiment, cell, index):
     weights = weights.transpose("n_train", "world", "learner", "axis")
     teacher = dataset["teacher_direction"].values
     risk = angle_risk(signed_angle(weights.values[0], teacher), dataset.attrs["dim"], angle_laws(dataset)[index])
-    before, after = np.cos(acute_angle(weights.values, teacher))
+    closer, _ = compare(weights, teacher)
     kappa, dim, steps = float(dataset["kappa"][index]), int(dataset.attrs["dim"]), settings["hard_target_steps"]
     sizes = weights["n_train"].values
     dims = ("learner", "world")
@@ -36,7 +33,7 @@ def _measure_law(experiment, cell, index):
         {
             "risk": labelled(xr.DataArray(risk.T, dims=dims), "transfer risk", "PL19 Fig. 5"),
             "improved": labelled(
-                xr.DataArray((after > before + _TIE).T.astype(float), dims=dims),
+                xr.DataArray(closer.T.astype(float), dims=dims),
                 "one more point brought the student closer",
                 "PL19 eq. 34",
             ),

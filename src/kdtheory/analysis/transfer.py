@@ -41,6 +41,7 @@ def _measure_kind(experiment, cell, oracle_cell):
     zero = apart["zero_coefficients"]
     zero_norm = np.sqrt(prefix_products(zero, zero).sel(n_train=apart["n_train"]))
     angles = np.pi / 2 * (1 - np.linspace(1, 0, experiment.settings["angles"]) ** 2)
+    independent = _independent_products(apart)
     beta = xr.DataArray(angles, dims="beta", coords={"beta": angles}).assign_attrs(units="rad")
     return xr.Dataset(
         {
@@ -52,10 +53,10 @@ def _measure_kind(experiment, cell, oracle_cell):
             **grown.sel(n_train=sizes),
             "zero_norm": labelled(zero_norm, "norm of the zero function's weight change", "JZ20 Sec. S5"),
             **_norm_bounds(apart),
-            **_theorem(apart, _independent_products(apart), beta, "", "independent oracle"),
+            **_theorem(apart, independent, beta, "", "independent oracle"),
             **_theorem(apart, _nested_products(apart), beta, "_nested", "nested oracle"),
             **_by_sgd(apart),
-            **_at_fresh_points(apart, _independent_products(apart).squared_distance()),
+            **_at_fresh_points(apart, independent.squared_distance()),
         }
     )
 

@@ -10,7 +10,7 @@ from scipy.special import expit
 from kdtheory.kernels.nested import NestedRegression
 from kdtheory.students.kernel.targets import KINDS, Settings
 from kdtheory.students.teacher_logits import selected
-from kdtheory.theory.convexity import probability_difference
+from kdtheory.theory.convexity import probability_difference, sigmoid_slope
 from kdtheory.theory.stationarity import effective_logits, soft_ratio_from_tsquared
 
 # Of the integrator, relative and in logits.
@@ -132,7 +132,7 @@ def gradient_flow(gram, initial, teacher_logits, soft, hard, temperature, times)
         return -drive @ (slope - hard * signs * expit(-signs * logits))
 
     def jacobian(_, logits):
-        bend = soft / temperature**2 * _sigmoid_slope(logits / temperature) + hard * _sigmoid_slope(logits)
+        bend = soft / temperature**2 * sigmoid_slope(logits / temperature) + hard * sigmoid_slope(logits)
         return -drive * bend
 
     found = solve_ivp(
@@ -141,10 +141,6 @@ def gradient_flow(gram, initial, teacher_logits, soft, hard, temperature, times)
     if not found.success:
         raise RuntimeError(f"the flow at T = {temperature:g} was not integrated: {found.message}")
     return found.y.T
-
-
-def _sigmoid_slope(logits):
-    return expit(logits) * expit(-logits)
 
 
 def _distances(gram, logits, initial, target):

@@ -42,10 +42,10 @@ def fit(settings: Settings, draw, dataset, logits):
     fitted, progress = [], Progress(dataset.sizes["world"] * runs, "runs")
     for index, world in enumerate(dataset["world"].values.tolist()):
         of_world = []
+        decision = logits["risk_decision"].isel(world=index, drop=True) if "risk_decision" in logits else None
         for run in range(runs):
             here = {"world": index, "run": run}
             points, values = dataset.isel(here, drop=True), teacher_logits.isel(here, drop=True)
-            decision = logits["risk_decision"].isel(world=index, drop=True) if "risk_decision" in logits else None
             of_world.append(_fit_run(settings, points, values, partial(draw, world, run), decision, dims))
             progress.advance()
         fitted.append(_joined(of_world, "run", dataset["run"].values[:runs]))

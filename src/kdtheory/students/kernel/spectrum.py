@@ -5,9 +5,9 @@ Eigenfunctions are counted from the largest eigenvalue on and taken together by 
 
 import numpy as np
 import xarray as xr
-from scipy.special import expit
 
 from kdtheory.kernels.spectra import eigenfunctions, flow, frequencies, learning_times, octaves_of
+from kdtheory.theory.convexity import sigmoid_slope
 from kdtheory.theory.stationarity import stationarity_residual
 
 STEPS_PER_DECADE = 40
@@ -100,8 +100,8 @@ class _Loss:
         return stationarity_residual(logits, self.teacher, self.labels, self.ratio, self.temperature)
 
     def curvature(self, logits):
-        soft, hard = expit(logits / self.temperature), expit(logits)
-        return self.ratio / self.temperature**2 * soft * (1 - soft) + (1 - self.ratio) * hard * (1 - hard)
+        soft, hard = sigmoid_slope(logits / self.temperature), sigmoid_slope(logits)
+        return self.ratio / self.temperature**2 * soft + (1 - self.ratio) * hard
 
 
 def _times(eigenvalues, curvature):
