@@ -8,6 +8,8 @@ import numpy as np
 from kdtheory.statistics.worlds import over_runs
 
 _WORLDS, _RUNS = "world", "run"
+# How the test of a claim ends whose worlds are the draws.
+ARE_WORLDS = "; worlds, each with a truth and a teacher of its own, are the draws"
 
 
 def worlds_of(variable, *dims):

@@ -10,6 +10,7 @@ from kdtheory.claims.correction_signs import (
     sign_of_correction,
     switch_of_sign,
 )
+from kdtheory.claims.draws import ARE_WORLDS
 from kdtheory.claims.finding import ORDER, VALUE
 from kdtheory.claims.registry import claim
 
@@ -22,7 +23,6 @@ _READS = {
     "assumes": ASSUMES,
     "reading": f"{TRUTHS['sign']}; best = with the largest n",
 }
-_WORLDS = "; worlds, each with a truth and a teacher of its own, are the draws"
 _SIGN = "With the sign of the truth as its logits, "
 
 
@@ -31,7 +31,7 @@ _SIGN = "With the sign of the truth as its logits, "
     statement=_SIGN + "⟨δŵ_h, Δŵ_c⟩ is positive where the teacher does worse than the best student of hard labels.",
     quantity="cosine of δŵ_h and Δŵ_c, mean over the stopping epochs at which the teacher's error is more than "
     f"{SIMILAR} times that student's, every n",
-    test="one-sided t-test at every n" + _WORLDS,
+    test="one-sided t-test at every n" + ARE_WORLDS,
     kind=ORDER,
     **_READS,
 )
@@ -44,7 +44,7 @@ def _poor(correction, imperfect):
     statement=_SIGN + "⟨δŵ_h, Δŵ_c⟩ is negative where the teacher does better than the best student of hard labels.",
     quantity="minus the cosine of δŵ_h and Δŵ_c, mean over the stopping epochs at which the teacher's error is less "
     f"than 1/{SIMILAR} of that student's, every n",
-    test="one-sided t-test at every n" + _WORLDS,
+    test="one-sided t-test at every n" + ARE_WORLDS,
     kind=ORDER,
     **_READS,
 )
@@ -58,7 +58,7 @@ def _good(correction, imperfect):
     "labels.",
     quantity="stopping epochs from the first at which the teacher outperforms to the first at which the mean cosine of "
     "δŵ_h and Δŵ_c is negative, every n",
-    test="equivalence to 0 at every n" + _WORLDS,
+    test="equivalence to 0 at every n" + ARE_WORLDS,
     kind=VALUE,
     tolerance=ONE_EPOCH,
     **_READS,
@@ -71,7 +71,7 @@ def _switch(correction, imperfect):
     "ext-correction-angle-sign",
     statement=_SIGN + "a student with a smaller angle α(Δŵ, Δw_g) to the truth generalizes better.",
     quantity="rank correlation over stopping epochs of the angle and the test error at ρ = 1, mean over n",
-    test="one-sided t-test" + _WORLDS,
+    test="one-sided t-test" + ARE_WORLDS,
     kind=ORDER,
     **{**_READS, "reading": f"{TRUTHS['sign']}; students of teachers that stopped at different epochs"},
 )

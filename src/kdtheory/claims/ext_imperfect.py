@@ -1,6 +1,7 @@
 """Our own result: hard labels help the students of good teachers where points are many, not where they are few."""
 
 from kdtheory.claims import rules
+from kdtheory.claims.draws import ARE_WORLDS
 from kdtheory.claims.finding import ORDER
 from kdtheory.claims.hard_label_gains import (
     FIRST_EPOCH,
@@ -17,10 +18,7 @@ from kdtheory.claims.hard_label_gains import (
 from kdtheory.claims.registry import claim
 
 _SIZES = " and ".join(map(str, LARGE))
-_WORLDS = (
-    "one-sided paired t-test at both n, Holm for `fails`; worlds, each with a truth and a teacher of its own, are "
-    "the draws"
-)
+_TEST = "one-sided paired t-test at both n, Holm for `fails`" + ARE_WORLDS
 _READS = {
     "section": "5",
     "figure": "jz20_fig5",
@@ -38,7 +36,7 @@ _LATE = f"mean over the stopping epochs from {FIRST_EPOCH} on"
     statement="Some hard labels help the student of a good teacher more with many points than with few.",
     quantity=f"test error at ρ = 1 less that at ρ = {MIX}: n = {_SIZES} less n = {SMALL}, {_LATE} at which the teacher "
     "errs less than the student of hard labels with the largest n",
-    test=_WORLDS,
+    test=_TEST,
     **_READS,
 )
 def _sizes(imperfect):
@@ -49,7 +47,7 @@ def _sizes(imperfect):
     "ext-late-teacher",
     statement="With many points a tenth of hard labels helps the student of a teacher that was stopped late.",
     quantity=f"test error at ρ = 1 less that at ρ = {MIX}, n = {_SIZES}, {_LATE}",
-    test=_WORLDS,
+    test=_TEST,
     reading="whatever the teacher's own error; fixed before the present worlds were drawn",
     **_READS,
 )
@@ -63,7 +61,7 @@ def _late(imperfect):
     "ext-late-teacher-sizes",
     statement="With few points a tenth of hard labels does not help the student of a late teacher as much.",
     quantity=f"test error at ρ = 1 less that at ρ = {MIX}: n = {_SIZES} less n = {SMALL}, {_LATE}",
-    test=_WORLDS,
+    test=_TEST,
     reading="whatever the teacher's own error; fixed before the present worlds were drawn",
     **_READS,
 )

@@ -3,7 +3,7 @@
 import numpy as np
 
 from kdtheory.claims import rules
-from kdtheory.claims.draws import listed, worlds_of
+from kdtheory.claims.draws import ARE_WORLDS, listed, worlds_of
 from kdtheory.claims.finding import IDENTITY, ORDER
 from kdtheory.claims.hard_label_gains import MIX
 from kdtheory.claims.inefficiency import WORLDS, inefficiency_draws, octaves, span, unless_descriptive
@@ -69,7 +69,7 @@ def _corrects(loss):
         statement=f"{_WORDS[loss]}: this loss still corrects the teacher's mistakes.",
         quantity=f"test error of purely soft labels less that of the loss at ρ = {MIX}, true labels, means over "
         f"stopping epochs, every n ≥ {_FIRST_SIZE}",
-        test="one-sided paired t-test at every n; worlds, each with a truth and a teacher of its own, are the draws",
+        test="one-sided paired t-test at every n" + ARE_WORLDS,
         kind=ORDER,
         error_rate=rules.ERROR_RATE,
         **_READS,

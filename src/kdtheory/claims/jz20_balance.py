@@ -6,7 +6,7 @@ from itertools import combinations
 import numpy as np
 
 from kdtheory.claims import rules
-from kdtheory.claims.draws import listed, worlds_of
+from kdtheory.claims.draws import ARE_WORLDS, listed, worlds_of
 from kdtheory.claims.finding import ORDER
 from kdtheory.claims.hard_label_gains import MIX, over_worlds, relative_gains
 from kdtheory.claims.registry import claim
@@ -15,7 +15,6 @@ from kdtheory.statistics.means import mean
 
 _HALF = 0.5
 _READS = {"figure": "jz20_fig5", "reads": ("wide/imperfect",), "kind": ORDER, "error_rate": rules.ERROR_RATE}
-_WORLDS = "worlds, each with a truth and a teacher of its own, are the draws"
 
 
 @claim(
@@ -25,7 +24,7 @@ _WORLDS = "worlds, each with a truth and a teacher of its own, are the draws"
     quantity="rise of the student's test error at ρ = 1 from one stopping epoch to a later one at which the teacher "
     "errs less, every pair of epochs, every n",
     test="one-sided paired t-test for one pair and n, Bonferroni over pairs and n; pairs whose teacher is shown to err "
-    f"less, by Bonferroni too, each at half of the error rate; {_WORLDS}",
+    f"less, by Bonferroni too, each at half of the error rate{ARE_WORLDS}",
     scope="reading",
     reading="may not = at some n and some pair of epochs; purely soft labels, stated after the paper's reference 5",
     **_READS,
@@ -62,7 +61,7 @@ def _clearest(students, pairs, better):
     "teacher's mistakes: the more points, the more hard labels pay.",
     quantity="logarithm of the test error at ρ = 1 less that at the mix, of means over stopping epochs: at the largest "
     f"n less at the smallest, mixes ρ = {MIX} and {_HALF}",
-    test=f"one-sided paired t-test for both mixes; {_WORLDS}",
+    test=f"one-sided paired t-test for both mixes{ARE_WORLDS}",
     scope="reading",
     reading="inefficiency counts with few points and the teacher's mistakes with many, so that n and ρ interact",
     assumes=("experiments.imperfect.cells.main.hard_logit",),

@@ -42,7 +42,7 @@ def _decreasing(difficulty):
         windows = octaves(norm)
         ends = inefficiency_draws(norm, [windows[0], windows[-1]])
         falls = ends[:, 0] - ends[:, 1]
-        return unless_descriptive(rules.order(pooled(falls), reason=_range("fall", falls)), falls)
+        return _above_zero("fall", falls)
 
     return _by_dimension(check)
 
@@ -63,7 +63,7 @@ def _modes_ends(difficulty):
     def check(dim):
         values = _over_plateau(_modes(difficulty, dim))
         rises = values[:, -1] - values[:, 0]
-        return unless_descriptive(rules.order(pooled(rises), reason=_range("rise", rises)), rises)
+        return _above_zero("rise", rises)
 
     return _by_dimension(check)
 
@@ -81,7 +81,7 @@ def _modes_ends(difficulty):
 def _modes_ordered(difficulty):
     def check(dim):
         rises = np.diff(_over_plateau(_modes(difficulty.sel(width_law=["own"]), dim)), axis=1)
-        return unless_descriptive(rules.order(pooled(rises), reason=_range("rise", rises)), rises)
+        return _above_zero("rise", rises)
 
     return _by_dimension(check)
 
@@ -100,7 +100,7 @@ def _flips(difficulty):
     def check(dim):
         values = _over_plateau(_of_dimension(difficulty["flip_norm"], dim, "flip_probability"))
         rises = values[:, 1:] - values[:, :1]
-        return unless_descriptive(rules.order(pooled(rises), reason=_range("rise", rises)), rises)
+        return _above_zero("rise", rises)
 
     return _by_dimension(check)
 
@@ -136,6 +136,11 @@ def _flip_plateau_predicted(difficulty):
 
 def _by_dimension(check):
     return rules.in_parts(_PARTS, {part: check(dim) for part, dim in zip(_PARTS, _DIMS, strict=True)})
+
+
+def _above_zero(what, draws):
+    """The finding that falls or rises, (worlds, cells...), are above 0."""
+    return unless_descriptive(rules.order(pooled(draws), reason=_range(what, draws)), draws)
 
 
 def _half_flipped(difficulty, dim, target, tolerance):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from kdtheory.claims import rules
-from kdtheory.claims.draws import worlds_of
+from kdtheory.claims.draws import ARE_WORLDS, worlds_of
 from kdtheory.claims.finding import ORDER
 from kdtheory.claims.inefficiency import WORLDS, inefficiency_draws, listed, plateau, span, unless_descriptive
 from kdtheory.claims.registry import claim
@@ -11,9 +11,8 @@ from kdtheory.statistics.jackknife import pooled
 from kdtheory.statistics.means import mean, trend_by_world
 from kdtheory.statistics.worlds import worlds_in_words
 
-_WORLDS = "; worlds, each with a truth and a teacher of its own, are the draws"
 _PAIRS = "one-sided paired t-test of every adjacent pair"
-_ADJACENT = _PAIRS + _WORLDS
+_ADJACENT = _PAIRS + ARE_WORLDS
 _EXAMPLE = {"figure": "jz20_fig4", "reads": ("wide/example",), "kind": ORDER, "error_rate": rules.ERROR_RATE}
 _ERRORS = {**_EXAMPLE, "figure": "jz20_fig5", "reads": ("wide/imperfect",)}
 _STOPPING = {**_EXAMPLE, "reads": ("wide/stopping",)}
@@ -48,7 +47,7 @@ def _logit_detail(example):
     section="4.1",
     statement="Early stopping costs details of the class boundary (the 1-D example).",
     quantity="class boundaries that a teacher lacks or has too many, at the first stopping epoch less at the last",
-    test="one-sided paired t-test" + _WORLDS,
+    test="one-sided paired t-test" + ARE_WORLDS,
     reading="the two ends",
     scope="reading",
     **_EXAMPLE,
@@ -87,7 +86,7 @@ def _boundary_error(imperfect):
     statement="Early stopping costs details of the class boundary: a teacher generalizes better at the end than at "
     "first.",
     quantity="teacher's error on fresh inputs of the plane at the first stopping epoch less that at the last",
-    test="one-sided paired t-test" + _WORLDS,
+    test="one-sided paired t-test" + ARE_WORLDS,
     scope="reading",
     reading="the two ends",
     **_ERRORS,

@@ -1,6 +1,7 @@
 """Section 5, Fig. 5 left: whether, and what portion of, hard labels help the student of an imperfect teacher."""
 
 from kdtheory.claims import rules
+from kdtheory.claims.draws import ARE_WORLDS
 from kdtheory.claims.finding import ORDER
 from kdtheory.claims.hard_label_gains import (
     FIRST_EPOCH,
@@ -24,7 +25,6 @@ _READS = {
     "kind": ORDER,
     "assumes": ("experiments.imperfect.cells.main.hard_logit",),
 }
-_WORLDS = "; worlds, each with a truth and a teacher of its own, are the draws"
 _SIZES = " and ".join(map(str, LARGE))
 _BEATS_SOFT = f"ρ = {LITTLE} against ρ = 1", f"ρ = {LITTLE} against ρ = 0.5"
 _MINORITY = f"ρ = {MIX} against ρ = 1", f"ρ = {MIX} against every ρ ≤ 0.5"
@@ -37,7 +37,7 @@ _CONVENTION = "; all stopping epochs; the convention of Eq. 2, without a factor 
     "(teachers worse than the best student of hard labels).",
     quantity=f"test error at ρ = 1 less that at ρ = {MIX}, mean over the stopping epochs at which the teacher errs "
     "more than the student of hard labels with the largest n, every n",
-    test="one-sided paired t-test at every n" + _WORLDS,
+    test="one-sided paired t-test at every n" + ARE_WORLDS,
     reading=f"some = a tenth, ρ = {MIX}",
     error_rate=rules.ERROR_RATE,
     **_READS,
@@ -54,7 +54,7 @@ def _poor(imperfect):
     "(teachers better than the best student of hard labels).",
     quantity=f"test error at ρ = 1 less that at ρ = {MIX}, mean over the stopping epochs from {FIRST_EPOCH} on at "
     f"which the teacher errs less than the student of hard labels with the largest n, n = {_SIZES}",
-    test="one-sided paired t-test at both n, Holm for `fails`" + _WORLDS,
+    test="one-sided paired t-test at both n, Holm for `fails`" + ARE_WORLDS,
     reading=f"some = a tenth, ρ = {MIX}; large samples, where hard labels can teach what the teacher does not know",
     error_rate=rules.ERROR_RATE,
     **_READS,
@@ -69,7 +69,7 @@ def _good(imperfect):
     "jz20-fig5-little",
     statement="A little portion of hard labels is what an imperfect teacher's student needs.",
     quantity=f"test error at ρ = 1, and at ρ = 0.5, less that at ρ = {LITTLE}, mean over stopping epochs, every n",
-    test="one-sided paired t-test at every n" + _WORLDS,
+    test="one-sided paired t-test at every n" + ARE_WORLDS,
     scope="reading",
     reading="a little = a twentieth" + _CONVENTION,
     parts=_BEATS_SOFT,
@@ -86,7 +86,7 @@ def _little(imperfect):
     "jz20-fig5-minority",
     statement="A little portion of hard labels is what an imperfect teacher's student needs (less than half).",
     quantity=f"test error at ρ = 1, and at every ρ ≤ 0.5, less that at ρ = {MIX}, mean over stopping epochs, every n",
-    test="one-sided paired t-test at every n and ρ" + _WORLDS,
+    test="one-sided paired t-test at every n and ρ" + ARE_WORLDS,
     reading="a little = less than half, at its best a tenth" + _CONVENTION,
     parts=_MINORITY,
     error_rate=2 * rules.ERROR_RATE,

@@ -6,7 +6,7 @@ import numpy as np
 
 from kdtheory.claims import rules
 from kdtheory.claims.decisions import told
-from kdtheory.claims.draws import fitted, listed, ratios, worlds_of
+from kdtheory.claims.draws import ARE_WORLDS, fitted, listed, ratios, worlds_of
 from kdtheory.claims.finding import IDENTITY, ORDER, VALUE
 from kdtheory.claims.registry import HOLDS, UNDECIDED, claim
 from kdtheory.statistics.jackknife import pooled
@@ -17,7 +17,6 @@ from kdtheory.statistics.worlds import worlds_in_words
 # High frequencies are the last octaves of eigenfunctions, low ones as many of the first: fixed before the data.
 _OCTAVES = 3
 _HIGH = "share of the energy of z_eff in the last three octaves of eigenfunctions"
-_WORLDS = "; worlds, each with a truth and a teacher of its own, are the draws"
 _CELL = "experiments.spectra.cells.main."
 _LOW_FIRST = "eigenfunctions of smaller eigenvalues have higher frequencies", "the distillation loss learns them later"
 # Where the law of a jump is looked for: from the fifth octave on, and no closer than two octaves to the sample size.
@@ -49,7 +48,7 @@ def _learning_times(spectra):
     statement="The time to learn the i-th eigenfunction is proportional to 1/λ_i, with the distillation loss too.",
     quantity="exponent of the learning times of octaves against those of the squared loss from the same start to the "
     "same logits, mean over stopping epochs, every ρ > 0",
-    test="equivalence to 1 at every ρ" + _WORLDS,
+    test="equivalence to 1 at every ρ" + ARE_WORLDS,
     kind=VALUE,
     scope="reading",
     reading="the loss of Eq. 2 in place of the squared loss of the work that the paper cites",
@@ -79,7 +78,7 @@ def _learning_times_distillation(spectra):
     statement="A network first learns the low-frequency components of its target.",
     quantity="rise of the logarithms of the mean frequency and of the learning time of Eq. 2's loss, mean over "
     "stopping epochs, every ρ > 0, from each octave of eigenfunctions to the next",
-    test="one-sided t-test at every step" + _WORLDS,
+    test="one-sided t-test at every step" + ARE_WORLDS,
     kind=ORDER,
     reading="students of infinite width; a component is an octave of eigenfunctions",
     parts=_LOW_FIRST,
@@ -100,7 +99,7 @@ def _low_frequencies(spectra):
     statement="A network first learns the low-frequency components of its target (the first against the last ones).",
     quantity="mean logarithm of the learning times of Eq. 2's loss over the last three octaves of eigenfunctions less "
     "that over the first three, mean over stopping epochs, every ρ > 0",
-    test="one-sided t-test at every ρ" + _WORLDS,
+    test="one-sided t-test at every ρ" + ARE_WORLDS,
     kind=ORDER,
     scope="reading",
     reading="students of infinite width; the two ends",
@@ -117,7 +116,7 @@ def _low_frequencies_ends(spectra):
     section="4.1",
     statement="A teacher that stops early gives a simplified target: high frequencies come with its later epochs.",
     quantity=f"rise of the {_HIGH} at ρ = 1 from each stopping epoch to the next",
-    test="one-sided paired t-test of every adjacent pair" + _WORLDS,
+    test="one-sided paired t-test of every adjacent pair" + ARE_WORLDS,
     kind=ORDER,
     error_rate=rules.ERROR_RATE,
     **_READS,
@@ -132,7 +131,7 @@ def _teacher_frequencies(spectra):
     section="4.1",
     statement="A teacher that stops early gives a simplified target (first against last epoch).",
     quantity=f"{_HIGH} at ρ = 1 at the last stopping epoch less that at the first",
-    test="one-sided paired t-test" + _WORLDS,
+    test="one-sided paired t-test" + ARE_WORLDS,
     kind=ORDER,
     scope="reading",
     reading="the two ends",
@@ -149,7 +148,7 @@ def _teacher_frequencies_ends(spectra):
     section="4.2",
     statement="The discontinuity of hard labels increases the high-frequency components of z_eff.",
     quantity=f"{_HIGH} at each ρ < 1 less that at ρ = 1, every stopping epoch, perfect teachers",
-    test="one-sided paired t-test in every cell" + _WORLDS,
+    test="one-sided paired t-test in every cell" + ARE_WORLDS,
     kind=ORDER,
     reading="every soft ratio against ρ = 1",
     error_rate=rules.ERROR_RATE,
@@ -165,7 +164,7 @@ def _high_frequencies(spectra):
     section="4.2",
     statement="The more hard labels, the more high-frequency components has z_eff.",
     quantity=f"fall of the {_HIGH} from each ρ to the next, mean over stopping epochs, perfect teachers",
-    test="one-sided paired t-test of every adjacent pair" + _WORLDS,
+    test="one-sided paired t-test of every adjacent pair" + ARE_WORLDS,
     kind=ORDER,
     scope="reading",
     reading="every soft ratio against the next",
@@ -184,7 +183,7 @@ def _high_frequencies_ordered(spectra):
     statement="The energy of a jump in an octave of eigenfunctions falls like i^(−1/d), i^(−½) for two inputs.",
     quantity="slope of the logarithm of the mean energy of z_eff at the least ρ by octaves in ln i, mean over stopping "
     "epochs, octaves that end between 16 and n/4",
-    test="equivalence to −½, jackknife" + _WORLDS,
+    test="equivalence to −½, jackknife" + ARE_WORLDS,
     kind=VALUE,
     scope="ours",
     tolerance=rules.DERIVED,

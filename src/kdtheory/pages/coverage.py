@@ -41,14 +41,15 @@ def section(listed: dict[str, list[dict]], declared: dict[str, Claim], records: 
     verdicts = {record["id"]: record["verdict"] for record in records}
     lines, number = [], 0
     for paper in listed:
-        counts = Counter(_setting(entry, declared)[0] for entry in listed[paper])
+        settings = [_setting(entry, declared) for entry in listed[paper]]
+        counts = Counter(nearest for nearest, _ in settings)
         words = ", ".join(f"{count} {setting}" for setting, count in counts.most_common())
         lines += [f"## {paper}", "", f"{len(listed[paper])} statements: {words}.", ""]
         rows = []
-        for entry in listed[paper]:
+        for entry, setting in zip(listed[paper], settings, strict=True):
             number += 1
-            answers, setting = _answers(entry, verdicts), _words(entry, declared)
-            rows.append((str(number), entry["place"], escaped(entry["states"]), answers, setting))
+            answers = _answers(entry, verdicts)
+            rows.append((str(number), entry["place"], escaped(entry["states"]), answers, _words(*setting)))
         lines += [*table(_COLUMNS, rows), ""]
     return "\n".join(lines)
 
@@ -68,7 +69,6 @@ def _setting(entry, declared):
     return nearest, sorted({option for claim in members for option in claim.assumes})
 
 
-def _words(entry, declared):
-    nearest, assumed = _setting(entry, declared)
+def _words(nearest, assumed):
     options = ", ".join(f"`{option.rpartition('.')[2]}`" for option in assumed)
     return f"{nearest}; assumed: {options}" if assumed else nearest

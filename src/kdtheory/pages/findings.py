@@ -1,9 +1,8 @@
 """What of the two papers holds, fails and stays open, on one page: the generated section of docs/findings.md."""
 
+from kdtheory.claims.finding import NO_ORACLE
 from kdtheory.claims.registry import FAILS, HOLDS, IN_PART, PAPERS, UNDECIDED
 from kdtheory.jobs.markdown import escaped
-
-_NO_ORACLE = "no oracle"
 
 
 def section(records: list[dict]) -> str:
@@ -18,7 +17,7 @@ def section(records: list[dict]) -> str:
     for paper in (name for name in PAPERS if name != "ext"):
         printed = [record for record in records if record["id"].startswith(paper) and record["scope"] == "paper"]
         by_verdict = {verdict: [r for r in printed if r["verdict"] == verdict] for verdict in (HOLDS, IN_PART, FAILS)}
-        undecided = [record for record in printed if record["verdict"] in (UNDECIDED, _NO_ORACLE)]
+        undecided = [record for record in printed if record["verdict"] in (UNDECIDED, NO_ORACLE)]
         names = ", ".join(f"`{record['id']}`" for record in undecided)
         lines += [
             f"## {PAPERS[paper]}",
