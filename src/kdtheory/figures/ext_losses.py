@@ -121,7 +121,7 @@ def _draw_risk(axis, at, soft):
 
 def _fit_to_means(axis):
     """Let the means set the range, and 0 where it is drawn."""
-    heights = np.concatenate([np.asarray(bars.lines[0].get_ydata(), float) for bars in axis.containers])
+    heights = style.mean_heights(axis)
     low, high = heights.min(), heights.max()
     if axis.get_yscale() == "log":
         axis.set_ylim(low / 2, 2 * high)

@@ -4,7 +4,7 @@ import numpy as np
 
 from kdtheory.figures import style
 from kdtheory.figures.registry import Figure, run_figure
-from kdtheory.statistics.inefficiency import inefficiency_draws
+from kdtheory.figures.replicates import half_width, last_inefficiency
 from kdtheory.statistics.jackknife import pooled
 from kdtheory.statistics.worlds import worlds_in_words
 from kdtheory.theory.inefficiency import plateau_prediction
@@ -78,14 +78,13 @@ def draw(modes, flips, references, difficulty):
 
 def _draw_settings(axis, difficulty):
     """Draw I over the last three octaves of n against the amplitude, in one dimension."""
-    dim, sizes = int(difficulty["dim"]), difficulty["n_train"].values
-    window = int(sizes[-1]) // 8, int(sizes[-1])
+    dim = int(difficulty["dim"])
     modes = difficulty["mode_norm"].sel(width_law="own")
     options = {"elinewidth": 1, "linewidth": 1.2}
     for count, colour in style.shades(modes["modes"].values.tolist()).items():
-        _draw_over_window(axis, modes.sel(modes=count), window, color=colour, label=f"q = {count}", **options)
+        _draw_last(axis, modes.sel(modes=count), color=colour, label=f"q = {count}", **options)
     half = difficulty["flip_norm"].sel(flip_probability=0.5)
-    _draw_over_window(axis, half, window, color=style.RED, label="p = 0.5", **options)
+    window = _draw_last(axis, half, color=style.RED, label="p = 0.5", **options)
     plateau = plateau_prediction("random_labels", dim)
     axis.axhline(plateau, color=style.INK, linestyle=":", linewidth=1, label="(d + 1)/(2d)")
     axis.set_xscale("log")
@@ -93,13 +92,12 @@ def _draw_settings(axis, difficulty):
     style.title(axis, f"d = {dim}, {worlds_in_words(difficulty)}", f"I over n = {window[0]}…{window[1]}")
 
 
-def _draw_over_window(axis, norm, window, **options):
-    from scipy.stats import t
-
-    norms = norm.sel(n_train=list(window)).transpose("world", "run", "n_train", "amplitude").values
-    found = pooled(inefficiency_draws(norms, window, [window])[:, 0])
-    half_width = np.nan_to_num(t.ppf(0.975, found.freedom) * found.standard_error)
-    axis.errorbar(norm["amplitude"], found.value, half_width, marker="o", **options)
+def _draw_last(axis, norm, **options):
+    """Draw I(n) over the last octaves against the amplitude; return the window."""
+    draws, *window = last_inefficiency(norm)
+    found = pooled(draws.transpose("world", "amplitude").values)
+    axis.errorbar(norm["amplitude"], found.value, np.nan_to_num(half_width(found)), marker="o", **options)
+    return window
 
 
 def draw_curves(axis, group, along, colours, words, **options):
@@ -119,12 +117,12 @@ def draw_curves(axis, group, along, colours, words, **options):
     **options
         Passed to ``Axes.errorbar``.
     """
-    centre, half_width = octave_centres(group), half_widths(group)
+    centre, bars = octave_centres(group), half_widths(group)
     for value, colour in colours.items():
         here = {along: value}
         options = {"marker": "o", "elinewidth": 1, "linewidth": 1.2, **options, "color": colour}
         label = words and words.format(value)
-        axis.errorbar(centre, group["inefficiency"].sel(here), half_width.sel(here), label=label, **options)
+        axis.errorbar(centre, group["inefficiency"].sel(here), bars.sel(here), label=label, **options)
     axis.set_xscale("log", base=2)
     axis.set_xlabel("sample size $n$")
 
@@ -139,18 +137,19 @@ def draw_candidates(axis, group, along, colours):
 
 def draw_references(axis, references, chosen):
     """Draw I(n) of reference tasks as dashed lines with 95 % intervals: names and line options."""
-    centre, half_width = octave_centres(references), half_widths(references)
+    centre, bars = octave_centres(references), half_widths(references)
     for name, options in chosen.items():
         here = {"reference": name}
         options = {"linestyle": "--", "linewidth": 1.6, "elinewidth": 1, "zorder": 1, **options}
-        axis.errorbar(centre, references["inefficiency"].sel(here), half_width.sel(here), **options)
+        axis.errorbar(centre, references["inefficiency"].sel(here), bars.sel(here), **options)
 
 
 def fit_to_means(*panels):
     """Give panels one range, that of the means and references: wide intervals of small n would flatten all curves."""
-    drawn = [bars.lines[0] for axis in panels for bars in axis.containers]
-    drawn += [line for axis in panels for line in axis.lines if not line.get_label().startswith("_")]
-    heights = np.concatenate([np.asarray(line.get_ydata(), float) for line in drawn])
+    lines = [line for axis in panels for line in axis.lines if not line.get_label().startswith("_")]
+    heights = np.concatenate([
+        *map(style.mean_heights, panels), *(np.asarray(line.get_ydata(), float) for line in lines)
+    ])  # fmt: skip
     for axis in panels:
         axis.set_ylim(min(0.0, np.nanmin(heights)) - 0.05, 1.05 * np.nanmax(heights))
 

@@ -102,8 +102,8 @@ def _draw_jump(axis, energy):
 
 
 def _fit_to_means(axis):
-    """Let the means set the range: wide intervals of few worlds would flatten all curves."""
-    heights = np.concatenate([np.asarray(bars.lines[0].get_ydata(), float) for bars in axis.containers])
+    """Let the means set the range."""
+    heights = style.mean_heights(axis)
     axis.set_ylim(np.nanmin(heights) / 3, 3 * np.nanmax(heights))
 
 

@@ -180,6 +180,11 @@ def draw_mean(axes, values, over, *, floor=None, **options):
     return means
 
 
+def mean_heights(axes):
+    """Return the heights of all means that are drawn with bars: wide intervals of few worlds are to set no range."""
+    return np.concatenate([np.asarray(bars.lines[0].get_ydata(), float) for bars in axes.containers])
+
+
 def draw_spread(axes, values, over, colour, *, floor=0.0):
     """Shade the central 90 % of the worlds along the one other dimension."""
     (along,) = [dim for dim in values.dims if dim != over]
