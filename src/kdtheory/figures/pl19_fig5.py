@@ -6,6 +6,7 @@ import numpy as np
 
 from kdtheory.figures import style
 from kdtheory.figures.registry import Figure, run_figure
+from kdtheory.figures.replicates import interval
 
 FIGURE = Figure(
     reads=("linear/monotonicity", "linear/monotonicity_settings"),
@@ -71,7 +72,7 @@ def _draw_risks(axis, monotonicity):
     index, risk = monotonicity["monotonicity"], monotonicity["risk"].mean("world")
     axis.set_xlim(_LEAST_INDEX - 0.015, 1.015)
     axis.set_ylim(0, max(_LARGEST_RISK, 1.1 * float(risk.max())))
-    axis.legend(loc="upper right")
+    axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2, fontsize=7.5)
     papers = [name for name in map(str, index["learner"].values) if name != "hard_target_margin"]
     words = f"{monotonicity.sizes['world']} transfer sets"
     if len(papers) > 2:
@@ -84,7 +85,7 @@ def _draw_risks(axis, monotonicity):
 
 
 def _draw_settings(axis, settings):
-    """Mean risk of five learners at every setting, by seaborn; bars are 1.96 standard errors over the worlds."""
+    """Mean risk of five learners at every setting, by seaborn; bars are 95 % intervals over worlds."""
     import seaborn
 
     shown = [name for name in _SHOWN if name in settings["learner"].values]
@@ -95,7 +96,7 @@ def _draw_settings(axis, settings):
     seaborn.pointplot(
         frame, x="risk", y="variant", hue="learner", order=order, hue_order=[_SHOWN[name] for name in shown],
         palette=[style.LEARNERS.get(name, style.GREEN if name == "delta_1.0" else style.GREY) for name in shown],
-        errorbar=("se", 1.96), linestyle="none", dodge=0.5, markersize=4, err_kws={"linewidth": 1}, ax=axis,
+        errorbar=interval, linestyle="none", dodge=0.5, markersize=4, err_kws={"linewidth": 1}, ax=axis,
     )  # fmt: skip
     axis.axvline(_LARGEST_RISK, color=style.INK, linestyle="--", linewidth=1)
     axis.set_xscale("log")

@@ -7,6 +7,7 @@ import numpy as np
 from kdtheory.statistics.inefficiency import inefficiency_draws
 from kdtheory.statistics.jackknife import pooled
 from kdtheory.statistics.laws import mean_slopes_by_world
+from kdtheory.statistics.means import mean
 
 
 def half_width(estimate):
@@ -22,6 +23,17 @@ def half_width(estimate):
         NaN where there are fewer than two worlds.
     """
     return replace(estimate.minus(estimate.value), skewness=0.0).upper(0.975)
+
+
+def interval(values):
+    """Return the ends of the 95 % interval (Student's t) of a mean, as seaborn's ``errorbar`` takes them.
+
+    Parameters
+    ----------
+    values : array_like, shape (worlds,)
+    """
+    estimate = mean(np.asarray(values, float))
+    return float(estimate.value - half_width(estimate)), float(estimate.value + half_width(estimate))
 
 
 def by_world(values):

@@ -5,6 +5,7 @@ from scipy import stats
 
 from kdtheory.figures import style
 from kdtheory.figures.pl19_fig5 import _wilson
+from kdtheory.figures.replicates import interval
 
 
 def test_mean_and_error_agree_with_a_loop_over_measured_worlds():
@@ -72,3 +73,9 @@ def test_wilsons_interval_agrees_with_scipy(hits, count):
 def test_ordered_values_get_distinct_colours():
     assert len(set(style.shades([1, 2, 3, 4]).values())) == 4
     assert len(style.shades([1])) == 1
+
+
+def test_the_interval_for_seaborn_is_the_one_that_bars_show():
+    values = np.random.default_rng(3).gamma(2.0, size=12)
+    mean, error = style.mean_and_half_width(xr.DataArray(values, dims="world"), "world")
+    np.testing.assert_allclose(interval(values), [float(mean - error), float(mean + error)], rtol=1e-12)
