@@ -96,6 +96,8 @@ async function other() {
   seen.run = await page.locator("#run").innerText();
   await audit(page, "run");
   await page.getByRole("tab", { name: "Run" }).press("ArrowLeft");
+  // The tab is marked when the address has changed, which the browser tells later.
+  await page.locator("[aria-selected=true]", { hasText: "Cube" }).waitFor();
   seen.left = await page.locator("[aria-selected=true]").textContent();
   await page.close();
   const phone = await open(address, { viewport: { width: 360, height: 740 }, colorScheme: "dark" });
