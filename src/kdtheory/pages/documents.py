@@ -23,7 +23,12 @@ _WIDEST_IMAGE = 1000
 # The benchmark's own image (`bench.report`) lies beside the figures.
 _OTHER_IMAGES = {"bench"}
 # What docs/ keeps, and the command that makes it.
-_REMEDIES = {"claims": "make docs", "reliability": "make test-faults KEEP=yes", "rates": "make docs"}
+_REMEDIES = {
+    "claims": "make docs",
+    "freeze": "python -m kdtheory.pages.protocol --freeze",
+    "reliability": "make test-faults KEEP=yes",
+    "rates": "make docs",
+}
 
 
 def write_documents(results, config, repository):
@@ -49,6 +54,7 @@ def write_documents(results, config, repository):
     _check_cube(results / "cube.nc", config)
     kept = {
         "claims": _finished_claims(results / "claims.json"),
+        "freeze": _kept(repository, "freeze"),
         "reliability": _kept(repository, "reliability"),
         "rates": plan.measured_rates(config, results),
     }

@@ -12,6 +12,7 @@ from kdtheory.jobs.durations import duration
 from kdtheory.jobs.markdown import escaped, table
 from kdtheory.jobs.provenance import REPOSITORY
 from kdtheory.pages import coverage, findings, power
+from kdtheory.pages.freeze import exploratory
 from kdtheory.study import plan
 
 _COLUMNS = ("claim", "statement", "verdict", "what we see")
@@ -38,6 +39,7 @@ def sections(kept: dict) -> dict[str, dict[str, str]]:
     kept : dict
         ``claims``, the records of claims.json; ``reliability``, those that ``make test-faults KEEP=yes``
         and ``make soak`` and ``make damage`` write;
+        ``freeze``, the frozen protocol (`kdtheory.pages.freeze`);
         ``rates``, operations per second of a core by kind of job (`kdtheory.study.plan.measured_rates`).
 
     Returns
@@ -46,11 +48,12 @@ def sections(kept: dict) -> dict[str, dict[str, str]]:
         Page, relative to the repository → name of the section → Markdown.
     """
     claims, rates = kept["claims"], kept["rates"]
+    late = exploratory(registered(), kept["freeze"])
     scales = {name: _planned(name) for name in ("default", *sorted(path.stem for path in _PRESETS.glob("*.yaml")))}
     return {
         "README.md": {"findings": _findings(claims), "presets": _presets(scales, rates)},
         "docs/claims.md": {"tally": _tally(claims)},
-        **{f"docs/claims-{paper}.md": {"claims": _table_of(claims, paper)} for paper in PAPERS},
+        **{f"docs/claims-{paper}.md": {"claims": _table_of(claims, paper, late)} for paper in PAPERS},
         "docs/findings.md": {"findings": findings.section(claims)},
         "docs/coverage.md": {"coverage": coverage.section(coverage.statements(), registered(), claims)},
         "docs/gallery.md": {"figures": _gallery()},
@@ -99,13 +102,17 @@ def _tally(records):
     return _lines(lines)
 
 
-def _table_of(records, paper):
+def _table_of(records, paper, late):
     rows = [
-        (f"`{record['id']}`", escaped(record["statement"]), f"**{record['verdict']}**", _seen(record))
+        (f"`{record['id']}`", escaped(record["statement"]), _verdict(record, late), _seen(record))
         for record in records
         if record["id"].split("-")[0] == paper
     ]
     return _lines(table(_COLUMNS, rows))
+
+
+def _verdict(record, late):
+    return f"**{record['verdict']}**{' (exploratory)' if record['id'] in late else ''}"
 
 
 def _seen(record):

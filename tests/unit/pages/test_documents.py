@@ -57,7 +57,7 @@ TWO = "<!-- generated: claims -->\nstale\n<!-- end -->\n\nkept\n\n<!-- generated
 
 def test_the_faults_become_a_table_with_a_sum():
     faults = [FAULT, {**FAULT, "lost": 0, "survived": 10}]
-    lines = sections({"claims": [], "reliability": faults, "rates": {}})["docs/reliability.md"][
+    lines = sections({"claims": [], "reliability": faults, "rates": {}, "freeze": {}})["docs/reliability.md"][
         "reliability"
     ].splitlines()
     assert lines[0] == "| fault | what happens | tried | survived | lost |"
@@ -70,7 +70,7 @@ def test_damaged_files_become_a_table_with_the_memory_that_reading_took():
         "part": "damage", "fault": "cube", "tried": 1000, "survived": 1000, "lost": 0, "refused": 990, "unchanged": 10,
         "memory_mb": 120, "memory_before_mb": 110,
     }  # fmt: skip
-    kept = {"claims": [], "reliability": [FAULT, record, {**record, "fault": "dataset"}], "rates": {}}
+    kept = {"claims": [], "reliability": [FAULT, record, {**record, "fault": "dataset"}], "rates": {}, "freeze": {}}
     found = sections(kept)["docs/reliability.md"]
     assert found["damage"].splitlines()[2] == "| cube | 1,000 | 990 | 10 | 0 |"
     assert "| **all** | **2,000** | **1,980** | **20** | **0** |" in found["damage"]
@@ -92,7 +92,7 @@ def test_the_pages_alone_are_written_from_what_is_kept(finished):
 
 def test_a_finding_is_the_statement_the_verdict_and_the_clause_with_the_numbers():
     claim = {**CLAIM, "id": "jz20-thm1-printed", "verdict": "fails", "reason": "a; b; 0.9 | 0.1; d"}
-    kept = {"claims": [claim], "reliability": [], "rates": {}}
+    kept = {"claims": [claim], "reliability": [], "rates": {}, "freeze": {}}
     lines = sections(kept)["README.md"]["findings"].splitlines()
     assert lines[-1] == r"* **fails**: Risk of ŵ\* falls \| rises. Measured: 0.9 \| 0.1. (`jz20-thm1-printed`)"
 
@@ -224,7 +224,7 @@ def test_a_finished_study_becomes_documents(finished):
     assert files == {
         *SECTIONS,
         *images,
-        *(f"docs/{name}.json" for name in ("claims", "rates", "reliability")),
+        *(f"docs/{name}.json" for name in ("claims", "freeze", "rates", "reliability")),
         "docs/options.md",
     }
     records = json.loads(_page(repository, "docs/claims.json"))
@@ -278,6 +278,7 @@ def finished(tmp_path, monkeypatch):
     for page, text in EMPTY.items():
         (repository / page).write_text(text, encoding="utf-8")
     (repository / "docs" / "reliability.json").write_text(json.dumps([FAULT]), encoding="utf-8")
+    (repository / "docs" / "freeze.json").write_text("{}", encoding="utf-8")
     (results / "claims.json").write_text(json.dumps([CLAIM]), encoding="utf-8")
     imsave(results / "figures" / "pl19_fig1.png", np.ones((30, 40)))
     _write_cube(results, CONFIG, {})
@@ -291,7 +292,7 @@ def _page(repository, page):
 def _untouched(repository):
     """Whether the pages are as they were, and nothing was added."""
     files = {path.relative_to(repository).as_posix() for path in repository.rglob("*.*")}
-    return files == {*SECTIONS, "docs/reliability.json"} and all(
+    return files == {*SECTIONS, "docs/freeze.json", "docs/reliability.json"} and all(
         _page(repository, page) == EMPTY[page] for page in EMPTY
     )
 
