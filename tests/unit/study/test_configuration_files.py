@@ -72,7 +72,7 @@ def test_what_the_command_line_sets_is_named_as_such():
 def test_another_reading_of_the_same_files_is_refused():
     found = read([CONFIG]).values
     assert check([CONFIG], {**found, "seed": str(found["seed"])}) == check([CONFIG])
-    with pytest.raises(ConfigError, match=r"config\.yaml:4: seed: is 8 to Snakemake and 20190609 in YAML 1\.2"):
+    with pytest.raises(ConfigError, match=rf"config\.yaml:4: seed: is 8 to Snakemake and {found['seed']} in YAML 1\.2"):
         check([CONFIG], {**found, "seed": 8})
     with pytest.raises(ConfigError, match=r"the configuration: is .* to Snakemake"):
         check([CONFIG], {**found, "more": 1})
