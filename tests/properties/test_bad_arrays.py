@@ -66,6 +66,7 @@ values = st.one_of(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("function", CALLS, ids=lambda function: function.__name__)
 @settings(max_examples=50, deadline=None, derandomize=True)
 @given(data=st.data())
@@ -129,6 +130,7 @@ teacher_arrays = st.one_of(
 DIMS = [(), ("sample",), ("stopping_epoch",), ("stopping_epoch", "sample"), ("sample", "stopping_epoch"), ("a", "b")]
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(st.dictionaries(st.sampled_from(["logits", "sample_id", "seen"]), teacher_arrays, min_size=2), st.data())
 def test_a_teachers_file_of_any_kind_is_read_whole_or_refused_with_its_name(content, data):

@@ -46,6 +46,7 @@ def leaves(node, path=()):
 PATHS = [path for path in leaves(CONFIG) if path]
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None, derandomize=True)
 @given(st.sampled_from(PATHS), junk, st.booleans(), st.text(max_size=4))
 def test_a_mutation_validates_or_gives_one_line(path, value, insert, name):

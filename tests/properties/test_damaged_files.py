@@ -11,6 +11,7 @@ COUNT = 2000
 KINDS = 10
 
 
+@pytest.mark.slow
 def test_each_of_2000_damaged_files_is_refused_with_a_message_or_read_as_it_was(tmp_path):
     found = campaign.run(tmp_path, COUNT, seed=1)
     assert found["found"] == []
@@ -37,6 +38,7 @@ def refuse_without_the_name(path):
     raise ValueError("damaged")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("read", "outcome"),
     [

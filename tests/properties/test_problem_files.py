@@ -172,6 +172,7 @@ def written(path, arrays):
     return True
 
 
+@pytest.mark.slow
 def test_arrays_that_are_wrong_are_never_accepted(tmp_path):
     rng, names = np.random.default_rng(1), list(WRONG)
     tried = dict.fromkeys(names, 0)
@@ -188,6 +189,7 @@ def test_arrays_that_are_wrong_are_never_accepted(tmp_path):
     assert min(tried.values()) >= WRONG_FILES // len(names)
 
 
+@pytest.mark.slow
 def test_arrays_that_are_right_in_any_form_are_accepted(tmp_path):
     """Seeds, sizes, dtypes, orders of memory, shuffled rows and logits in another order: the same problem."""
     rng = np.random.default_rng(2)

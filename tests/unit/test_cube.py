@@ -41,6 +41,7 @@ def test_the_assembled_cube_reads_the_same_and_carries_config_and_digests(groups
     assert cube.attrs["schema_version"] == 4
 
 
+@pytest.mark.slow
 def test_the_folder_carries_the_attributes_of_the_cube_from_what_its_groups_recorded(groups, tmp_path):
     folder = open_cube(groups)
     config = {

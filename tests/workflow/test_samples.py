@@ -12,9 +12,15 @@ from samples.wide import WIDE
 from kdtheory import open_cube
 
 
+@pytest.fixture(scope="module")
+def cube(smoke):
+    """The cube of the smoke study, opened once."""
+    return open_cube(smoke.folder / "results/cube.nc")
+
+
 @pytest.mark.parametrize("group", linear_groups())
-def test_a_sample_of_a_linear_group_is_like_the_real_one(group, smoke):
-    assert_like(linear_groups()[group], open_cube(smoke.folder / "results/cube.nc")[group].to_dataset())
+def test_a_sample_of_a_linear_group_is_like_the_real_one(group, cube):
+    assert_like(linear_groups()[group], cube[group].to_dataset())
 
 
 @pytest.mark.parametrize(
@@ -25,10 +31,10 @@ def test_a_sample_of_a_linear_group_is_like_the_real_one(group, smoke):
         for words, make in (("distillation", distillation), ("transfer", transfer))
     }.items(),
 )
-def test_a_sample_of_a_group_of_images_is_like_the_real_one(group, sample, smoke):
-    assert_like(sample(), open_cube(smoke.folder / "results/cube.nc")[group].to_dataset())
+def test_a_sample_of_a_group_of_images_is_like_the_real_one(group, sample, cube):
+    assert_like(sample(), cube[group].to_dataset())
 
 
 @pytest.mark.parametrize("group", WIDE)
-def test_a_sample_of_a_wide_group_is_like_the_real_one(group, smoke):
-    assert_like(WIDE[group](), open_cube(smoke.folder / "results/cube.nc")[group].to_dataset())
+def test_a_sample_of_a_wide_group_is_like_the_real_one(group, cube):
+    assert_like(WIDE[group](), cube[group].to_dataset())

@@ -43,6 +43,7 @@ def assert_equal_means(drawn, explicit):
     assert (np.abs(drawn.mean(axis=-1) - explicit.mean(axis=0)) < 4.5 * error).all()
 
 
+@pytest.mark.slow
 def test_drawn_risks_are_those_of_explicit_sets_on_every_law(drawn):
     _check_labels(drawn)
     margin = drawn["margin_risk"].transpose("dim", "margin_n_train", "world").values[0]
@@ -64,6 +65,7 @@ def test_drawn_risks_and_errors_on_easy_points_are_below_their_bounds(drawn):
     )
 
 
+@pytest.mark.slow
 def test_the_copied_sets_estimate_a_risk_that_no_plain_sample_would_see():
     law, dim = MarginAngles(np.deg2rad(85)), 40
     few, many = (

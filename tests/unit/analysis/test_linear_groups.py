@@ -118,6 +118,7 @@ def test_margin_risk_is_that_of_explicit_students(study):
     assert (group["angle"].diff("n_train") <= 1e-12).all()
 
 
+@pytest.mark.slow
 def test_deep_distances_follow_the_law_and_stay_below_the_bound(study):
     datasets = {
         "below": {"kind": "gaussian", "dim": 20, "n_points": 8, "worlds": 2},

@@ -94,12 +94,14 @@ def measured(study, name, **worlds):
     return measure(study(name, block, {key: {**made, **worlds} for key, made in datasets.items()}, norms))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_more_worlds_keep_the_first_ones(name, study):
     few, many = measured(study, name, worlds=2), measured(study, name, worlds=5)
     xr.testing.assert_identical(first_two(few), first_two(many))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_batches_of_worlds_give_the_group_of_one_job(name, study):
     one, many = measured(study, name, worlds=6), measured(study, name, worlds=6, worlds_per_job=2)

@@ -18,6 +18,7 @@ def test_contests_are_found_by_name_and_long_ones_only_in_the_full_run():
     assert {"effective_logits", "growth", "infinite_kernel"} <= set(program.names(full=False))
 
 
+@pytest.mark.slow
 def test_an_unknown_contest_is_an_error_that_lists_the_known():
     command = [sys.executable, "-m", "bench", "no_such_contest"]
     finished = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)

@@ -42,6 +42,7 @@ def test_only_contests_that_were_run_have_a_panel(records):
     ]
 
 
+@pytest.mark.slow
 def test_the_figure_is_saved_in_both_formats(records, tmp_path):
     drawing.save(records, tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bench.png", "bench.svg"]

@@ -18,6 +18,7 @@ def test_an_earlier_and_larger_peak_does_not_count():
     assert memory.measure(allocate(32)) == pytest.approx(32 * 2**20, rel=0.1)
 
 
+@pytest.mark.slow
 def test_a_process_of_its_own_measures_and_reports_errors():
     kernels = memory.peak_bytes("bench.contests.growth", "kernel", 1000)
     assert 2 * 8e6 < kernels < 3 * 8e6

@@ -10,6 +10,7 @@ from bench.own_problems import decisions, pairs, problems, students
 SIZES = (80, 60, 100, 200)
 
 
+@pytest.mark.slow
 def test_problems_are_functions_of_their_names_without_shared_points():
     one, again = problems.draw("synthetic", 0.15, SIZES), problems.draw("synthetic", 0.15, SIZES)
     assert np.array_equal(one.problem.teacher_logits, again.problem.teacher_logits)
@@ -33,6 +34,7 @@ def test_the_pairs_are_those_of_the_protocol():
     assert len(students.settings(4)) == 25
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["brief", "convolutional"])
 def test_a_student_trained_among_others_is_the_one_trained_alone(kind, monkeypatch):
     fresh = problems.draw("digits", 0.15, SIZES)

@@ -43,6 +43,7 @@ def counted(verdicts):
     return verdicts.count(HOLDS) / len(verdicts), verdicts.count(FAILS) / len(verdicts)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rule", "border"),
     [
@@ -58,6 +59,7 @@ def test_a_false_holds_at_the_border_is_as_rare_as_stated(rule, border):
     assert FEWEST <= shares(rule, simulated(*border))[0] <= MOST
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rule", "border"),
     [
@@ -86,6 +88,7 @@ def test_flat_and_monotone_curves_are_rarely_called_not_monotone():
     assert shares(rules.not_monotone, simulated(3.0, 0.0))[1] <= MOST
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [0.2, -0.2])
 def test_laws_of_risks_at_the_border_are_rarely_decided_falsely(change):
     logarithms = LOGARITHMS - LOGARITHMS[0]

@@ -27,6 +27,7 @@ def line_of(axes, label):
     return line
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("name", MODULES)
 def test_a_figure_is_drawn_without_a_warning_from_many_worlds_and_from_one(name):

@@ -29,6 +29,7 @@ def texts(figure):
     return " ".join(text.get_text() for text in figure.findobj(lambda artist: hasattr(artist, "get_text")))
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("error")
 @each_figure
 def test_a_figure_draws_from_ragged_groups_without_a_warning(name, groups):
@@ -98,6 +99,7 @@ def test_equal_data_give_equal_bytes_in_other_processes(groups, tmp_path):
     assert b"<dc:date>" not in written[0][0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["pl19_fig2", "pl19_theorem2"])
 def test_drawing_twice_gives_the_same_bytes(name, groups, tmp_path):
     saved = []
@@ -108,6 +110,7 @@ def test_drawing_twice_gives_the_same_bytes(name, groups, tmp_path):
     assert saved[0] == saved[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["pl19_fig2", "pl19_theorem2"])
 def test_the_last_bits_of_a_solved_layout_change_no_pixel(name, groups, tmp_path):
     saved = []

@@ -88,6 +88,7 @@ def test_a_figure_is_drawn_from_the_least_that_a_small_preset_makes(name):
     assert not re.search(r"\b(nan|inf)\b", words(figure))
 
 
+@pytest.mark.slow
 def test_drawing_twice_gives_the_same_bytes(tmp_path):
     for copy in "ab":
         style.save(drawn("ext_optimiser_confound"), tmp_path / f"{copy}.svg", tmp_path / f"{copy}.png", "smoke")

@@ -68,6 +68,7 @@ def lines_of(axes, label):
     return found + [line for line in axes.lines if line.get_label() == label]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MODULES)
 def test_a_figure_has_no_empty_panel_and_says_what_it_shows(name):
     module = MODULES[name]
@@ -79,6 +80,7 @@ def test_a_figure_has_no_empty_panel_and_says_what_it_shows(name):
     assert "paper" in module.FIGURE.caption or name.startswith("ext_")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["jz20_fig4", "jz20_theorem1"])
 def test_equal_groups_give_equal_bytes(tmp_path, name):
     module = MODULES[name]
@@ -207,6 +209,7 @@ def test_the_epoch_at_which_teachers_overtake_hard_labels_is_found():
     assert jz20_fig5.overtaken(group, 513) is None
 
 
+@pytest.mark.slow
 def test_a_figure_is_drawn_from_the_command_line(tmp_path):
     storage.write(correction(), tmp_path / "correction.nc", {})
     options = ["--preset", "smoke", "--svg", str(tmp_path / "f.svg"), "--png", str(tmp_path / "f.png")]

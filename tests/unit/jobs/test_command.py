@@ -44,6 +44,7 @@ def test_a_stage_writes_what_its_function_returns_with_provenance(tmp_path):
     assert json.loads(found.attrs["library_versions"])["numpy"] == np.__version__
 
 
+@pytest.mark.slow
 def test_two_runs_write_the_same_bytes(tmp_path):
     for name in ("one.nc", "two.nc"):
         finished = build(tmp_path / name)
@@ -59,6 +60,7 @@ def test_unknown_settings_are_one_error_line_and_no_file(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["settings"]
 
 
+@pytest.mark.slow
 def test_settings_may_come_from_standard_input(tmp_path):
     build(tmp_path / "from_file.nc")
     command = [sys.executable, "-m", "kdtheory.tasks.margin", "build", "--settings", "/dev/stdin", "--seed", "1"]
@@ -67,6 +69,7 @@ def test_settings_may_come_from_standard_input(tmp_path):
     assert (tmp_path / "task.nc").read_bytes() == (tmp_path / "from_file.nc").read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("option", ["-O", "-OO"])
 def test_an_optimised_interpreter_makes_the_same_data(tmp_path, option):
     build(tmp_path / "a.nc")

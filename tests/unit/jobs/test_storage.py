@@ -161,6 +161,7 @@ def test_a_tree_survives_the_round_trip_and_damage_is_an_error(dataset, tmp_path
         storage.read_tree(tmp_path / "cube.nc")
 
 
+@pytest.mark.slow
 def test_files_have_the_permissions_that_the_umask_gives(tmp_path):
     script = "import sys; from kdtheory.jobs import storage; storage.write_json({}, sys.argv[1])"
     for umask in (0o077, 0o002, 0o022):

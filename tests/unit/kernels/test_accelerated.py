@@ -35,6 +35,7 @@ def points(n, dim, seed=0):
     return np.random.default_rng(seed).uniform(-1, 1, (n, dim))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n", "dim"), [(1, 2), (64, 3), (150, 61)])
 def test_kernels_of_one_set_are_those_of_numpy_and_exactly_symmetric(accelerate, n, dim):
     x = points(n, dim)
@@ -44,6 +45,7 @@ def test_kernels_of_one_set_are_those_of_numpy_and_exactly_symmetric(accelerate,
         np.testing.assert_allclose(found, expected, rtol=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "options", [{}, {"depth": 1, "bias_std": 0.0}, {"depth": 5, "weight_std": 1.4, "bias_std": 0.1}]
 )
@@ -56,6 +58,7 @@ def test_kernels_of_two_sets_are_those_of_numpy(accelerate, options):
         np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-15)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("gap", "bias_std"), [(0.0, 0.0), (1e-9, 1.0), (2e-3, 1.0)])
 def test_nearly_identical_and_opposite_points_are_exact_too(accelerate, gap, bias_std):
     # 40 of them close to 40 others, so that no small number of close pairs is built in.
@@ -72,6 +75,7 @@ def test_a_small_set_takes_a_small_tile(accelerate):
     np.testing.assert_allclose(accelerate(relu_kernels, x, tile=2048)[0], relu_kernels(x)[0], rtol=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", [(150,), (150, 3)])
 def test_regressions_are_those_of_scipy(accelerate, shape):
     x = points(190, 30)
@@ -122,6 +126,7 @@ def test_on_the_cpu_jax_is_not_imported():
     assert finished.stdout.split() == ["cpu", "False"], finished.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(devices.find_spec("jax_plugins") is not None, reason="JAX has a plugin, maybe for a GPU")
 def test_without_a_gpu_plugin_jax_is_not_imported_and_asking_for_a_gpu_is_one_clear_error():
     finished = run_with("auto")

@@ -15,6 +15,7 @@ def points(n, dim):
     return np.random.default_rng(n).normal(size=(n, dim))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("depth", "width"), [(1, 1), (3, 17)])
 def test_the_closed_form_is_the_contraction_of_the_jacobian(depth, width):
     params = init_network(jax.random.key(depth), 4, width, depth)
@@ -27,6 +28,7 @@ def test_the_closed_form_is_the_contraction_of_the_jacobian(depth, width):
     np.testing.assert_allclose(empirical_ntk(params, x1), contraction[:6, :6], rtol=1e-10)
 
 
+@pytest.mark.slow
 def test_network_and_kernel_are_those_of_neural_tangents():
     dense = {"W_std": 1.0, "b_std": 1.0, "parameterization": "ntk"}
     _, apply_fn, _ = stax.serial(
@@ -65,6 +67,7 @@ def test_a_size_below_one_is_refused(name):
         init_network(jax.random.key(0), **sizes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("choice", "outcome"),
     [("cpu", "cpu"), ("tpu", "KDTHEORY_DEVICE is 'tpu'; allowed are auto, cpu and gpu")],

@@ -196,6 +196,7 @@ def test_the_error_names_minor_and_pivot_and_can_be_copied():
     assert str(error) == "the leading minor of order 7 is not positive definite: its pivot is -0.001"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("panel", [1, 50, 64, 149])
 def test_a_factorisation_in_panels_agrees_with_one_in_one_piece(kernels, panel, monkeypatch):
     gram, cross = kernels

@@ -59,6 +59,7 @@ def test_stax_has_the_kernels_of_the_haversine_recursion():
     np.testing.assert_allclose(nngp, expected[1], rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_linearize_is_the_first_order_taylor_expansion():
     params = init_network(jax.random.key(0), 3, 20, 2)
     direction = init_network(jax.random.key(1), 3, 20, 2)

@@ -57,6 +57,7 @@ def test_the_flow_of_the_squared_loss_is_exact_with_steps_of_any_length():
         np.testing.assert_allclose(coordinates, vectors.T @ target + decay * (vectors.T @ (start - target)), atol=1e-10)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ratio", [0.5, 1.0])
 def test_the_flow_of_the_distillation_loss_is_that_of_a_stiff_solver(ratio):
     gram, rng, temperature = kernel(24), np.random.default_rng(3), 5.0

@@ -177,6 +177,7 @@ def test_a_missing_marker_is_an_error_that_names_it():
         documents.with_sections(TWO.replace("generated: figures", "figures"), {"figures": ""})
 
 
+@pytest.mark.slow
 def test_a_noisy_drawing_becomes_a_small_image(tmp_path):
     from PIL import Image
 
@@ -205,6 +206,7 @@ def test_thin_lines_keep_their_colours(tmp_path):
         assert np.abs(shown[402 + 20 * index, 110] - colour).max() < 20
 
 
+@pytest.mark.slow
 def test_a_finished_study_becomes_documents(finished):
     results, repository = finished
     (repository / "docs" / "images").mkdir(parents=True)

@@ -138,6 +138,7 @@ def test_an_infinite_world_leaves_the_others():
     assert numbers[variable["worlds"] + 2] == np.inf
 
 
+@pytest.mark.slow
 def test_the_page_stays_under_the_limit_and_leaves_out_what_is_large(tmp_path):
     content = page(xr.DataTree.from_dict(explorer.noise()), "cube.nc", KEPT, tmp_path)
     assert 0.8 * LIMIT < len(content.encode()) <= LIMIT
@@ -167,6 +168,7 @@ def test_the_page_of_a_study_needs_nothing_else_and_is_the_same_for_the_same_stu
     np.testing.assert_allclose(numbers[risk["at"] :][:24], estimate.value.ravel(), rtol=5e-4)
 
 
+@pytest.mark.slow
 def test_a_cube_alone_or_claims_alone_make_a_page(tmp_path):
     results = explorer.study(tmp_path, KEPT)
     (results / "claims.json").rename(tmp_path / "claims.json")

@@ -58,6 +58,7 @@ def test_files_that_cannot_be_read_are_one_error_line(tmp_path, capsys, command)
         assert name in err
 
 
+@pytest.mark.slow
 def test_a_diagnosis_is_a_page_a_cube_and_a_summary(file, tmp_path, capsys):
     assert main(["diagnose", str(file()), "-o", str(tmp_path / "out"), "--hard-label-error", "0.9"]) == 0
     out = capsys.readouterr().out
@@ -77,6 +78,7 @@ def test_a_diagnosis_is_a_page_a_cube_and_a_summary(file, tmp_path, capsys):
     ]
 
 
+@pytest.mark.slow
 def test_a_refusal_ends_the_diagnosis_unless_it_is_accepted(file, tmp_path, capsys):
     logits = np.roll(problem_arrays(n=90, audit=60)["teacher_logits"], 1, axis=1)
     path = file(teacher_logits=logits)
@@ -111,6 +113,7 @@ class _Page(HTMLParser):
         self.text.append(data)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("whole", [True, False])
 def test_the_page_needs_no_network_and_promises_nothing(file, tmp_path, capsys, whole):
     changes = {} if whole else {"audit_labels": None, "split": None}
@@ -137,6 +140,7 @@ def test_the_page_needs_no_network_and_promises_nothing(file, tmp_path, capsys, 
     assert not re.search(r"would need|needed n|will improve|you will|expected gain|supervision complexity", text)
 
 
+@pytest.mark.slow
 def test_findings_are_escaped_in_the_page(file, tmp_path, capsys):
     arrays = problem_arrays(n=90, audit=60)
     arrays["inputs"][1] = arrays["inputs"][0]

@@ -134,6 +134,7 @@ def test_a_name_twice_is_refused(tmp_path):
     assert "twice" in refused(tmp_path / "mine.npz").message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["npz", "safetensors", "nc"])
 def test_files_of_other_content_are_refused(tmp_path, ending):
     path = tmp_path / f"mine.{ending}"

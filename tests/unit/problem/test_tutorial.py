@@ -19,6 +19,7 @@ def test_the_program_has_twenty_lines_after_its_imports():
     assert len(lines) <= 20
 
 
+@pytest.mark.slow
 def test_the_programs_and_commands_of_the_page_run(tmp_path, monkeypatch, capsys):
     pytest.importorskip("torch")
     monkeypatch.chdir(tmp_path)

@@ -105,6 +105,7 @@ def logits(fitted, predictions):
     return found
 
 
+@pytest.mark.slow
 def test_decisions_are_counted_on_the_test_images_of_the_classes(fitted, logits):
     dataset, teacher = worlds()
     for name in ("wrong_truth", "wrong_teacher", "agreement", "steps"):
@@ -121,6 +122,7 @@ def test_decisions_are_counted_on_the_test_images_of_the_classes(fitted, logits)
         xr.testing.assert_equal(fitted["wrong_teacher"].sel(world=world, drop=True), wrong)
 
 
+@pytest.mark.slow
 def test_students_of_a_run_differ_by_what_they_learn_from_alone(logits):
     for of_world in logits.values():
         soft = of_world.sel(soft_ratio=0.9)
@@ -129,6 +131,7 @@ def test_students_of_a_run_differ_by_what_they_learn_from_alone(logits):
         assert np.all(np.abs(of_world.isel(run=0) - of_world.isel(run=1)).max(["test", "class"]) > 0)
 
 
+@pytest.mark.slow
 def test_cells_may_be_cut_anywhere(fitted, tmp_path):
     second = [content.isel(world=[1]) for content in worlds()]
     # The students of hard labels were trained with the first stopping epoch and loss scale, and are the same here.
@@ -194,6 +197,7 @@ def test_the_loss_is_flat_at_the_effective_logits_whatever_its_scale():
         assert logits.grad.abs().max() < 1e-6
 
 
+@pytest.mark.slow
 def test_perfect_teachers_label_by_their_own_decision(tmp_path):
     settings = replace(FEW, classes=[2, 0], labels="teacher")
     dataset, logits = worlds()
@@ -248,6 +252,7 @@ def test_too_few_images_and_logits_of_other_images_are_errors(tmp_path):
         fit(FEW, draw, dataset, logits.assign(sample_id=logits["sample_id"] + 1), tmp_path)
 
 
+@pytest.mark.slow
 def test_after_a_kill_finished_students_are_not_trained_again_and_the_result_is_the_same(tmp_path):
     settings = replace(FEW, soft_ratios=[0.0, 0.9], steps=80)
     dataset, logits = worlds()

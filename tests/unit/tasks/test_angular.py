@@ -48,6 +48,7 @@ def test_a_world_does_not_depend_on_how_many_there_are():
     np.testing.assert_array_equal(few["inputs"], many["inputs"].isel(world=slice(3)))
 
 
+@pytest.mark.slow
 def test_triangular_coordinates_have_the_law_of_ambient_ones():
     # Two-sample Kolmogorov–Smirnov tests on the student's angle at five sizes, each at 1e-4: one false alarm in 2,000.
     angles = {}

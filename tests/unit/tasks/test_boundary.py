@@ -61,6 +61,7 @@ def test_classes_are_balanced_and_the_spread_is_that_of_the_function():
     np.testing.assert_allclose(dataset["truth"].std(["run", "sample"]), dataset["truth_std"], rtol=0.05)
 
 
+@pytest.mark.slow
 def test_flat_functions_are_drawn_again():
     probe = np.random.default_rng(5).uniform(-1, 1, (20_000, 2))
     shares = []

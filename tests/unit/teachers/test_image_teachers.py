@@ -62,6 +62,7 @@ def assert_equal_checkpoints(found, expected):
         np.testing.assert_array_equal(found[name], values)
 
 
+@pytest.mark.slow
 @KINDS
 def test_later_teachers_are_better_and_errors_are_those_of_the_exported_logits(dataset, trained, kind, settings):
     exported = kind.export(settings, draw, dataset, trained[kind])
@@ -135,6 +136,7 @@ def test_worlds_differ_and_none_depends_on_the_others_of_its_batch(dataset, trai
     np.testing.assert_array_equal(alone["epoch-5/stem.weight"], [second])
 
 
+@pytest.mark.slow
 @KINDS
 def test_training_that_is_cut_off_within_an_epoch_goes_on_to_the_same_bits(
     dataset, trained, kind, settings, tmp_path, monkeypatch

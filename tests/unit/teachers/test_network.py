@@ -135,6 +135,7 @@ def test_export_stacks_epochs_and_keeps_the_test_errors(dataset, trained):
         np.testing.assert_array_equal(exported["teacher_error"].sel(stopping_epoch=epoch), trained[epoch]["test_error"])
 
 
+@pytest.mark.slow
 def test_a_longer_training_of_a_larger_network_gets_better(dataset, tmp_path):
     settings = replace(SETTINGS, width=32, train_points=1000, stopping_epochs=[1, 20])
     trained = train(settings, dataset, tmp_path / "state")

@@ -20,6 +20,7 @@ def _students(rng, law, sets, n_train, dim):
     return angles
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("law", [PolynomialAngles(0.5), MarginAngles(1.4)], ids=repr)
 @pytest.mark.parametrize("n_train", [1, 2, 5, 7])
 def test_the_chain_has_the_law_of_the_angles_of_explicit_students(law, n_train):

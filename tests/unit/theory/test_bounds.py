@@ -67,6 +67,7 @@ def test_transfer_risk_bound_is_below_corollary_2():
     assert np.all(transfer_risk_bound(SIZES[:, None], KAPPAS) <= polynomial_bound(SIZES[:, None], KAPPAS) * (1 + 1e-14))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "law",
     [PolynomialAngles(0.3), PolynomialAngles(5.0, scale=2.0), MarginAngles(1.4), IsotropicAngles(9)],

@@ -97,6 +97,7 @@ def _pairs_in_the_sublevel_set(rng, inputs, logits, level, count):
     return zip(found[::2], found[1::2], strict=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n_train", "dim"), [(5, 12), (20, 4)])
 @pytest.mark.parametrize("scale", [0.1, 0.3, 1.0])
 def test_taylor_bound_holds_on_the_sublevel_set(n_train, dim, scale):

@@ -64,6 +64,7 @@ def test_roots_minimise_the_loss(classes):
         assert np.allclose(row, found - found.mean(), atol=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("classes", [2, 3, 10, 100])
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 20.0])
 def test_the_stationarity_holds_for_large_batches(classes, temperature):

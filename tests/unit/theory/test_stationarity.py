@@ -41,11 +41,13 @@ def _assert_roots(z, teacher_logits, labels, soft_ratio, temperature, tolerance)
             assert below < 0 < above, point
 
 
+@pytest.mark.slow
 def test_effective_logits_are_the_exact_roots_on_a_grid_of_extremes():
     grid = np.meshgrid(LOGITS, [0, 1], SOFT_RATIOS, TEMPERATURES, indexing="ij")
     _assert_roots(effective_logits(*grid), *grid, tolerance=1e-13)
 
 
+@pytest.mark.slow
 def test_effective_logits_are_the_exact_roots_at_random_points():
     rng = np.random.default_rng(1)
     size = 1000

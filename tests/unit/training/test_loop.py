@@ -50,6 +50,7 @@ def assert_equal(checkpoints, others):
             np.testing.assert_array_equal(values, others[epoch][name], err_msg=name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("optimiser", ["sgd", "adam"])
 def test_training_takes_the_steps_of_a_plain_loop(images, loss, tmp_path, optimiser):
     settings = replace(SETTINGS, optimiser=optimiser, weight_decay=0.01, learning_rate=0.01)
@@ -74,6 +75,7 @@ def test_training_takes_the_steps_of_a_plain_loop(images, loss, tmp_path, optimi
     np.testing.assert_allclose(predict(network, images), predict(plain, images), atol=2e-4)
 
 
+@pytest.mark.slow
 def test_training_that_was_cut_off_goes_on_to_the_same_bits(images, loss, tmp_path, monkeypatch):
     monkeypatch.setattr(training_state, "SECONDS_BETWEEN_SAVES", 0.0)
     for optimiser in ("sgd", "adam"):

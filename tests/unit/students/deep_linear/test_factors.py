@@ -119,6 +119,7 @@ def test_the_imbalance_is_the_largest_of_adjacent_factors_and_zero_when_balanced
     np.testing.assert_allclose(balanced / size, 0, atol=1e-14)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("depth", DEPTHS)
 def test_the_recorded_velocity_is_what_a_tiny_step_does(depth, setting):
     starts = gaussian_start(12, depth, 6, RATIOS, setting.rng)
@@ -179,6 +180,7 @@ def test_the_growth_off_the_span_obeys_equation_66_along_the_path(depth, setting
     np.testing.assert_allclose(growth, predicted, atol=2e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("depth", DEPTHS)
 def test_as_many_points_as_dimensions_recover_the_teacher(depth):
     setting = Setting(n_train=24, dim=6)

@@ -37,6 +37,7 @@ def descent(start):
     return descend(*start, STEPS)
 
 
+@pytest.mark.slow
 def test_every_record_is_that_of_explicit_gradient_steps(start, descent):
     params, inputs, test_inputs, kernels, lessons, rates = start
 
@@ -59,6 +60,7 @@ def test_every_record_is_that_of_explicit_gradient_steps(start, descent):
     assert np.all(descent.kernel_drift[:, -1] > 0.01)
 
 
+@pytest.mark.slow
 def test_training_in_32_bits_moves_logits_by_less_than_1e_4_of_them(start, descent):
     params, *others = start
     rounded = descend(jax.tree.map(lambda leaf: leaf.astype(np.float32), params), *others, STEPS)
@@ -68,6 +70,7 @@ def test_training_in_32_bits_moves_logits_by_less_than_1e_4_of_them(start, desce
     np.testing.assert_allclose(rounded.kernel_drift, descent.kernel_drift, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_side_by_side_and_one_after_the_other_are_the_same(start, descent, monkeypatch):
     for function in (network_descent._advance, network_descent._record):
         function.clear_cache()
@@ -79,6 +82,7 @@ def test_side_by_side_and_one_after_the_other_are_the_same(start, descent, monke
         function.clear_cache()
 
 
+@pytest.mark.slow
 def test_a_step_that_is_too_large_is_an_error_that_says_so(start):
     *others, rates = start
     with pytest.raises(FloatingPointError, match="by step 64: its learning rate is too large"):

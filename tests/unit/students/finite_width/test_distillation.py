@@ -23,6 +23,7 @@ def cross_entropy(p, q):
     return -xlogy(p, q) - xlogy(1 - p, 1 - q)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("soft_ratio", "temperature"), [(1.0, 5.0), (0.5, 5.0), (0.3, 0.7), (0.0, 1.0)])
 def test_loss_and_slope_are_those_of_the_paper(soft_ratio, temperature):
     taught = lesson(soft_ratio, temperature)
@@ -44,6 +45,7 @@ def test_the_slope_vanishes_at_the_effective_logits():
     assert np.max(np.abs(distillation_slope(at_rest, lesson(0.5, 5.0)))) < 1e-15
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("soft_ratio", "temperature"), [(1.0, 5.0), (0.5, 5.0), (0.2, 0.5)])
 def test_the_stable_rate_belongs_to_the_largest_curvature_which_is_that_at_zero(soft_ratio, temperature):
     taught = Lesson(1.0, 1.0, soft_ratio, temperature)

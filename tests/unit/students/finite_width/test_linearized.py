@@ -77,6 +77,7 @@ def test_the_closed_form_is_the_least_norm_change_of_the_weights(case):
             np.testing.assert_allclose(row, case.initial_test + jacobian[N:] @ change, rtol=1e-8)
 
 
+@pytest.mark.slow
 def test_sgd_on_the_coefficients_is_sgd_on_the_weights_of_the_linearized_network(case, slope):
     rates = sgd_rates(case.gram, RATIOS, TEMPERATURE, 0.9)
     # A batch may hold a point twice.
@@ -99,6 +100,7 @@ def test_full_batch_descent_may_be_taken_in_pieces_and_is_that_of_the_weights(ca
         np.testing.assert_allclose(row, expected, rtol=1e-10)
 
 
+@pytest.mark.slow
 def test_sgd_and_descent_approach_the_closed_form(case):
     limit = converged_logits(case.gram, case.cross, case.targets, case.initial, case.initial_test, [N])[0]
     given = case.gram[None], case.initial[None], case.lessons

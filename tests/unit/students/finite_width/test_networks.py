@@ -47,6 +47,7 @@ def students(dataset, logits):
     return fit(SETTINGS, draw, dataset, logits)
 
 
+@pytest.mark.slow
 def test_kernel_students_start_from_the_logits_of_the_network_itself(dataset, logits, students):
     for world in range(3):
         inputs = dataset["inputs"].values[world, 0]
@@ -72,6 +73,7 @@ def test_kernel_students_start_from_the_logits_of_the_network_itself(dataset, lo
         np.testing.assert_array_equal(students["target"].sel(soft_ratio=0.5, world=world), targets)
 
 
+@pytest.mark.slow
 def test_the_trained_network_and_its_linearization_start_alike_and_part_slowly(students):
     trained = students.isel(world=slice(2)).sel(n_train=8)
     assert trained["step"].values.tolist() == [0, 1, 2, 4]
@@ -82,6 +84,7 @@ def test_the_trained_network_and_its_linearization_start_alike_and_part_slowly(s
     assert np.all(np.abs(trained["kernel_drift"].sel(step=0)) < 1e-6)
 
 
+@pytest.mark.slow
 def test_what_was_not_measured_is_nan_and_nothing_else(students):
     for name in ("network", "linearized_path", "kernel_drift", "network_train"):
         assert students[name].sel(n_train=3).isnull().all()
@@ -92,6 +95,7 @@ def test_what_was_not_measured_is_nan_and_nothing_else(students):
     assert not students[["kernel", "linearized", "sgd"]].to_array().isnull().any()
 
 
+@pytest.mark.slow
 def test_a_world_depends_neither_on_the_other_worlds_nor_on_the_other_sizes(dataset, logits, students):
     fewer = fit(replace(SETTINGS, n_train=[8]), draw, dataset.isel(world=[0]), logits.isel(world=[0]))
     expected = students.sel(n_train=[8]).isel(world=[0])
@@ -105,6 +109,7 @@ def test_a_world_depends_on_the_size_of_its_batch_alone():
     xr.testing.assert_identical(one.sel(world=[1]), other.sel(world=[1]))
 
 
+@pytest.mark.slow
 def test_a_batch_of_which_no_world_is_trained_joins_the_others(students):
     batch = worlds(2, first_world=3)
     untrained = fit(SETTINGS, draw, batch, logits_on(batch))
@@ -118,6 +123,7 @@ def test_a_batch_of_which_no_world_is_trained_joins_the_others(students):
     np.testing.assert_array_equal(joined["step"], students["step"])
 
 
+@pytest.mark.slow
 def test_a_network_too_narrow_for_its_points_has_no_linearized_student(dataset, logits):
     teacher = logits["logits"].isel(stopping_epoch=0, world=0, run=0).values
     # Two neurons have 15 weights, which cannot be fitted to 30 points.

@@ -54,6 +54,7 @@ def test_weights_equal_those_of_a_general_solver():
     np.testing.assert_allclose(max_margin_weights(inputs, labels), solved.x, rtol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n_train", "dim"), [(120, 300), (200, 201), (300, 40)])
 def test_large_sets_satisfy_the_optimality_conditions(n_train, dim):
     inputs, labels = separable_set(n_train, dim, np.random.default_rng(n_train))

@@ -131,6 +131,7 @@ def test_too_small_a_pool_is_an_error(pool):
         transfer_sets(*pool, 1, 21, draw)
 
 
+@pytest.mark.slow
 def test_gram_angles_have_the_law_of_explicit_students(task):
     # Two-sample Kolmogorov–Smirnov tests of four cells, each at 1e-4: one false alarm in 2,500 seeds.
     settings = polynomial_angle.Settings(
@@ -178,6 +179,7 @@ def test_descent_paths_end_at_their_limit(gaussian_task):
     assert path["step"].values[0] == 0 and path["step"].values[-1] == 3000
 
 
+@pytest.mark.slow
 def test_deep_students_start_as_asked_and_reach_the_span(gaussian_task):
     dataset, logits = gaussian_task
     settings = deep_linear.Settings(
