@@ -97,6 +97,7 @@ STRINGS = [path for path in PATHS if isinstance(at(path), str)]
 KEYS = [path for path in PATHS if isinstance(at(path[:-1]), dict)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hostile", HOSTILE, ids=lambda text: repr(text[:20]))
 def test_no_string_and_no_name_that_a_shell_or_a_path_would_obey_passes(hostile):
     """Every string of the configuration is one of a list; every name of a block is letters, digits, underscores."""

@@ -28,6 +28,7 @@ def test_the_folder_of_groups_reads_as_a_tree(groups):
     assert cube["linear/two"]["risk"].sizes == {"repeat": 3}
 
 
+@pytest.mark.slow
 def test_the_assembled_cube_reads_the_same_and_carries_config_and_digests(groups, tmp_path):
     output = tmp_path / "cube.nc"
     command = [sys.executable, "-m", "kdtheory.cube", *map(str, sorted(groups.glob("*.nc")))]

@@ -56,6 +56,7 @@ def test_drawn_risks_are_those_of_explicit_sets_on_every_law(drawn):
         assert (risk[3] == 0).all()  # n = d, eq. 18
 
 
+@pytest.mark.slow
 def test_drawn_risks_and_errors_on_easy_points_are_below_their_bounds(drawn):
     assert (drawn["margin_risk"].mean("world") < drawn["margin_bound_theorem"]).all()
     assert (drawn["margin_bound_theorem"] <= drawn["margin_bound"] * (1 + 1e-12)).all()
@@ -80,6 +81,7 @@ def test_the_copied_sets_estimate_a_risk_that_no_plain_sample_would_see():
     assert abs(few.mean() - many.mean()) < 4.5 * np.hypot(few.std(ddof=1), many.std(ddof=1)) / np.sqrt(8)
 
 
+@pytest.mark.slow
 def test_hard_label_bounds_are_those_of_the_stored_sets(study):
     cell = {"teacher": "unit", "learners": ["distillation"], "dataset": "growth"}
     hard = {"learners": ["hard_target_descent", "hard_target_margin"], "hard_target_steps": 10, "hard_target_rate": 1.0}

@@ -52,6 +52,7 @@ def alignment_experiment(study):
     return study("alignment", block, datasets)
 
 
+@pytest.mark.slow
 def test_alignment_risk_agrees_with_explicit_points_and_with_gram_sampling(alignment_experiment):
     group = alignment.measure(alignment_experiment)
     _check_labels(group)
@@ -65,6 +66,7 @@ def test_alignment_risk_agrees_with_explicit_points_and_with_gram_sampling(align
     assert (abs(mean - group["risk_gram"].isel(gram_n_train=0)) < 4 * error).all()
 
 
+@pytest.mark.slow
 def test_alignment_growth_has_its_own_worlds_and_zero_risk_from_d_points_on(alignment_experiment):
     group = alignment.measure(alignment_experiment)
     growth = group["growth_risk"].sel(kappa=1.0)
@@ -82,6 +84,7 @@ def test_alignment_growth_has_its_own_worlds_and_zero_risk_from_d_points_on(alig
         assert abs(sampled - exact) < 4 * np.sqrt(exact / 40_000)
 
 
+@pytest.mark.slow
 def test_approximate_students_err_more_and_stay_below_theorem_d1(alignment_experiment):
     group = alignment.measure(alignment_experiment)
     exact = group["risk"].sel(n_train=5)
@@ -90,6 +93,7 @@ def test_approximate_students_err_more_and_stay_below_theorem_d1(alignment_exper
     assert (approximate.mean("world") < group["risk_bound_approximate"].isel(gram_n_train=0)).all()
 
 
+@pytest.mark.slow
 def test_students_of_finite_descent_are_measured_beside_their_limit(alignment_experiment):
     group = alignment.measure(alignment_experiment)
     student, dataset = alignment_experiment.student("sweep"), alignment_experiment.dataset_of("sweep")

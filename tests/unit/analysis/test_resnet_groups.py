@@ -52,6 +52,7 @@ def coords(epochs, scales, ratios, sizes=(50,)):
     return dict(zip(DIMS, (list(epochs), list(scales), list(ratios), list(sizes)), strict=False))
 
 
+@pytest.mark.slow
 def test_cells_of_distillation_fill_one_group_with_gaps(experiment):
     files = experiment(
         hard=coords([1, 16], ["curvature"], [0.0]),

@@ -92,6 +92,7 @@ def transfer_files():
 ORACLES = pytest.mark.parametrize(("suffix", "kind"), [("", "independent"), ("_nested", "nested")])
 
 
+@pytest.mark.slow
 @ORACLES
 def test_transfer_angles_and_norms_are_those_of_explicit_weights(transfer_files, suffix, kind):
     runs, files = transfer_files

@@ -53,6 +53,7 @@ def group_of(name, dataset, students):
     return import_module(f"kdtheory.analysis.{name}").measure(Files(cells, students, dataset))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_joined_batches_give_the_group_of_all_worlds(name):
     dataset, whole = students_of(name, 4, 0)

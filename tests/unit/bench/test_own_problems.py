@@ -46,6 +46,7 @@ def test_a_student_trained_among_others_is_the_one_trained_alone(kind, monkeypat
         assert one[7] == pytest.approx(other[0], abs=0.02)
 
 
+@pytest.mark.slow
 def test_the_loss_is_that_of_each_setting():
     fresh = problems.draw("synthetic", 0.15, SIZES)
     problem, chosen = fresh.problem, students.settings(4)

@@ -82,6 +82,7 @@ def test_bounds_that_skewed_risks_reach_are_rarely_decided_falsely():
     assert min(found) >= FEWEST and max(found) <= MOST
 
 
+@pytest.mark.slow
 def test_flat_and_monotone_curves_are_rarely_called_not_monotone():
     assert shares(rules.not_monotone, simulated(0.0, 0.0, 0.0))[0] <= MOST
     assert shares(rules.not_monotone, simulated(3.0, 0.0, 0.0))[0] <= MOST
@@ -122,6 +123,7 @@ def test_intervals_match_the_tests():
         assert (low > 0.9 or high < -0.1) == (agreement.verdict == FAILS)
 
 
+@pytest.mark.slow
 def test_the_worlds_that_are_needed_decide_with_the_power_asked_for():
     samples = np.random.default_rng(5).standard_normal(WORLDS)
     samples = 0.3 + (samples - samples.mean()) / samples.std(ddof=1)

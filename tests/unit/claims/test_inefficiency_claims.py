@@ -45,6 +45,7 @@ def test_a_single_world_and_run_decides_nothing(name):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MINE)
 @pytest.mark.filterwarnings("error")
 def test_a_group_of_the_smallest_study_can_be_checked(name):

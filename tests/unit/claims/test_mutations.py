@@ -27,6 +27,7 @@ def true_verdict(name):
     return EQUAL if CLAIMS[name].kind == IDENTITY else HOLDS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_a_true_statement_holds_and_the_declaration_is_kept(name):
     claim, finding = CLAIMS[name], found(name, CASES[name][0])
@@ -42,6 +43,7 @@ def test_a_true_statement_holds_and_the_declaration_is_kept(name):
         assert finding.worlds >= 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "words"), MUTATIONS)
 def test_a_changed_group_changes_the_verdict(name, words):
     verdict, make = CASES[name][1][words]
@@ -56,6 +58,7 @@ def test_every_claim_of_a_module_has_a_group_in_which_it_is_false(module):
     assert {name for name, (_, mutations) in TABLES[module].items() if mutations} == declared
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_a_claim_makes_a_complete_record(name):
     claim = CLAIMS[name]

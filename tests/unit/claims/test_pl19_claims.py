@@ -24,6 +24,7 @@ def test_every_claim_has_a_world_in_which_it_is_false():
     assert set(MUTATIONS) == set(PL19) and all(MUTATIONS.values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PL19)
 def test_a_claim_declares_groups_and_a_figure_and_gives_a_plain_record(name, true_world):
     claim = PL19[name]

@@ -24,12 +24,14 @@ ON_TRANSFER = {name: claim for name, claim in CLAIMS.items() if claim.reads == (
 RANDOM = [name for name, claim in ON_TRANSFER.items() if claim.error_rate]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RANDOM)
 @pytest.mark.filterwarnings("error")
 def test_a_single_world_decides_nothing(name):
     assert ON_TRANSFER[name].check(transfer().isel(world=[0])).verdict not in (HOLDS, FAILS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ON_TRANSFER)
 @pytest.mark.filterwarnings("error")
 def test_a_group_of_the_smallest_study_can_be_checked(name):

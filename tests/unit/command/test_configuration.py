@@ -22,6 +22,7 @@ def test_check_counts_what_a_run_would_use(said):
     assert line == f"{CONFIG} + {SMOKE}: {counts}, preset smoke"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -41,6 +42,7 @@ def test_a_configuration_that_cannot_be_used_is_one_error(command, content, word
     assert words in error(command, CONFIG, mine)
 
 
+@pytest.mark.slow
 def test_the_plan_has_a_row_for_each_kind_of_job_and_takes_measured_rates(said, error, tmp_path):
     jobs = plan.jobs(plan.read([CONFIG]))
     lines = said("plan", CONFIG)

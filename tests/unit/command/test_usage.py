@@ -59,6 +59,7 @@ def test_the_help_imports_no_library():
     assert _imported("--help").isdisjoint({"numpy", "xarray", "yaml", "torch", "jax", "matplotlib"})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [["verify", "RESULTS"], ["cube", "RESULTS"], ["claims"], ["figures"]])
 def test_commands_import_neither_torch_nor_jax_nor_matplotlib(arguments, results):
     imported = _imported(*(str(results) if each == "RESULTS" else each for each in arguments))

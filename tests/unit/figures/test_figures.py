@@ -41,6 +41,7 @@ def test_a_figure_draws_from_ragged_groups_without_a_warning(name, groups):
     assert not re.search(r"\b(nan|inf)\b", texts(figure))
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("error")
 @each_figure
 def test_a_figure_draws_from_a_single_world(name, groups):
@@ -50,6 +51,7 @@ def test_a_figure_draws_from_a_single_world(name, groups):
     assert drawn(name, groups).axes
 
 
+@pytest.mark.slow
 @each_figure
 def test_a_figure_reads_groups_that_experiments_make(name):
     cards = (REPOSITORY / "src/kdtheory/study/schemas/experiments").glob("*.yaml")
@@ -122,6 +124,7 @@ def test_the_last_bits_of_a_solved_layout_change_no_pixel(name, groups, tmp_path
     assert saved[0] == saved[1]
 
 
+@pytest.mark.slow
 def test_a_reduced_scale_is_named_in_the_figure(groups, tmp_path):
     figure = drawn("pl19_fig5", groups)
     style.save(figure, tmp_path / "a.svg", tmp_path / "a.png", "smoke")

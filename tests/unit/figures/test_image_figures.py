@@ -60,6 +60,7 @@ def panel():
     return axes[0, 0]
 
 
+@pytest.mark.slow
 @each_figure
 @pytest.mark.filterwarnings("error")
 def test_a_figure_has_no_empty_panel_and_declares_itself(name):

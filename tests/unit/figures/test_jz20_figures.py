@@ -182,6 +182,7 @@ def test_the_two_panels_of_angles_share_the_soft_ratio_at_which_they_turn():
     assert "ρ from 0.5 to 1" in axes[2].texts[-1].get_text()
 
 
+@pytest.mark.slow
 def test_theorem_1_stands_beside_the_classical_bounds_of_every_teacher():
     group = transfer_group()
     axes = drawn(jz20_theorem1, group).axes[4]

@@ -108,6 +108,7 @@ def written(tmp_path):
     return write
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("make", "words"), HOSTILE, ids=[make.__name__ for make, _ in HOSTILE])
 def test_a_file_that_asks_for_too_much_is_refused_within_2_s_and_300_mb(written, make, words):
     path = written(make)

@@ -70,6 +70,7 @@ def test_nearly_identical_and_opposite_points_are_exact_too(accelerate, gap, bia
         np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-15)
 
 
+@pytest.mark.slow
 def test_a_small_set_takes_a_small_tile(accelerate):
     x = points(5, 2)
     np.testing.assert_allclose(accelerate(relu_kernels, x, tile=2048)[0], relu_kernels(x)[0], rtol=1e-12)

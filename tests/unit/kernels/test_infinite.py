@@ -60,6 +60,7 @@ def test_kernels_agree_with_the_arc_cosine_recursion(dim, depth, weight_std, bia
     np.testing.assert_allclose(nngp, expected_nngp, rtol=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dim", [1, 2, 784])
 @pytest.mark.parametrize("gap", [0.0, 1e-15, 1e-12, 1e-9, 1e-6, 5e-4, 2e-3, 1e-2, 1e-1])
 @pytest.mark.parametrize("bias_std", [1.0, 0.05])

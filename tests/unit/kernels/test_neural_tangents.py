@@ -37,6 +37,7 @@ def test_no_other_module_imports_neural_tangents():
     assert importers == ["_neural_tangents.py"]
 
 
+@pytest.mark.slow
 def test_a_fresh_process_computes_in_64_bits_and_without_tensorflow():
     code = (
         "import sys, jax.numpy; from kdtheory.kernels import _neural_tangents;"

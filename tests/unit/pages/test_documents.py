@@ -55,6 +55,7 @@ EMPTY = {
 TWO = "<!-- generated: claims -->\nstale\n<!-- end -->\n\nkept\n\n<!-- generated: figures -->\n<!-- end -->\n"
 
 
+@pytest.mark.slow
 def test_the_faults_become_a_table_with_a_sum():
     faults = [FAULT, {**FAULT, "lost": 0, "survived": 10}]
     lines = sections({"claims": [], "reliability": faults, "rates": {}, "freeze": {}})["docs/reliability.md"][
@@ -65,6 +66,7 @@ def test_the_faults_become_a_table_with_a_sum():
     assert lines[4] == "| **all** |  | **20** | **19** | **1** |"
 
 
+@pytest.mark.slow
 def test_damaged_files_become_a_table_with_the_memory_that_reading_took():
     record = {
         "part": "damage", "fault": "cube", "tried": 1000, "survived": 1000, "lost": 0, "refused": 990, "unchanged": 10,
@@ -78,6 +80,7 @@ def test_damaged_files_become_a_table_with_the_memory_that_reading_took():
     assert found["soak"] == "No run is kept.\n" and "1,000" not in found["reliability"]
 
 
+@pytest.mark.slow
 def test_the_pages_alone_are_written_from_what_is_kept(finished):
     _, repository = finished
     with pytest.raises(FileNotFoundError, match=r"claims\.json: no such file; make docs"):
@@ -90,6 +93,7 @@ def test_the_pages_alone_are_written_from_what_is_kept(finished):
     assert "| students/kernel.points | " in _page(repository, "docs/cluster.md")
 
 
+@pytest.mark.slow
 def test_a_finding_is_the_statement_the_verdict_and_the_clause_with_the_numbers():
     claim = {**CLAIM, "id": "jz20-thm1-printed", "verdict": "fails", "reason": "a; b; 0.9 | 0.1; d"}
     kept = {"claims": [claim], "reliability": [], "rates": {}, "freeze": {}}

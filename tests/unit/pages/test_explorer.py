@@ -150,6 +150,7 @@ def test_the_page_stays_under_the_limit_and_leaves_out_what_is_large(tmp_path):
     assert all(each["worlds"] is None for each in norms)
 
 
+@pytest.mark.slow
 def test_the_page_of_a_study_needs_nothing_else_and_is_the_same_for_the_same_study(tmp_path):
     results = explorer.study(tmp_path, KEPT)
     replication = tmp_path / "docs" / "replication.json"

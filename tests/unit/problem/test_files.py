@@ -30,6 +30,7 @@ def refused(path):
     return finding
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["npz", "safetensors", "nc"])
 @pytest.mark.parametrize("optional", [True, False])
 def test_what_is_written_is_read_again(tmp_path, ending, optional):

@@ -104,6 +104,7 @@ def test_means_that_are_not_positive_have_no_slope():
     assert np.isnan(mean_slopes_by_world(np.log(WIDTHS), values)).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("first", "exponent"), [(20.0, 1.0), (5.0, 1.0), (200.0, 0.5)])
 def test_intervals_of_slopes_of_counts_cover_with_few_errors_and_worlds_of_their_own(first, exponent):
     counts = error_counts(np.random.default_rng(5), SIZES, first, exponent)

@@ -151,6 +151,7 @@ def test_hard_labels_of_the_teacher_alone_depend_on_its_stopping_epoch(tmp_path,
     assert labels == "teacher" or np.array_equal(*found["wrong_truth"].isel(loss_scale=0))
 
 
+@pytest.mark.slow
 def test_students_end_when_they_agree_with_their_targets(tmp_path):
     settings = replace(FEW, soft_ratios=[0.0, 1.0], steps=80, agreement=0.9)
     found = fit(settings, draw, *worlds(), tmp_path)

@@ -42,6 +42,7 @@ def test_every_preset_merged_over_the_default_is_valid_and_changes_no_science(co
         assert {n: b["kind"] for n, b in merged[section].items()} == {n: b["kind"] for n, b in config[section].items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "value", "words"),
     [

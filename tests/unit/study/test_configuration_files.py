@@ -29,6 +29,7 @@ def test_files_are_merged_and_a_place_is_the_last_file_that_sets_a_key(overlay):
     assert found.place(["nothing"]) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
@@ -69,6 +70,7 @@ def test_what_the_command_line_sets_is_named_as_such():
         check([CONFIG], overrides={"seed": -1})
 
 
+@pytest.mark.slow
 def test_another_reading_of_the_same_files_is_refused():
     found = read([CONFIG]).values
     assert check([CONFIG], {**found, "seed": str(found["seed"])}) == check([CONFIG])

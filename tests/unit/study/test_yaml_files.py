@@ -82,6 +82,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("content", "line", "words"), HOSTILE.values(), ids=HOSTILE.keys())
 def test_a_file_that_is_not_plain_data_is_one_line_with_file_line_and_key(tmp_path, content, line, words):
     path = tmp_path / "mine.yaml"

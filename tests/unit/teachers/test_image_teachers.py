@@ -77,6 +77,7 @@ def test_later_teachers_are_better_and_errors_are_those_of_the_exported_logits(d
     assert last < min(first, 0.7)
 
 
+@pytest.mark.slow
 def test_a_residual_teacher_exports_the_logits_of_all_views_of_the_transfer_images(dataset, trained):
     exported = resnet.export(RESNET, draw, dataset, trained[resnet])
     assert exported.attrs["views"] == "flip_and_coarse_crop"

@@ -75,6 +75,7 @@ def of_last_epoch(values):
     return {"logits": (("stopping_epoch", "sample"), np.stack([np.ones(60), values]))}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

@@ -30,6 +30,7 @@ def _grid_minimum(n_train, kappa):
     return np.min(rest**kappa + s ** (kappa * n_train))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_train", SIZES)
 @pytest.mark.parametrize("kappa", [2.0**-6, 0.5, 1.0, 2.0, 20.0])
 def test_transfer_risk_bound_is_the_minimum_on_a_dense_grid(n_train, kappa):

@@ -120,6 +120,7 @@ def test_strong_convexity_is_tight_for_small_levels_and_needs_the_mean():
     assert strong_convexity(np.eye(10), np.zeros(10), level) == pytest.approx(1 / 40, rel=1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("teacher", [0.0, 1.5, -4.0, 30.0])
 @pytest.mark.parametrize("level", [1e-12, 0.1, 3.0])
 def test_curvature_is_taken_at_the_farthest_end_of_the_sublevel_interval(teacher, level):

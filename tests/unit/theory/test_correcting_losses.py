@@ -8,6 +8,7 @@ from kdtheory.theory.stationarity import effective_logits
 RATIOS = (0.3, 0.9, 0.97, 1.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", LOSSES)
 def test_effective_logits_are_where_a_direct_search_finds_the_least_loss(loss):
     rng = np.random.default_rng(1)

@@ -34,6 +34,7 @@ def _exact_newton_step(z, teacher_logits, label, soft_ratio, temperature):
     return np.array([float(v) for v in mpmath.lu_solve(hessian, gradient)])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("classes", [3, 10])
 @pytest.mark.parametrize("temperature", [0.2, 1.0, 5.0, 20.0])
 @pytest.mark.parametrize("soft_ratio", [1e-6, 0.3, 0.95, 1 - 1e-9])
@@ -49,6 +50,7 @@ def test_roots_are_exact(classes, temperature, soft_ratio):
             assert np.abs(error).max() < 1e-12 * max(1, np.abs(row).max())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("classes", [3, 10])
 def test_roots_minimise_the_loss(classes):
     rng = np.random.default_rng(7)

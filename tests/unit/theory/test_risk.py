@@ -27,6 +27,7 @@ def _exact_polynomial_risk(angle, dim, kappa):
         return scale**kappa * total / mpmath.beta(0.5, mpmath.mpf(dim - 2) / 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dim", [3, 4, 100, 100000])
 @pytest.mark.parametrize(
     ("kappa", "angle"),

@@ -36,6 +36,7 @@ def test_what_comes_after_the_prefix_is_not_seen(chain):
         assert not np.array_equal(trained[0][name][2], trained[1][name][2])
 
 
+@pytest.mark.slow
 def test_logits_come_close_to_the_teachers(chain):
     parameters, inputs, logits = chain
     trained = train_on_prefixes(parameters, inputs, logits, [9, 9, 9], **{**OPTIONS, "steps": 2000})

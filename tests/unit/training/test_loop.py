@@ -134,6 +134,7 @@ def targets(loss):
     return np.tile(draw("labels").integers(0, 4, 40), (2, 1))
 
 
+@pytest.mark.slow
 def test_a_network_that_agrees_with_its_targets_ends_early_and_one_that_does_not_at_the_last_epoch(
     images, loss, targets, tmp_path
 ):
@@ -145,6 +146,7 @@ def test_a_network_that_agrees_with_its_targets_ends_early_and_one_that_does_not
     assert full.steps == 90
 
 
+@pytest.mark.slow
 def test_training_until_agreement_that_was_cut_off_goes_on_to_the_same_bits(
     images, loss, targets, tmp_path, monkeypatch
 ):

@@ -131,6 +131,7 @@ def test_the_recorded_velocity_is_what_a_tiny_step_does(depth, setting):
     np.testing.assert_allclose(training.velocity[:, 1], setting.train(factors, [0]).velocity[:, 0], rtol=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("depth", DEPTHS)
 def test_training_takes_the_steps_of_hand_written_gradients(depth, setting):
     starts = gaussian_start(12, depth, 6, RATIOS, setting.rng)

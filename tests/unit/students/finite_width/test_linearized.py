@@ -89,6 +89,7 @@ def test_sgd_on_the_coefficients_is_sgd_on_the_weights_of_the_linearized_network
         np.testing.assert_allclose(row, trained_weights(case, slope, rate, soft_ratio, batches[0]), rtol=1e-10)
 
 
+@pytest.mark.slow
 def test_full_batch_descent_may_be_taken_in_pieces_and_is_that_of_the_weights(case, slope):
     rates = descent_rates(case.gram, RATIOS, TEMPERATURE, 0.5)
     further = partial(

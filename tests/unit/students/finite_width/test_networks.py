@@ -103,6 +103,7 @@ def test_a_world_depends_neither_on_the_other_worlds_nor_on_the_other_sizes(data
         xr.testing.assert_allclose(fewer[name], expected[name].transpose(*fewer[name].dims), rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_world_depends_on_the_size_of_its_batch_alone():
     settings = replace(SETTINGS, n_train=[8], trained_worlds=4)
     one, other = (fit(settings, draw, batch, logits_on(batch)) for batch in (worlds(2), worlds(2, first_world=1)))
