@@ -52,7 +52,9 @@ def _draw_risk(axis, transfer):
         style.soft_ratio_colours(risk["soft_ratio"].values).items(), zip(*slopes, strict=True), strict=True
     ):
         words = f"ρ = {ratio:g}: {slope_in_words(found)}"
-        mean = frames.draw_means(axis, risk.sel(soft_ratio=ratio), over, floor=floor, color=colour, label=words)
+        mean = frames.draw_means(
+            axis, risk.sel(soft_ratio=ratio), over, floor=floor, color=colour, label=words, linestyle=""
+        )
         _draw_power_law(axis, mean, found[0], colour)
     axis.set_xscale("log", base=2)
     axis.set_yscale("log")
