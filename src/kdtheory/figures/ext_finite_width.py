@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kdtheory.figures import style
+from kdtheory.figures import frames, style
 from kdtheory.figures.registry import Figure, run_figure
 from kdtheory.figures.replicates import log_slope, slope_in_words
 from kdtheory.statistics.worlds import worlds_in_words
@@ -33,7 +33,6 @@ FIGURE = Figure(
 
 _FIRST_WIDTH = 256
 _DRIFT = r"$\|\hat\Theta_t - \hat\Theta_0\|_F / \|\hat\Theta_0\|_F$"
-_THIN = {"linewidth": 1.2, "ms": 3.5}
 _STUDENTS = {"kernel": style.INK, "linearized": style.GREEN, "network": style.RED}
 
 
@@ -73,9 +72,9 @@ def draw(finite):
 
 
 def _draw_kernel(axis, distance):
+    mean = frames.draw_means(axis, distance, color=style.BLUE, label="empirical kernel")
     _width_axis(axis, distance)
     axis.set_yscale("log")
-    mean = style.draw_mean(axis, distance, "world", color=style.BLUE, label="empirical kernel", **_THIN)
     _guide(axis, mean)
     style.plain_ticks(axis.yaxis, mean.values)
     axis.set_ylabel(r"$\|\hat\Theta - \Theta\|_F / \|\Theta\|_F$")
@@ -84,15 +83,15 @@ def _draw_kernel(axis, distance):
 
 def _draw_distances(axis, finite, lines):
     """Variables against width with the line style of each; the slopes of the first stand in the legend."""
-    _width_axis(axis, finite)
-    axis.set_yscale("log")
     shown = {name: _at_end(finite[name]) for name in lines}
     for name, line in lines.items():
-        for ratio, colour in style.soft_ratio_colours(finite["soft_ratio"].values).items():
-            here = shown[name].sel(soft_ratio=ratio)
-            if here.notnull().any():
-                label = f"ρ = {ratio:g}: {_slope(here)}" if line == "-" else None
-                style.draw_mean(axis, here, "world", color=colour, linestyle=line, label=label, **_THIN)
+        measured = shown[name].dropna("soft_ratio", how="all")
+        colours = style.soft_ratio_colours(measured["soft_ratio"].values)
+        words = {ratio: f"ρ = {ratio:g}: {_slope(measured.sel(soft_ratio=ratio))}" for ratio in colours}
+        names = words if line == "-" else ""
+        frames.draw_means(axis, measured, hue="soft_ratio", palette=colours, names=names, linestyle=line)
+    _width_axis(axis, finite)
+    axis.set_yscale("log")
     means = {name: values.mean("world") for name, values in shown.items()}
     _guide(axis, means[next(iter(lines))].mean("soft_ratio"))
     every = np.concatenate([mean.values.ravel() for mean in means.values()])
@@ -102,11 +101,9 @@ def _draw_distances(axis, finite, lines):
 def _draw_risk(axis, risk):
     # Beside each other equal risks can be told apart.
     for shift, (student, colour) in zip((0.95, 1.0, 1.05), _STUDENTS.items(), strict=True):
-        for ratio, line in _lines(risk).items():
-            here = risk.sel(student=student, soft_ratio=ratio)
-            here = here.assign_coords(width=shift * here["width"])
-            label = student if line == "-" else None
-            style.draw_mean(axis, here, "world", color=colour, linestyle=line, label=label, **_THIN)
+        here = risk.sel(student=[student], soft_ratio=list(_lines(risk)))
+        here = here.assign_coords(width=shift * here["width"])
+        frames.draw_means(axis, here, hue="student", palette={student: colour}, dash="soft_ratio", lines=_lines(risk))
     axis.set_ylim(bottom=0)
     _width_axis(axis, risk)
     axis.set_ylabel("transfer risk, P[student ≠ teacher]")

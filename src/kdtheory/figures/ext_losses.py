@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kdtheory.figures import style
+from kdtheory.figures import frames, style
 from kdtheory.figures.jz20_fig3 import fit_to_means
 from kdtheory.figures.registry import Figure, run_figure
 from kdtheory.statistics.inefficiency import inefficiency_draws
@@ -53,8 +53,6 @@ def draw(losses):
     error = over_runs(losses["test_error"].sel(labels="truth").mean("stopping_epoch"))
     change = error - error.sel(soft_ratio=1.0, loss="mixed")
     _draw_change(axes[1, 1], change.sel(soft_ratio=ratio))
-    axes[1, 1].set_xscale("log", base=2)
-    axes[1, 1].set_xlabel("sample size $n$")
     style.title(axes[1, 1], "Test error less that of ρ = 1", f"ρ = {ratio:g}, imperfect teachers")
     _draw_change(axes[1, 2], change.isel(n_train=-1))
     style.soft_ratio_axis(axes[1, 2], losses["soft_ratio"])
@@ -87,36 +85,31 @@ def _draw_logits(axis, ratio):
 def _draw_inefficiency(axis, at, soft):
     sizes = at["n_train"].values
     windows = np.stack([sizes[:-1], sizes[1:]], axis=1)
-    middles = np.sqrt(windows.prod(axis=1))
 
-    import xarray as xr
+    def by_octave(norm):
+        norm = norm.transpose("world", "run", "n_train", ...)
+        draws = inefficiency_draws(norm.values, sizes, windows)
+        template = norm.isel(run=0, drop=True).isel(n_train=slice(1, None))
+        return template.copy(data=draws).assign_coords(n_train=np.sqrt(windows.prod(axis=1))).mean("stopping_epoch")
 
-    def curve(norm, colour, words, **options):
-        norm = norm.transpose("world", "run", "n_train", "stopping_epoch").values
-        draws = inefficiency_draws(norm, sizes, windows).mean(axis=-1)
-        drawn = xr.DataArray(draws, {"n_train": middles}, dims=("world", "n_train"))
-        style.draw_mean(axis, drawn, "world", color=colour, label=words, linewidth=1.2, ms=3.5, **options)
-
-    for loss, (colour, words) in LOSSES.items():
-        curve(at["weight_norm"].sel(loss=loss), colour, words)
-    curve(soft["weight_norm"], *_SOFT, linestyle="--", marker="")
-    axis.set_xscale("log", base=2)
-    axis.set_xlabel("sample size $n$")
+    _draw_losses(axis, by_octave(at["weight_norm"]), by_octave(soft["weight_norm"]))
     axis.set_ylabel(r"data inefficiency $\mathcal{I}(n)$")
 
 
 def _draw_risk(axis, at, soft):
-    def curve(values, colour, words, **options):
-        values = over_runs(values.mean("stopping_epoch"))
-        style.draw_mean(axis, values, "world", color=colour, label=words, linewidth=1.2, ms=3.5, **options)
-
-    for loss, (colour, words) in LOSSES.items():
-        curve(at["risk"].sel(loss=loss), colour, words)
-    curve(soft["risk"], *_SOFT, linestyle="--", marker="")
-    axis.set_xscale("log", base=2)
+    _draw_losses(axis, *(group["risk"].mean("stopping_epoch") for group in (at, soft)))
     axis.set_yscale("log")
-    axis.set_xlabel("sample size $n$")
     axis.set_ylabel("transfer risk")
+
+
+def _draw_losses(axis, values, soft=None):
+    """Means against the one other dimension in the colour of each loss, and of purely soft labels dashed."""
+    colours, names = ({loss: each[place] for loss, each in LOSSES.items()} for place in range(2))
+    frames.draw_means(axis, values, hue="loss", palette=colours, names=names)
+    if soft is not None:
+        frames.draw_means(axis, soft, color=_SOFT[0], label=_SOFT[1], linestyle="--", marker="")
+    if "n_train" in values.dims:
+        axis.set_xscale("log", base=2)
 
 
 def _fit_to_means(axis):
@@ -130,9 +123,7 @@ def _fit_to_means(axis):
 
 
 def _draw_change(axis, change):
-    for loss, (colour, words) in LOSSES.items():
-        here = change.sel(loss=loss)
-        style.draw_mean(axis, here, "world", color=colour, label=words, linewidth=1.2, ms=3.5)
+    _draw_losses(axis, change)
     axis.axhline(0, color=style.INK, linewidth=0.8)
     axis.set_ylabel("change of the test error")
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kdtheory.figures import style
+from kdtheory.figures import frames, style
 from kdtheory.figures.registry import Figure, run_figure
 from kdtheory.statistics.worlds import worlds_in_words
 
@@ -50,16 +50,15 @@ def draw(linear, digits, kernel):
 
 def _draw_risks(axis, risk, words):
     floor = style.floor_of(risk.mean("world").values)
+    colours, names, markers = ({design: each[place] for design, each in DESIGNS.items()} for place in range(3))
+    frames.draw_means(axis, risk, hue="design", palette=colours, names=names, markers=markers, floor=floor)
     axis.set_xscale("log", base=2)
     axis.set_yscale("log")
-    for design, (colour, name, marker) in DESIGNS.items():
-        chosen = risk.sel(design=design, drop=True).transpose("n_train", "world")
-        style.draw_mean(axis, chosen, "world", floor=floor, color=colour, label=name, marker=marker, ms=4)
     means = risk.mean("world").values
     axis.set_ylim(floor / 2 if (means <= 0).any() else means.min() / 4, min(1.5 * means.max(), 1.0))
     ticks = risk["n_train"].values
     axis.set_xticks(ticks, [f"{tick}" for tick in ticks])
-    axis.set_xlabel("transfer points $n$")
+    axis.set_ylabel("")
     style.title(axis, words, f"{worlds_in_words(risk)}; n = {ticks[-1]}: {_against_random(risk)}")
 
 

@@ -1,9 +1,7 @@
 """Panels of students of images: accuracy against the soft ratio, and its change from purely soft labels."""
 
-from kdtheory.figures import style
+from kdtheory.figures import frames, style
 from kdtheory.figures.replicates import by_world
-
-_THIN = {"linewidth": 1.2, "ms": 3.5}
 
 
 def draw_accuracy(axis, distillation, name):
@@ -19,9 +17,8 @@ def draw_accuracy(axis, distillation, name):
         Whose accuracy it is, for the title.
     """
     accuracy = _at_largest(distillation["accuracy"])
+    _draw_epochs(axis, accuracy)
     for epoch, colour in _epochs(accuracy).items():
-        here = accuracy.sel(stopping_epoch=epoch)
-        style.draw_mean(axis, *by_world(here), color=colour, label=f"epoch {epoch}", **_THIN)
         teacher = float(distillation["teacher_accuracy"].sel(stopping_epoch=epoch).mean())
         axis.axhline(teacher, 0.85, 1, color=colour, linewidth=1.5, linestyle=":")
     style.soft_ratio_axis(axis, accuracy["soft_ratio"])
@@ -34,9 +31,7 @@ def draw_change(axis, distillation, name):
     """Draw the paired change of the accuracy from ρ = 1, in percentage points, for each stopping epoch."""
     accuracy = _at_largest(distillation["accuracy"])
     change = 100 * (accuracy - accuracy.sel(soft_ratio=1.0, drop=True))
-    for epoch, colour in _epochs(accuracy).items():
-        here = change.sel(stopping_epoch=epoch)
-        style.draw_mean(axis, *by_world(here), color=colour, label=f"epoch {epoch}", **_THIN)
+    _draw_epochs(axis, change)
     axis.axhline(0, color=style.INK, linewidth=0.8)
     style.soft_ratio_axis(axis, accuracy["soft_ratio"])
     axis.set_ylabel("change of the accuracy (points)")
@@ -46,9 +41,7 @@ def draw_change(axis, distillation, name):
 def draw_agreement(axis, distillation, name):
     """Draw on what share of training images students decide like their targets, and the 95 % they are to reach."""
     agreement = _at_largest(distillation["agreement"])
-    for epoch, colour in _epochs(agreement).items():
-        here = agreement.sel(stopping_epoch=epoch)
-        style.draw_mean(axis, *by_world(here), color=colour, label=f"epoch {epoch}", **_THIN)
+    _draw_epochs(axis, agreement)
     axis.axhline(0.95, color=style.INK, linewidth=0.8, linestyle="--", label="to reach")
     style.soft_ratio_axis(axis, agreement["soft_ratio"])
     axis.set_ylabel("agreement with the targets")
@@ -65,6 +58,11 @@ def draws_in_words(values):
     """Return how many worlds and runs there are: "8 worlds, 1 run each"."""
     worlds, runs = (f"{values.sizes[dim]} {dim}{'s' * (values.sizes[dim] > 1)}" for dim in ("world", "run"))
     return f"{worlds}, {runs} each"
+
+
+def _draw_epochs(axis, values):
+    values, over = by_world(values)
+    frames.draw_means(axis, values, over, hue="stopping_epoch", palette=_epochs(values), names="epoch {}")
 
 
 def _at_largest(accuracy):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kdtheory.figures import style
+from kdtheory.figures import frames, style
 from kdtheory.figures.registry import Figure, run_figure
 from kdtheory.figures.replicates import in_words
 from kdtheory.statistics.jackknife import pooled
@@ -79,12 +79,9 @@ def _slopes(by_world, values, last):
 def _draw_risk(axis, risk, test_points, colours):
     floor = style.floor_of(risk.mean("world"))
     slopes = _slopes(count_slopes_by_world, (risk * test_points).round(), _LAST_SIZE)
+    words = {ratio: f"ρ = {ratio:g}: {in_words(slopes[place])}" for place, ratio in enumerate(colours)}
+    frames.draw_means(axis, risk, hue="soft_ratio", palette=colours, names=words, floor=floor)
     _logarithmic(axis)
-    for place, (ratio, colour) in enumerate(colours.items()):
-        words = f"ρ = {ratio:g}: {in_words(slopes[place])}"
-        style.draw_mean(
-            axis, risk.sel(soft_ratio=ratio), "world", floor=floor, color=colour, linewidth=1.2, ms=3.5, label=words
-        )
     sizes = risk["n_train"].values[[0, -1]].astype(float)
     for power in (-0.5, -1.0):
         guide = 0.5 * (sizes / sizes[0]) ** power
@@ -127,7 +124,7 @@ def _draw_smallest(axis, here):
         ("fresh_smallest_angle", style.RED, "fresh points"),
     ):
         angle = np.rad2deg(over_runs(here[name].sel(oracle_size=size)))
-        style.draw_mean(axis, angle, "world", color=colour, linewidth=1.2, ms=3.5, label=words)
+        frames.draw_means(axis, angle, color=colour, label=words)
     axis.axhline(90, color=style.INK, linewidth=0.8, linestyle=":")
     style.soft_ratio_axis(axis, here["soft_ratio"])
     axis.set_ylabel("smallest angle (°)")
@@ -136,9 +133,8 @@ def _draw_smallest(axis, here):
 
 
 def _draw_angle(axis, angle, colours):
+    frames.draw_means(axis, angle, hue="soft_ratio", palette=colours, names="")
     _logarithmic(axis)
-    for ratio, colour in colours.items():
-        style.draw_mean(axis, angle.sel(soft_ratio=ratio), "world", color=colour, linewidth=1.2, ms=3.5)
     axis.axhline(RIGHT_ANGLE, color=style.INK, linewidth=0.8, linestyle=":")
     axis.set_ylabel(r"angle $\alpha'_n$ of student and oracle (rad)")
     slopes = _slopes(mean_slopes_by_world, angle, _FAR * int(angle["oracle_size"]))
@@ -153,20 +149,12 @@ def _draw_drift(axis, here, colours):
     )
     far = here["n_train"].values <= _FAR * here["oracle_size"].values[-1]
     last = here.isel(n_train=max(int(far.sum()) - 1, 0))
-    axis.set_xscale("log")
+    for name, line in (("oracle_angle", "-"), ("oracle_angle_nested", "--")):
+        frames.draw_means(axis, last[name], hue="soft_ratio", palette=colours, names="", linestyle=line)
+    online = over_runs(last["online_angle"]).mean("world")
     for ratio, colour in colours.items():
-        for name, line in (("oracle_angle", "-"), ("oracle_angle_nested", "--")):
-            style.draw_mean(
-                axis,
-                over_runs(last[name].sel(soft_ratio=ratio)),
-                "world",
-                color=colour,
-                linestyle=line,
-                linewidth=1.2,
-                ms=3.5,
-            )
-        online = over_runs(last["online_angle"].sel(soft_ratio=ratio)).mean("world")
-        axis.plot(online["oracle_size"], online, color=colour, linestyle=":", linewidth=1.2)
+        axis.plot(online["oracle_size"], online.sel(soft_ratio=ratio), color=colour, linestyle=":", linewidth=1.2)
+    axis.set_xscale("log")
     axis.axhline(RIGHT_ANGLE, color=style.INK, linewidth=0.8)
     sizes = here["oracle_size"].values
     axis.set_xticks(sizes, [str(size) for size in sizes])

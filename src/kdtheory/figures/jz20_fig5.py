@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from kdtheory.figures import style
+from kdtheory.figures import frames, style
 from kdtheory.figures.image_panels import draw_accuracy, draw_change
 from kdtheory.figures.registry import Figure, run_figure
-from kdtheory.statistics.worlds import over_runs, worlds_in_words
+from kdtheory.statistics.worlds import worlds_in_words
 
 FIGURE = Figure(
     reads=("wide/imperfect", "wide/correction", "images/kernel_distillation", "images/resnet_distillation"),
@@ -52,12 +52,11 @@ def draw(imperfect, correction, kernel, resnet):
 
 
 def _draw_error(axis, cells, epochs):
+    frames.draw_means(axis, cells["test_error"], hue="stopping_epoch", palette=epochs, names="epoch {}")
     axis.set_yscale("log")
     for epoch, colour in epochs.items():
-        here = cells.sel(stopping_epoch=epoch)
-        options = {"color": colour, "linewidth": 1.2, "ms": 3.5, "label": f"epoch {epoch}"}
-        style.draw_mean(axis, over_runs(here["test_error"]), "world", **options)
-        axis.axhline(float(here["teacher_error"].mean()), 0.9, 1, color=colour, linewidth=1.2, linestyle=":")
+        own = float(cells["teacher_error"].sel(stopping_epoch=epoch).mean())
+        axis.axhline(own, 0.9, 1, color=colour, linewidth=1.2, linestyle=":")
     axis.plot([], [], color=style.GREY, linewidth=1.2, linestyle=":", label="teacher's own")
     style.plain_ticks(axis.yaxis, cells["test_error"].mean(["world", "run"]).values)
     style.soft_ratio_axis(axis, cells["soft_ratio"])
@@ -68,10 +67,8 @@ def _draw_error(axis, cells, epochs):
 def _draw_difference(axis, cells, epochs):
     soft = cells["test_error"].sel(soft_ratio=cells["soft_ratio"].max())
     # Divided by one number for each epoch, which leaves the pairs as they are.
-    change = over_runs(100 * (cells["test_error"] - soft) / soft.mean(["world", "run"]))
-    for epoch, colour in epochs.items():
-        options = {"color": colour, "linewidth": 1.2, "ms": 3.5, "label": f"epoch {epoch}"}
-        style.draw_mean(axis, change.sel(stopping_epoch=epoch), "world", **options)
+    change = 100 * (cells["test_error"] - soft) / soft.mean(["world", "run"])
+    frames.draw_means(axis, change, hue="stopping_epoch", palette=epochs, names="epoch {}")
     axis.axhline(0, color=style.INK, linewidth=0.8)
     style.soft_ratio_axis(axis, cells["soft_ratio"])
     # Hard labels alone can be far worse than all else.
@@ -91,10 +88,11 @@ def _best(cells):
 def _draw_correction(axis, correction, imperfect):
     sizes = correction["n_train"].values
     colours = style.shades(np.sort(sizes).tolist())
+    cosine = correction["correction_cosine"]
+    means = frames.draw_means(axis, cosine, hue="n_train", palette=colours, names="n = {}").sortby("stopping_epoch")
     switches = []
     for size, colour in colours.items():
-        here = over_runs(correction["correction_cosine"].sel(n_train=size))
-        mean = style.draw_mean(axis, here, "world", color=colour, linewidth=1.2, ms=3.5, label=f"n = {size}")
+        mean = means.sel(n_train=size)
         negative = mean["stopping_epoch"].values[mean.values < 0]
         switches.append(f"{negative.min()} (n = {size})" if negative.size else f"none (n = {size})")
         passed = overtaken(imperfect, size)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kdtheory.figures import style
+from kdtheory.figures import frames, style
 from kdtheory.figures.registry import Figure, run_figure
 from kdtheory.figures.replicates import last_inefficiency
 from kdtheory.statistics.worlds import worlds_in_words
@@ -23,7 +23,6 @@ FIGURE = Figure(
     ),
 )
 
-_SMALL = {"ms": 3.5, "linewidth": 1.2}
 _USUAL = 5.0
 _FLOOR = 1e-5
 
@@ -34,15 +33,13 @@ def draw(hard):
     figure, axes = style.panels(2, 2, width=4.6, height=3.7)
     for axis, kind in zip(axes[0], ("error", "angle"), strict=True):
         for label, name, chosen, options in _learners(hard):
-            values = hard[f"{kind}_{name}"].sel(chosen).transpose("n_train", "world")
-            floor = {"floor": _FLOOR} if kind == "error" else {}
-            style.draw_mean(axis, values, "world", label=label, **floor, **options, **_SMALL)
+            floor = _FLOOR if kind == "error" else None
+            frames.draw_means(axis, hard[f"{kind}_{name}"].sel(chosen), label=label, floor=floor, **options)
         axis.set_xscale("log", base=2)
         axis.set_yscale("log")
         sizes = hard["n_train"].values
         axis.set_xticks(sizes, [str(size) for size in sizes])
         axis.minorticks_off()
-        axis.set_xlabel("sample size $n$")
         axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2)
     axes[0, 0].set_ylabel("transfer risk, P[student ≠ teacher]")
     shown = np.concatenate(
@@ -70,9 +67,7 @@ def _learners(hard):
 
 def _draw_logits(axis, hard):
     last = hard.isel(n_train=-1)
-    style.draw_mean(
-        axis, last["error_stand_in"], "world", color=style.ORANGE, label="student of ±a", **_SMALL
-    )  # fmt: skip
+    frames.draw_means(axis, last["error_stand_in"], color=style.ORANGE, label="student of ±a")
     mean, half_width = style.mean_and_half_width(last["error_margin"], "world")
     mean, half_width = float(mean), float(half_width) if half_width.notnull() else 0.0
     axis.axhline(mean, color=style.RED, linewidth=1.2, label="largest margin")
@@ -85,7 +80,7 @@ def _draw_logits(axis, hard):
 
 def _draw_inefficiency(axis, norm):
     inefficiency, *window = last_inefficiency(norm)
-    style.draw_mean(axis, inefficiency, "world", color=style.ORANGE, label="student of ±a", **_SMALL)
+    frames.draw_means(axis, inefficiency, color=style.ORANGE, label="student of ±a")
     axis.axhline(0.5, color=style.INK, linestyle=":", linewidth=1, label="1/2")
     axis.set_ylim(0, 1)
     _logit_axis(axis, norm["hard_logit"].values)

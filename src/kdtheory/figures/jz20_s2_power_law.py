@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kdtheory.figures import style
+from kdtheory.figures import frames, style
 from kdtheory.figures.image_panels import agreement_range, draws_in_words
 from kdtheory.figures.registry import Figure, run_figure
 from kdtheory.figures.replicates import by_world, half_width, slope_in_words
@@ -27,8 +27,6 @@ FIGURE = Figure(
     ),
 )
 
-_THIN = {"linewidth": 0, "elinewidth": 1, "ms": 4}
-
 
 def draw(kernel, resnet):
     """Draw risk against n for kernel students, slopes against the stopping epoch, and risk for ResNet students."""
@@ -50,16 +48,16 @@ def _draw_risk(axis, transfer):
     risk, over = by_world(transfer["risk"])
     floor = style.floor_of(risk.mean(over))
     sizes = risk["n_train"].values
-    axis.set_xscale("log", base=2)
-    axis.set_yscale("log")
     for (ratio, colour), found in zip(
         style.soft_ratio_colours(risk["soft_ratio"].values).items(), zip(*slopes, strict=True), strict=True
     ):
         words = f"ρ = {ratio:g}: {slope_in_words(found)}"
-        mean = style.draw_mean(
-            axis, risk.sel(soft_ratio=ratio), over, floor=floor, color=colour, label=words, **_THIN
-        )  # fmt: skip
+        mean = frames.draw_means(
+            axis, risk.sel(soft_ratio=ratio), over, floor=floor, color=colour, label=words, linestyle=""
+        )
         _draw_power_law(axis, mean, found[0], colour)
+    axis.set_xscale("log", base=2)
+    axis.set_yscale("log")
     mean = risk.mean(over)
     low = float(mean.where(mean > 0).min())
     axis.set_ylim(floor / 2 if (mean == 0).any() else 0.7 * low, 1.4 * float(mean.max()))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kdtheory.figures import style
+from kdtheory.figures import frames, style
 from kdtheory.figures.registry import Figure, run_figure
 from kdtheory.statistics.worlds import over_runs, worlds_in_words
 
@@ -85,9 +85,7 @@ def _draw_times(axis, spectra):
 
 
 def _draw_energies(axis, energy, along, colours, words):
-    for value, colour in colours.items():
-        options = {"color": colour, "linewidth": 1.2, "ms": 3.5, "label": words.format(value)}
-        style.draw_mean(axis, energy.sel({along: value}), "world", **options)
+    frames.draw_means(axis, energy, hue=along, palette=colours, names=words)
     axis.set_xscale("log", base=2)
     axis.set_yscale("log")
     axis.set_xlabel("last eigenfunction of the octave")

@@ -1,11 +1,9 @@
 """Training time, data inefficiency, risk and correction of teachers against the temperature, in two conventions."""
 
-from functools import partial
-
-from kdtheory.figures import style
+from kdtheory.figures import frames, style
 from kdtheory.figures.registry import Figure, run_figure
 from kdtheory.figures.replicates import last_inefficiency
-from kdtheory.statistics.worlds import over_runs, worlds_in_words
+from kdtheory.statistics.worlds import worlds_in_words
 
 FIGURE = Figure(
     reads=("wide/flow", "wide/temperature"),
@@ -23,8 +21,8 @@ FIGURE = Figure(
     ),
 )
 
-_LINES = {"raw": ("-", "Eq. 2"), "t_squared": ("--", "soft term × T²")}
-_SMALL = {"ms": 3.5, "linewidth": 1.2}
+_LINES = {"raw": "-", "t_squared": "--"}
+_WORDS = {"raw": "Eq. 2", "t_squared": "soft term × T²"}
 
 
 def draw(flow, temperature):
@@ -48,7 +46,7 @@ def draw(flow, temperature):
     _draw(axes[0, 2], inefficiency, "soft_ratio", ratios, "ρ = {:g}")
     axes[0, 2].set_ylabel(r"data inefficiency $\mathcal{I}$")
     style.title(axes[0, 2], f"Perfect teacher, I over n = {window[0]}…{window[1]}", worlds_in_words(norm))
-    risk = over_runs(temperature["risk"].sortby("n_train").isel(n_train=-1))
+    risk = temperature["risk"].sortby("n_train").isel(n_train=-1)
     _draw(axes[1, 0], risk, "soft_ratio", ratios, "ρ = {:g}")
     axes[1, 0].set_ylabel("transfer risk, P[student ≠ teacher]")
     style.title(axes[1, 0], f"Perfect teacher, n = {int(risk['n_train'])}", worlds_in_words(norm))
@@ -68,20 +66,15 @@ def draw(flow, temperature):
         ticks = temperature["temperature"].values
         axis.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
         axis.minorticks_off()
-        axis.set_xlabel("temperature $T$")
-        for line, words in _LINES.values():
-            axis.plot([], [], color=style.GREY, linestyle=line, label=words)
+        for scale, line in _LINES.items():
+            axis.plot([], [], color=style.GREY, linestyle=line, label=_WORDS[scale])
         axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=2)
     return figure
 
 
 def _draw(axis, values, along, colours, words):
     """Means over worlds against T: a colour for each value of a dimension, a line for each convention."""
-    mean = partial(style.draw_mean, axis, over="world", **_SMALL)
-    for value, colour in colours.items():
-        for scale, (line, _) in _LINES.items():
-            here = values.sel({along: value, "loss_scale": scale}).transpose("temperature", "world")
-            mean(here, color=colour, linestyle=line, label=words.format(value) if line == "-" else None)
+    frames.draw_means(axis, values, hue=along, palette=colours, names=words, dash="loss_scale", lines=_LINES)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kdtheory.figures import style
+from kdtheory.figures import frames, style
 from kdtheory.figures.registry import Figure, run_figure
 from kdtheory.statistics.worlds import over_runs, worlds_in_words
 
@@ -59,13 +59,13 @@ def _measured(group, colours):
 
 
 def _draw_bounds(axis, here, colours):
-    floor = style.floor_of(here["oracle_risk"].mean("world"))
+    floor, measured = style.floor_of(here["oracle_risk"].mean("world")), _measured(here, colours)
+    frames.draw_means(axis, here["oracle_risk"], hue="soft_ratio", palette=measured, names="", floor=floor, ms=4)
     axis.set_xscale("log", base=2)
     axis.set_yscale("log")
     axis.axhspan(1, 2, color=style.LIGHT, alpha=0.6, linewidth=0)
-    for ratio, colour in _measured(here, colours).items():
+    for ratio, colour in measured.items():
         cells = here.sel(soft_ratio=ratio)
-        style.draw_mean(axis, cells["oracle_risk"], "world", floor=floor, color=colour, linewidth=1.2, ms=3)
         for name, options in (("risk_bound_linear", _LINEAR), ("risk_bound", {"color": colour, **_THEOREM})):
             mean = cells[name].mean("world").dropna("n_train")
             axis.plot(mean["n_train"], mean, **options)
@@ -120,15 +120,16 @@ def _violations(transfer, suffix):
 
 
 def _draw_classical(axis, here):
+    here = here.isel(oracle_size=-1)
+    colours = {str(kind): _TEACHERS[str(kind)] for kind in here["teacher_kind"].values}
+    risk = here["oracle_risk"].where(here["oracle_risk"].mean("world") > 0)
+    frames.draw_means(axis, risk, hue="teacher_kind", palette=colours, names="", ms=4)
     axis.set_xscale("log", base=2)
     axis.set_yscale("log")
-    here = here.isel(oracle_size=-1)
     for kind in here["teacher_kind"].values:
         for name, line in _CLASSICAL.items():
             mean = here[name].sel(teacher_kind=kind).mean("world").dropna("n_train")
             axis.plot(mean["n_train"], mean, color=_TEACHERS[kind], linestyle=line, linewidth=1.4)
-        risk = here["oracle_risk"].sel(teacher_kind=kind)
-        style.draw_mean(axis, risk.where(risk.mean("world") > 0), "world", color=_TEACHERS[kind], linewidth=1.2, ms=3)
         axis.plot([], [], "s", color=_TEACHERS[kind], ms=6, label=_KINDS[kind].lower())
     for line, words in zip(_CLASSICAL.values(), ("Theorem 1", "‖Δŵ‖/√n", "2‖Δŵ‖√(EΘ/n)"), strict=True):
         axis.plot([], [], color=style.GREY, linestyle=line, label=words)
@@ -139,11 +140,11 @@ def _draw_classical(axis, here):
 
 
 def _draw_norms(axis, here, colours):
+    measured = _measured(here, colours)
+    frames.draw_means(axis, here["zero_norm"], color=style.GREY, ms=4)
+    frames.draw_means(axis, here["weight_norm"], hue="soft_ratio", palette=measured, names="", ms=4)
     axis.set_xscale("log", base=2)
     axis.set_yscale("log")
-    style.draw_mean(axis, here["zero_norm"], "world", color=style.GREY, linewidth=1.2, ms=3)
-    for ratio, colour in _measured(here, colours).items():
-        style.draw_mean(axis, here["weight_norm"].sel(soft_ratio=ratio), "world", color=colour, linewidth=1.2, ms=3)
     for ratio, colour in _measured(here, colours).items():
         norm = here["oracle_norm"].sel(soft_ratio=ratio).mean("world")
         axis.plot(norm["oracle_size"], norm, "D", color=colour, mfc="white", ms=4)

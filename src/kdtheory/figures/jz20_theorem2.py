@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kdtheory.figures import style
+from kdtheory.figures import frames, style
 from kdtheory.figures.registry import Figure, run_figure
 from kdtheory.statistics.worlds import over_runs, worlds_in_words
 
@@ -45,10 +45,9 @@ def draw(correction):
 
 
 def _draw_epochs(axis, correction, colours):
-    for size, colour in colours.items():
-        for truth, (line, _) in _TRUTHS.items():
-            values = correction["correction_cosine"].sel(n_train=size, truth=truth, drop=True)
-            style.draw_mean(axis, over_runs(values), "world", color=colour, linestyle=line, linewidth=1.2, ms=3.5)
+    lines = {truth: line for truth, (line, _) in _TRUTHS.items()}
+    cosine = correction["correction_cosine"].sel(truth=list(lines))
+    frames.draw_means(axis, cosine, hue="n_train", palette=colours, names="", dash="truth", lines=lines)
     axis.axhline(0, color=style.INK, linewidth=0.8)
     axis.set_xscale("log", base=2)
     epochs = correction["stopping_epoch"].values

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kdtheory.figures import style
+from kdtheory.figures import frames, style
 from kdtheory.figures.registry import Figure, run_figure
 
 FIGURE = Figure(
@@ -78,12 +78,12 @@ def _draw_ratio(axis, sweep):
 
 def _draw_growth(axis, growth):
     floor = style.floor_of(growth["growth_risk"].mean("growth_world"))
+    frames.draw_means(axis, growth["growth_risk"], "growth_world", floor=floor, color=_BLUE, label="measured risk")
     axis.set_xscale("log")
     axis.set_yscale("log")
     axis.axhspan(1, 10, color=style.LIGHT, alpha=0.5, linewidth=0)
     for name, (_, line) in _BOUNDS.items():
         axis.plot(growth["n_train"], growth[name], **style.BOUNDS[line])
-    style.draw_mean(axis, growth["growth_risk"], "growth_world", floor=floor, color=_BLUE, label="measured risk")
     axis.plot(growth["n_train"], growth["hard_bound_vc"], label="hard labels, VC bound", **style.BOUNDS["vc"])
     # A set of n points bounds the risk of n − 1.
     margin = growth["hard_bound_margin"].mean("growth_world").sel(hard_n_train=growth["hard_n_train"] > 1)
@@ -100,13 +100,12 @@ def _draw_growth(axis, growth):
 def _draw_margin(axis, margin):
     colours = style.shades(list(margin["dim"].values), lightest=0.6)
     floor = style.floor_of(margin["risk"].mean("world"))
+    means = frames.draw_means(axis, margin["risk"], hue="dim", palette=colours, names="d = {}", floor=floor)
     axis.set_yscale("log")
     first_zero = []
     for dim, colour in colours.items():
         here = margin.sel(dim=dim)
-        mean = style.draw_mean(
-            axis, here["risk"], "world", floor=floor, color=colour, ms=3.5, linewidth=1, label=f"d = {dim}"
-        )
+        mean = means.sel(dim=dim).dropna("n_train")
         bound = here["risk_bound"].dropna("n_train")
         axis.plot(bound["n_train"], bound, color=colour, linestyle="-.", linewidth=1.2)
         zero = mean["n_train"].values[mean.values == 0]
@@ -125,23 +124,17 @@ def _draw_approximate(axis, alignment):
     cells = alignment.sel(gram_n_train=alignment["gram_n_train"].values[sizes.values][-1])
     colours = style.shades(list(cells["perturbation"].values))
     floor = style.floor_of(cells["risk_approximate"].mean("world"))
+    risk = cells["risk_approximate"].dropna("world", how="all")
+    names = {epsilon: rf"$\varepsilon$ = {style.number(epsilon)}" for epsilon in colours}
+    means = frames.draw_means(axis, risk, hue="perturbation", palette=colours, names=names, floor=floor)
     axis.set_xscale("log", base=2)
     axis.set_yscale("log")
     axis.axhspan(1, 10, color=style.LIGHT, alpha=0.5, linewidth=0)
     slack = np.inf
     for epsilon, colour in colours.items():
         here = cells.sel(perturbation=epsilon)
-        risk = here["risk_approximate"].dropna("world", how="all")
         axis.plot(cells["kappa"], here["risk_bound_approximate"], color=colour, linestyle="--", linewidth=1.2)
-        mean = style.draw_mean(
-            axis,
-            risk,
-            "world",
-            floor=floor,
-            color=colour,
-            linewidth=1,
-            label=rf"$\varepsilon$ = {style.number(epsilon)}",
-        )
+        mean = means.sel(perturbation=epsilon)
         slack = min(slack, float((here["risk_bound_approximate"] / mean).min()))
     axis.set_ylim(floor / 2, 3)
     axis.set_xlabel(r"angular alignment $\kappa$")

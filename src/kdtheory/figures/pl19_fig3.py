@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kdtheory.figures import style
+from kdtheory.figures import frames, style
 from kdtheory.figures.registry import Figure, run_figure
 
 FIGURE = Figure(
@@ -58,7 +58,7 @@ def _draw_alignment(axis, sweep, logarithmic):
         else None
     )
     style.draw_spread(axis, sweep["risk"], "world", blue, floor=floor or 0.0)
-    style.draw_mean(axis, sweep["risk"], "world", floor=floor, color=blue, label="distillation")
+    frames.draw_means(axis, sweep["risk"], floor=floor, color=blue, label="distillation")
     trained = sweep["descent_risk"].mean("world").values
     shown = trained >= (floor or 0.0)
     axis.plot(kappa[shown], trained[shown], "+", color=style.LEARNERS["hard_target_margin"], ms=9, label="trained")
@@ -94,23 +94,13 @@ def _draw_growth(axis, alignment):
     distilled = growth["growth_risk"].where(~recovered)
     # A decade of room for what lies on the floor.
     floor = style.floor_of(distilled.mean("growth_world"), hard.mean("growth_world")) / 10
+    learners = {str(learner): style.LEARNERS[f"hard_target_{learner}"] for learner in hard["hard_target"].values}
+    words = {learner: f"hard labels, {'max-margin' if learner == 'margin' else learner}" for learner in learners}
+    frames.draw_means(axis, hard, "growth_world", hue="hard_target", palette=learners, names=words, floor=floor)
+    blue = style.LEARNERS["distillation"]
+    frames.draw_means(axis, distilled, "growth_world", floor=floor, color=blue, label="distillation")
     axis.set_xscale("log")
     axis.set_yscale("log")
-    for learner in hard["hard_target"].values:
-        words = {"descent": "hard labels, descent", "margin": "hard labels, max-margin"}.get(
-            learner, f"hard labels, {learner}"
-        )
-        style.draw_mean(
-            axis,
-            hard.sel(hard_target=learner),
-            "growth_world",
-            floor=floor,
-            color=style.LEARNERS[f"hard_target_{learner}"],
-            label=words,
-        )
-    style.draw_mean(
-        axis, distilled, "growth_world", floor=floor, color=style.LEARNERS["distillation"], label="distillation"
-    )
     sizes = growth["n_train"].values[recovered.values]
     axis.plot(growth["n_train"], growth["risk_bound"], **style.BOUNDS["theorem"], label="Theorem 3")
     if sizes.size:

@@ -1,6 +1,6 @@
 """Transfer risk against the loss of the optimizer's bias, on MNIST (PL19 Fig. 4), and along growing transfer sets."""
 
-from kdtheory.figures import style
+from kdtheory.figures import frames, style
 from kdtheory.figures.registry import Figure, run_figure
 
 FIGURE = Figure(
@@ -32,7 +32,7 @@ def draw(bias):
 def _draw_deltas(axis, bias):
     green = style.LEARNERS["reduced_bias"]
     style.draw_spread(axis, bias["risk"], "world", green)
-    mean = style.draw_mean(axis, bias["risk"], "world", color=green, label=r"$w_\delta$, reduced bias")
+    mean = frames.draw_means(axis, bias["risk"], color=green, label=r"$w_\delta$, reduced bias")
     start = mean.sel(delta=mean["delta"] == 0)
     axis.plot(
         start["delta"],
@@ -64,13 +64,13 @@ def _draw_deltas(axis, bias):
 def _draw_chains(axis, bias):
     chains = bias["chain_risk"].transpose("n_train", "world")
     blue, sizes = style.LEARNERS["distillation"], chains["n_train"].values
-    axis.set_xscale("log")
-    axis.set_yscale("log")
     # Below what one wrong test image makes, and below the mean.
     floor = style.floor_of(chains.mean("world"), 1 / bias["test_images"]) / 2
     axis.plot(sizes, chains.clip(min=floor), color=blue, alpha=0.25, linewidth=0.7)
     axis.plot([], [], color=blue, alpha=0.5, linewidth=0.7, label="one growing transfer set")
-    style.draw_mean(axis, chains, "world", floor=floor, color=blue, linewidth=2, label="mean over sets")
+    frames.draw_means(axis, chains, floor=floor, color=blue, linewidth=2, label="mean over sets")
+    axis.set_xscale("log")
+    axis.set_yscale("log")
     zero = (chains == 0).any("world").values
     style.mark_floor(axis, sizes, [0 if reached else float("nan") for reached in zero], floor, blue)
     axis.plot([], [], "o", mfc="white", mec=blue, ms=5, label="risk exactly 0 in some sets")

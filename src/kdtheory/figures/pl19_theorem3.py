@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kdtheory.figures import style
+from kdtheory.figures import frames, style
 from kdtheory.figures.registry import Figure, run_figure
 
 FIGURE = Figure(
@@ -44,13 +44,13 @@ def _draw_digits(axis, digits):
     colours = {"population": style.BLUE, "held_out": style.SKY}
     words = {"population": "the pool is the population", "held_out": "test images, p̂ with its band"}
     floor = style.floor_of(*(digits[f"{name}_risk"].mean("world") for name in colours))
-    axis.set_xscale("log")
-    axis.set_yscale("log")
     for name, colour in colours.items():
-        style.draw_mean(axis, digits[f"{name}_risk"], "world", floor=floor, color=colour, label=words[name])
+        frames.draw_means(axis, digits[f"{name}_risk"], floor=floor, color=colour, label=words[name])
         bound = digits[f"{name}_bound"].mean("world")
         axis.plot(digits["n_train"], bound, color=colour, linestyle="--", label=None)
     axis.plot([], [], color=style.INK, linestyle="--", label="Theorem 3")
+    axis.set_xscale("log")
+    axis.set_yscale("log")
     axis.set_ylim(floor / 2, 3)
     axis.set_xlabel("number of transfer images $n$")
     axis.set_ylabel("transfer risk, bound")
@@ -61,18 +61,10 @@ def _draw_digits(axis, digits):
 
 def _draw_margin(axis, margin, rates):
     colours = style.shades(list(rates["dim"].values), lightest=0.6)
+    names = "d = {}, expected risk"
+    frames.draw_means(axis, rates["margin_risk"], hue="dim", palette=colours, names=names, marker="", linewidth=1.3)
     axis.set_yscale("log")
     for dim, colour in colours.items():
-        here = rates.sel(dim=dim).dropna("margin_n_train", how="all", subset=["margin_risk"])
-        style.draw_mean(
-            axis,
-            here["margin_risk"],
-            "world",
-            color=colour,
-            marker="",
-            linewidth=1.3,
-            label=f"d = {dim}, expected risk",
-        )
         if dim in margin["dim"].values:
             stored = margin["risk"].sel(dim=dim).where(margin["n_train"] < dim)
             telling = stored.isel(n_train=np.flatnonzero((stored > 0).sum("world") >= 10))
@@ -89,11 +81,11 @@ def _draw_margin(axis, margin, rates):
 
 def _draw_polynomial(axis, below):
     colours = style.shades(list(below["kappa"].values))
+    frames.draw_means(axis, below["risk"], hue="kappa", palette=colours, names="κ = {:g}", floor=_DRAWN, ms=4)
     axis.set_xscale("log")
     axis.set_yscale("log")
     for kappa, colour in colours.items():
         here = below.sel(kappa=kappa)
-        style.draw_mean(axis, here["risk"], "world", floor=_DRAWN, color=colour, ms=3, label=f"κ = {kappa:g}")
         axis.plot(below["n_train"], here["risk_bound_polynomial"], color=colour, linestyle="-.", linewidth=1)
         axis.plot(below["n_train"], here["risk_bound"], color=colour, linestyle="--", linewidth=1)
     for name, words in (("theorem", "Theorem 3"), ("corollary", "Corollary 2")):
@@ -110,15 +102,12 @@ def _draw_points(axis, below):
     here = below.sel(kappa=kappa)
     sizes = [size for size in _SIZES_OF_POINTS if size in here["n_train"].values]
     degrees = np.rad2deg(here["easy_angle"].values)
+    errors, floor = here["conditional_error"].assign_coords(easy_angle=degrees), _DRAWN_OF_POINTS
+    frames.draw_means(axis, errors, hue="n_train", palette=style.shades(sizes), names="n = {}", floor=floor)
     axis.set_yscale("log")
     for size, colour in style.shades(sizes).items():
-        cells = here.sel(n_train=size).assign_coords(easy_angle=degrees)
-        style.draw_mean(
-            axis, cells["conditional_error"], "world", floor=_DRAWN_OF_POINTS, color=colour, ms=3.5, label=f"n = {size}"
-        )
-        axis.plot(
-            degrees, cells["conditional_bound"].where(cells["conditional_bound"] > _DRAWN_OF_POINTS), "--", color=colour
-        )
+        bound = here["conditional_bound"].sel(n_train=size)
+        axis.plot(degrees, bound.where(bound > floor), "--", color=colour)
     axis.plot([], [], "--", color=style.INK, label=r"bound $p(\pi/2 - \beta)^n$")
     axis.set_ylim(_DRAWN_OF_POINTS / 2, 3)
     axis.set_xlabel(r"angle $\beta$ between point and teacher (°)")
@@ -128,9 +117,9 @@ def _draw_points(axis, below):
 
 
 def _draw_scaled(axis, scaled):
+    frames.draw_means(axis, scaled["scaled_risk"], color=style.BLUE, label="expected risk")
     axis.set_xscale("log")
     axis.set_yscale("log")
-    style.draw_mean(axis, scaled["scaled_risk"], "world", color=style.BLUE, label="expected risk")
     axis.plot(scaled["scaled_n_train"], scaled["scaled_bound"], label="Theorem 3", **style.BOUNDS["theorem"])
     axis.set_ylim(top=3)
     axis.set_xlabel("number of transfer points $n$")

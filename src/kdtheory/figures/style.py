@@ -154,32 +154,6 @@ def mean_and_half_width(values, over):
     return template.copy(data=estimate.value), template.copy(data=half_width(estimate))
 
 
-def draw_mean(axes, values, over, *, floor=None, **options):
-    """Draw means along the one other dimension, with 95 % intervals as bars; return the means.
-
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes
-    values : xarray.DataArray
-        Two dimensions, one of them ``over``; places without any value are left out.
-    over : str
-        The dimension of worlds.
-    floor : float, optional
-        Least value of a logarithmic axis: a mean below it is marked on the floor (`mark_floor`).
-    **options
-        Passed to ``Axes.errorbar``.
-    """
-    means, errors = mean_and_half_width(values, over)
-    (along,) = means.dims
-    means, errors = means.dropna(along), errors.sel({along: means.dropna(along)[along]})
-    shown = means if floor is None else means.where(means >= floor)
-    options = {"marker": "o", "elinewidth": 1, **options}
-    axes.errorbar(means[along].values, shown.values, errors.fillna(0).values, **options)
-    if floor is not None:
-        mark_floor(axes, means[along].values, means.values, floor, options["color"])
-    return means
-
-
 def mean_heights(axes):
     """Return the heights of all means that are drawn with bars: wide intervals of few worlds are to set no range."""
     return np.concatenate([np.asarray(bars.lines[0].get_ydata(), float) for bars in axes.containers])

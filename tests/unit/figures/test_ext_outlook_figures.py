@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from samples.design import growth, kernel_design
 from samples.linear import linear_groups
+from samples.lines import lines_of
 
 from kdtheory.figures import ext_strong_monotonicity, ext_transfer_design, registry, style
 from kdtheory.students.designs import DESIGNS
@@ -22,8 +23,7 @@ def drawn(module, **changed):
 
 
 def line_of(axes, label):
-    found = [bars.lines[0] for bars in axes.containers if bars.get_label() == label]
-    (line,) = found + [line for line in axes.lines if line.get_label() == label]
+    (line,) = lines_of(axes, label)
     return line
 
 

@@ -9,6 +9,7 @@ import xarray as xr
 from samples.finite_width import STEPS, WIDTHS, finite_width
 from samples.image_distillation import EPOCHS, KERNEL, RESNET, SIZES, distillation
 from samples.image_transfer import transfer
+from samples.lines import lines_of
 
 from kdtheory.claims.jz20_image_transfer import counted
 from kdtheory.claims.width_draws import width_slopes
@@ -48,11 +49,6 @@ def drawn(name, *groups):
 
 def words(figure):
     return " ".join(text.get_text() for text in figure.findobj(lambda artist: hasattr(artist, "get_text")))
-
-
-def lines_of(axes, label):
-    found = [bars.lines[0] for bars in axes.containers if bars.get_label().startswith(label)]
-    return found + [line for line in axes.lines if str(line.get_label()).startswith(label)]
 
 
 def panel():
@@ -112,7 +108,8 @@ def test_the_change_is_taken_from_soft_labels_of_the_same_world():
     group, axes = distillation(KERNEL), panel()
     group["accuracy"] = group["accuracy"] + 10.0 * group["world"]
     image_panels.draw_change(axes, group, "Students")
-    (bars,) = [bars for bars in axes.containers if bars.get_label() == "epoch 1"]
+    (line,) = lines_of(axes, "epoch 1")
+    (bars,) = [bars for bars in axes.containers if bars.lines[0].get_color() == line.get_color()]
     assert bars.lines[0].get_ydata() == pytest.approx([5, 10, 10, 0], abs=0.5)
     # The worlds differ by 10 in what all ratios share, which a paired interval does not see.
     heights = [np.ptp(segment[:, 1]) for segment in bars.lines[2][0].get_segments()]

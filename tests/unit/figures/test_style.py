@@ -26,22 +26,6 @@ def test_an_interval_needs_two_worlds(count, finite):
     assert np.isfinite(style.mean_and_half_width(values, "world")[1].values) == [finite]
 
 
-def test_zeros_and_values_below_the_axis_are_marked_on_its_floor():
-    _, axes = style.panels(1)
-    axes[0, 0].set_yscale("log")
-    values = xr.DataArray(
-        [[1e-2], [0.0], [1e-9], [np.nan], [0.1]], dims=("n_train", "world"), coords={"n_train": [1, 2, 3, 4, 5]}
-    )
-    style.draw_mean(axes[0, 0], values, "world", floor=1e-4, color="k")
-    marked = {
-        line.get_marker(): (*line.get_xdata(), *line.get_ydata())
-        for line in axes[0, 0].lines
-        if line.get_mfc() == "white"
-    }
-    assert marked == {"o": (2, 1e-4), "v": (3, 1e-4)}
-    assert axes[0, 0].get_ylim()[0] < 1e-4
-
-
 @pytest.mark.parametrize(
     ("arrays", "floor"),
     [

@@ -1,0 +1,122 @@
+"""Tidy frames of measurements, one row for each place and world, and the means that seaborn draws from them."""
+
+from functools import partial
+
+from kdtheory.figures import style
+from kdtheory.figures.replicates import interval
+from kdtheory.statistics.worlds import over_runs
+
+# Dash patterns of seaborn for each line style of matplotlib.
+_DASHES = {"-": "", "--": (4, 1.5), ":": (1, 1.2), "-.": (4, 1.2, 1, 1.2)}
+_WHERE = {"n_train": "sample size $n$", "temperature": "temperature $T$", "width": "width of the hidden layers"}
+
+
+def tidy(values, over="world"):
+    """Return a long frame of an array: a column for each dimension and one for the values, without missing ones.
+
+    Parameters
+    ----------
+    values : xarray.DataArray
+        Runs of a world are averaged, unless they are the replicates.
+    over : str
+        The dimension of replicates.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns: the dimensions, and ``value``. ``attrs["labels"]`` names each column with its unit, from ``long_name``
+        and ``units``.
+    """
+    values = values if over == "run" else over_runs(values)
+    columns = {dim: values[dim].attrs for dim in values.dims} | {"value": values.attrs}
+    frame = values.reset_coords(drop=True).rename("value").to_dataframe().reset_index().dropna()
+    frame.attrs["labels"] = {name: _label(name, attributes) for name, attributes in columns.items()}
+    return frame
+
+
+def _label(name, attributes):
+    unit = attributes.get("units", "1")
+    words = _WHERE.get(name, attributes.get("long_name", name))
+    return words if unit in ("1", "count") else f"{words} ({unit})"
+
+
+def draw_means(
+    axes, values, over="world", *, hue=None, palette=None, names="{}", dash=None, lines=None, markers=None,
+    floor=None, **options,
+):  # fmt: skip
+    """Draw means over worlds against the one dimension that is left, with 95 % intervals (Student's t) as bars.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        With linear axes: seaborn averages on the scale of an axis, so that a logarithmic one is set afterwards.
+    values : xarray.DataArray
+    over : str
+        The dimension of replicates; runs of a world are averaged first.
+    hue, dash : str, optional
+        Dimensions told apart by colour and by line style.
+    palette : dict, optional
+        Colour of each value of ``hue``; its keys say which are drawn.
+    names : str or dict, optional
+        Label in the legend of a value of ``hue``, as a format or by value; an empty format gives none.
+    lines : dict, optional
+        Line style of each value of ``dash``.
+    markers : dict, optional
+        Marker of each value of ``hue``, in place of ``marker``.
+    floor : float, optional
+        Least value of a logarithmic axis: a mean below it is marked on the floor (`style.mark_floor`).
+    **options
+        Passed to ``seaborn.lineplot``: ``color`` and ``label`` without ``hue``, ``linestyle``, ``marker``, ``ms``.
+
+    Returns
+    -------
+    xarray.DataArray
+        The means over worlds.
+
+    Raises
+    ------
+    ValueError
+        If an axis is not linear.
+    """
+    import seaborn
+
+    if {axes.get_xscale(), axes.get_yscale()} != {"linear"}:
+        raise ValueError("the means are drawn before an axis becomes logarithmic")
+    frame = tidy(values, over)
+    (x,) = [dim for dim in values.dims if dim not in (hue, dash, over, "run")]
+    if hue:
+        frame = frame[frame[hue].isin(list(palette))]
+    options = {"marker": "o", "ms": 4.5, "linewidth": 1.2, "mew": 0, **options}
+    if dash is None:
+        options.setdefault("linestyle", "-")
+    label, first = options.pop("label", None), len(axes.lines)
+    for value in palette if markers else [None]:
+        seaborn.lineplot(
+            frame[frame[hue] == value] if markers else frame,
+            x=x, y="value", hue=hue, palette=palette, hue_order=palette and list(palette), style=dash,
+            dashes=lines and {each: _DASHES[line] for each, line in lines.items()},
+            style_order=lines and list(lines), estimator=partial(_mean_above, floor), errorbar=interval,
+            err_style="bars", err_kws={"elinewidth": 1}, legend=False, ax=axes,
+            **options | ({"marker": markers[value]} if markers else {}),
+        )  # fmt: skip
+    if floor is not None:
+        # Of a single world, seaborn draws the value itself and asks no estimator.
+        for line in axes.lines[first:]:
+            line.set_ydata([y if y >= floor else float("nan") for y in line.get_ydata()])
+    means = frame.groupby([name for name in (hue, dash, x) if name], observed=True)["value"].mean()
+    axes.set(xlabel=frame.attrs["labels"][x], ylabel=frame.attrs["labels"]["value"])
+    proxy = partial(axes.plot, [], [], **{name: options[name] for name in ("linewidth", "ms", "mew")})
+    for value, colour in (palette or {None: options.get("color")}).items():
+        here = means if hue is None else means[means.index.get_level_values(hue) == value]
+        if floor is not None:
+            style.mark_floor(axes, here.index.get_level_values(x), here.values, floor, colour)
+        words = label if hue is None else names[value] if isinstance(names, dict) else names.format(value)
+        if words:
+            marker = markers[value] if markers else options["marker"]
+            proxy(color=colour, marker=marker, linestyle=options.get("linestyle", "-"), label=words)
+    return (values if over == "run" else over_runs(values)).mean(over)
+
+
+def _mean_above(floor, values):
+    mean = values.mean()
+    return mean if floor is None or mean >= floor else float("nan")
