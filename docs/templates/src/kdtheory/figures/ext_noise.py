@@ -1,6 +1,6 @@
 """Transfer risk against the transfer-set size, for several levels of noise on the teacher's logits."""
 
-from kdtheory.figures import style
+from kdtheory.figures import frames, style
 from kdtheory.figures.registry import Figure, run_figure
 
 FIGURE = Figure(
@@ -21,10 +21,8 @@ def draw(noise):
     figure, axes = style.panels(noise.sizes["dim"], sharey=True)
     for axis, dim in zip(axes[0], noise["dim"].values, strict=True):
         risk = noise["risk"].sel(dim=dim).dropna("n_train", how="all")
-        for level, colour in colours.items():
-            style.draw_mean(axis, risk.sel(noise=level), "world", color=colour, label=rf"$\sigma$ = {level:g}")
+        frames.draw_means(axis, risk, hue="noise", palette=colours, names=r"$\sigma$ = {:g}")
         axis.set_title(f"d = {dim}")
-        axis.set_xlabel("transfer-set size $n$")
     axes[0, 0].set_ylabel("transfer risk")
     axes[0, 0].legend()
     return figure

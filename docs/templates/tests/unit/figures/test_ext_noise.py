@@ -2,6 +2,7 @@ import numpy as np
 import xarray as xr
 
 from kdtheory.figures import ext_noise, style
+from samples.lines import lines_of
 
 
 def test_every_level_of_noise_is_a_line_of_means():
@@ -9,5 +10,6 @@ def test_every_level_of_noise_is_a_line_of_means():
     dims = ("dim", "noise", "n_train", "world")
     group = xr.Dataset({"risk": (dims, values)}, {"dim": [10], "noise": [0.0, 0.5], "n_train": [1, 5, 10]})
     (axes,) = style.styled(ext_noise.draw)(group).axes
-    drawn = [bars.lines[0].get_ydata() for bars in axes.containers]
-    np.testing.assert_allclose(drawn, values[0].mean(axis=-1))
+    for label, of_level in zip((r"$\sigma$ = 0", r"$\sigma$ = 0.5"), values[0], strict=True):
+        (line,) = lines_of(axes, label)
+        np.testing.assert_allclose(line.get_ydata(), of_level.mean(axis=-1))
