@@ -1,8 +1,8 @@
 import numpy as np
 import xarray as xr
+from samples.lines import lines_of
 
 from kdtheory.figures import ext_noise, style
-from samples.lines import lines_of
 
 
 def test_every_level_of_noise_is_a_line_of_means():
