@@ -103,18 +103,18 @@ def draw_means(
         # Of a single world, seaborn draws the value itself and asks no estimator.
         for line in axes.lines[first:]:
             line.set_ydata([y if y >= floor else float("nan") for y in line.get_ydata()])
-    means = frame.groupby([name for name in (hue, dash, x) if name], observed=True)["value"].mean()
+    means = (values if over == "run" else over_runs(values)).mean(over)
     axes.set(xlabel=frame.attrs["labels"][x], ylabel=frame.attrs["labels"]["value"])
     proxy = partial(axes.plot, [], [], **{name: options[name] for name in ("linewidth", "ms", "mew")})
     for value, colour in (palette or {None: options.get("color")}).items():
-        here = means if hue is None else means[means.index.get_level_values(hue) == value]
         if floor is not None:
-            style.mark_floor(axes, here.index.get_level_values(x), here.values, floor, colour)
+            here = means if hue is None else means.sel({hue: value})
+            style.mark_floor(axes, here[x].broadcast_like(here), here, floor, colour)
         words = label if hue is None else names[value] if isinstance(names, dict) else names.format(value)
         if words:
             marker = markers[value] if markers else options["marker"]
             proxy(color=colour, marker=marker, linestyle=options.get("linestyle", "-"), label=words)
-    return (values if over == "run" else over_runs(values)).mean(over)
+    return means
 
 
 def _mean_above(floor, values):

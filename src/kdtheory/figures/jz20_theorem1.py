@@ -145,7 +145,7 @@ def _draw_norms(axis, here, colours):
     frames.draw_means(axis, here["weight_norm"], hue="soft_ratio", palette=measured, names="", ms=4)
     axis.set_xscale("log", base=2)
     axis.set_yscale("log")
-    for ratio, colour in _measured(here, colours).items():
+    for ratio, colour in measured.items():
         norm = here["oracle_norm"].sel(soft_ratio=ratio).mean("world")
         axis.plot(norm["oracle_size"], norm, "D", color=colour, mfc="white", ms=4)
     zero = here["oracle_zero_norm"].mean("world")

@@ -48,14 +48,15 @@ def sections(kept: dict) -> dict[str, dict[str, str]]:
         Page, relative to the repository → name of the section → Markdown.
     """
     claims, rates = kept["claims"], kept["rates"]
-    late = exploratory(registered(), kept["freeze"])
+    declared = registered()
+    late = exploratory(declared, kept["freeze"])
     scales = {name: _planned(name) for name in ("default", *sorted(path.stem for path in _PRESETS.glob("*.yaml")))}
     return {
         "README.md": {"findings": _findings(claims), "presets": _presets(scales, rates)},
         "docs/claims.md": {"tally": _tally(claims)},
         **{f"docs/claims-{paper}.md": {"claims": _table_of(claims, paper, late)} for paper in PAPERS},
         "docs/findings.md": {"findings": findings.section(claims)},
-        "docs/coverage.md": {"coverage": coverage.section(coverage.statements(), registered(), claims)},
+        "docs/coverage.md": {"coverage": coverage.section(coverage.statements(), declared, claims)},
         "docs/gallery.md": {"figures": _gallery()},
         "docs/power.md": {"power": _lines(power.section(claims, (scales["default"], scales["thorough"])))},
         "docs/reliability.md": {

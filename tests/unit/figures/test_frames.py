@@ -70,6 +70,8 @@ def test_means_below_the_floor_are_marked_on_it():
     marked = {line.get_marker(): (*line.get_xdata(), *line.get_ydata()) for line in hollow}
     assert marked == {"o": (2, 1e-4), "v": (3, 1e-4)}
     np.testing.assert_array_equal(axes[0, 0].lines[0].get_ydata(), [1e-2, np.nan, np.nan])
+    axes[0, 0].set_yscale("log")
+    assert axes[0, 0].get_ylim()[0] < 1e-4
 
 
 def test_a_logarithmic_axis_is_refused_on_which_seaborn_would_average_logarithms(values):

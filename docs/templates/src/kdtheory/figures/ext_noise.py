@@ -20,8 +20,7 @@ def draw(noise):
     colours = style.shades(sorted(noise["noise"].values))
     figure, axes = style.panels(noise.sizes["dim"], sharey=True)
     for axis, dim in zip(axes[0], noise["dim"].values, strict=True):
-        risk = noise["risk"].sel(dim=dim).dropna("n_train", how="all")
-        frames.draw_means(axis, risk, hue="noise", palette=colours, names=r"$\sigma$ = {:g}")
+        frames.draw_means(axis, noise["risk"].sel(dim=dim), hue="noise", palette=colours, names=r"$\sigma$ = {:g}")
         axis.set_title(f"d = {dim}")
     axes[0, 0].set_ylabel("transfer risk")
     axes[0, 0].legend()
