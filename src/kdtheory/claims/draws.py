@@ -64,10 +64,18 @@ def fitted(by_world, x, samples, points=2):
 
 
 def listed(names, estimate, form="{:.2f}"):
-    """Return "0.50 ± 0.02 (ρ = 0), …": estimates with their standard errors, and what each is of."""
-    pairs = zip(names, np.ravel(estimate.value), np.ravel(estimate.standard_error), strict=True)
-    found = [(name, value, error) for name, value, error in pairs if np.isfinite(value)]
-    return ", ".join(f"{form.format(value)} ± {form.format(error)} ({name})" for name, value, error in found) or "none"
+    """Return "0.50 ± 0.02 (ρ = 0), …": estimates with their standard errors, and what each is of.
+
+    A value that has no standard error, since one world alone has it, is marked as such.
+    """
+    found = zip(names, np.ravel(estimate.value), np.ravel(estimate.standard_error), strict=True)
+    return ", ".join(_with_error(*each, form) for each in found if np.isfinite(each[1])) or "none"
+
+
+def _with_error(name, value, error, form):
+    if not np.isfinite(error):
+        return f"{form.format(value)} ({name}; no error: one world)"
+    return f"{form.format(value)} ± {form.format(error)} ({name})"
 
 
 def with_gaps(reason, estimate):

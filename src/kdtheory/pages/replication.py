@@ -120,9 +120,9 @@ def page(found: Replication, preset: str) -> str:
         [
             "# Replication",
             "",
-            f"The study at scale `{preset}`, run at {len(found.seeds)} root seeds by `make replicate`. Every pair of "
-            f"seeds is compared cell by cell in all estimates of {LEAST_WORLDS} worlds or more that are no identities: "
-            "the Welch t of the difference, as a normal score.",
+            f"The study at scale `{preset}` was run at {len(found.seeds)} root seeds. Every pair of seeds is compared "
+            f"cell by cell in all estimates of {LEAST_WORLDS} worlds or more that are no identities: the Welch t of "
+            "the difference, as a normal score. `make replicate` runs such studies and writes this page.",
             "",
             *table(("measure", "value"), rows),
             "",
