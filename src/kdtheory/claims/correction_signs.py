@@ -7,7 +7,7 @@ that no size of the sample outweighs another, and it is averaged over runs.
 import numpy as np
 
 from kdtheory.claims import rules
-from kdtheory.claims.draws import of_same_worlds, worlds_of
+from kdtheory.claims.draws import listed, of_same_worlds, worlds_of
 from kdtheory.claims.finding import Finding
 from kdtheory.claims.hard_label_students import best_hard_student
 from kdtheory.statistics.correlations import rank_correlations_by_world
@@ -51,7 +51,7 @@ def sign_of_correction(correction, imperfect, truth: str, *, poor: bool) -> Find
     shown = ", ".join(
         f"{float(value):.3f} (n = {int(value['n_train'])})" for value in values.mean("world") if np.isfinite(value)
     )
-    reason = f"epochs {epochs or 'none'}; mean cosine {shown or 'none'}".replace(" -", " −")
+    reason = f"mean cosine {shown or 'none'}; epochs {epochs or 'none'}".replace(" -", " −")
     return rules.order(mean((1 if poor else -1) * worlds_of(values, "n_train")), reason=reason)
 
 
@@ -103,8 +103,11 @@ def angle_tells_error(correction, imperfect, truth: str) -> Finding:
     correlations = np.full(worlds, np.nan)
     if epochs >= _FEWEST_RANKED and sizes:
         correlations = rank_correlations_by_world(*both).mean(axis=-1)
-    reason = f"{worlds} worlds, {epochs} epochs, {sizes} sizes"
-    return rules.beyond(mean(correlations), above=0.0, reason=reason)
+    found = mean(correlations)
+    reason = (
+        f"mean rank correlation {listed(['angle and error'], found)}; {worlds} worlds, {epochs} epochs, {sizes} sizes"
+    )
+    return rules.beyond(found, above=0.0, reason=reason)
 
 
 def _compared(correction, imperfect, truth):

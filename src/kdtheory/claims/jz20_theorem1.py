@@ -26,8 +26,8 @@ def _printed(transfer):
         float(transfer[f"counterexample_{name}"]) for name in ("risk", "risk_bound_printed", "angle")
     )
     reason = (
-        f"largest risk less bound {(risk - bound).max():.2g}; α_n exceeds π/2 in {(angle > np.pi / 2).sum()} cells; "
-        f"the built student has α_n = {np.degrees(turned):.1f}° and a risk of {built:.3f} under a bound of {limit:.3f}"
+        f"a built student has α_n = {np.degrees(turned):.1f}° and a risk of {built:.3f} under a bound of {limit:.3f}; "
+        f"else largest risk less bound {(risk - bound).max():.2g}, α_n above π/2 in {(angle > np.pi / 2).sum()} cells"
     )
     return exact_bound(np.append(risk, built), np.append(bound, limit), reason=reason)
 

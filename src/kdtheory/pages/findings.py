@@ -35,13 +35,16 @@ def section(records: list[dict]) -> str:
     return "\n".join(lines)
 
 
+def measured(record: dict) -> str:
+    """Return a claim's statement, the first clause of its reason, which holds the evidence, and its name."""
+    seen = escaped(record["reason"].split("; ")[0])
+    return f"{escaped(record['statement'])} Measured: {seen}. (`{record['id']}`)"
+
+
 def _listed(heading, records):
     if not records:
         return []
-    items = [
-        f"* {escaped(r['statement'])} Measured: {escaped(r['reason'].split('; ')[0])}. (`{r['id']}`)" for r in records
-    ]
-    return [f"**{heading}**", "", *items, ""]
+    return [f"**{heading}**", "", *(f"* {measured(record)}" for record in records), ""]
 
 
 def _failed_readings(records, paper):
