@@ -4,6 +4,7 @@ import pytest
 from kdtheory.training.growing import train_on_prefixes
 from kdtheory.training.stacked import initial_parameters, logits_of
 
+pytest.importorskip("torch")
 OPTIONS = {"temperature": 2.0, "learning_rate": 0.01, "steps": 60}
 
 

@@ -10,6 +10,7 @@ from kdtheory.tasks.parts import Part
 from kdtheory.training.growing import train_on_prefixes
 from kdtheory.training.stacked import initial_parameters, logits_of
 
+pytest.importorskip("torch")
 SETTINGS = growth.Settings(
     widths=[4, 8], hidden_layers=2, first_size=3, last_size=6, error_points=30, temperature=2.0, stopping_epochs=[4],
     learning_rate=0.01, adam_steps=40,
