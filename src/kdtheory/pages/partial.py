@@ -1,6 +1,7 @@
 """What a run that failed has nevertheless: claims, cube and explorer of what there is, and one line on what is missing.
 
-The workflow calls it when a run ends with a failed job (``python -m kdtheory.pages.partial results --logs logs --jobs …``).
+The workflow calls it when a run ends with a failed job:
+``python -m kdtheory.pages.partial results --logs logs --jobs …``.
 """
 
 import argparse

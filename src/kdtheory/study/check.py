@@ -53,5 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(folders.folder_of(config["preset"], arguments.folder))
         return 0
     counts = (f"{len(config[section])} {section}" for section in ("datasets", "teachers", "experiments"))
-    print(f"{' + '.join(map(str, arguments.config))}: {', '.join(counts)}, preset {config['preset']}, in {folders.folder_of(config['preset'])}/")
+    print(
+        f"{' + '.join(map(str, arguments.config))}: {', '.join(counts)}, preset {config['preset']}, in {folders.folder_of(config['preset'])}/"
+    )
     return 0
