@@ -20,7 +20,7 @@ pathvars:
 
 RESULTS, LOGS = workflow.pathvars.get("results"), workflow.pathvars.get("logs")
 
-# The metadata of a report are of this preset.
+# By this variable the metadata of a report, which this process reads, find the folder.
 os.environ["KDTHEORY_PRESET"] = config["preset"]
 
 

@@ -53,7 +53,6 @@ def run(arguments: argparse.Namespace) -> int:
         print(folders.folder_of(config["preset"], arguments.folder))
         return 0
     counts = (f"{len(config[section])} {section}" for section in ("datasets", "teachers", "experiments"))
-    print(
-        f"{' + '.join(map(str, arguments.config))}: {', '.join(counts)}, preset {config['preset']}, in {folders.folder_of(config['preset'])}/"
-    )
+    study = f"preset {config['preset']}, in {folders.folder_of(config['preset'])}/"
+    print(f"{' + '.join(map(str, arguments.config))}: {', '.join(counts)}, {study}")
     return 0
