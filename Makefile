@@ -10,20 +10,23 @@ PEERS := $(VENV)/.peers
 SITE := $(VENV)/.site
 ACTIVATE := . $(VENV)/bin/activate &&
 OVERLAYS := $(if $(filter-out default,$(PRESET)),workflow/presets/$(PRESET).yaml) $(CONFIG)
-# The files are checked first: Snakemake reads one that --configfile names before it reads the Snakefile.
-CHECK := $(ACTIVATE) kdtheory check config.yaml $(OVERLAYS) > /dev/null &&
+# The files are checked first: Snakemake reads one that --configfile names before it reads the Snakefile. The check tells
+# where their preset has its results: results, or results/smoke.
+FOLDER := kdtheory check config.yaml $(OVERLAYS) --folder
+CHECK := $(ACTIVATE) results=$$($(FOLDER) results) &&
 CONFIGFILES := $(if $(strip $(OVERLAYS)),--configfile $(OVERLAYS))
 # One line for each finished job; the whole output is in the log file that it names.
 SNAKEMAKE := $(CHECK) snakemake --logger kdtheory $(CONFIGFILES)
-REPORT = $(SNAKEMAKE) --cores 1 --report results/report.html --report-metadata workflow/report/metadata.yaml -- presentable
+REPORT = $(SNAKEMAKE) --cores 1 --report $$results/report.html --report-metadata workflow/report/metadata.yaml -- presentable
 
 .PHONY: help env study report explorer replicate test test-python test-browser test-faults soak damage test-cluster lint bench bench-full bench-docs docs docs-check site unlock clean
 
 help:
 	@echo "make env     create $(VENV) with the pinned environment   [PYTHON=python3.12] [TORCH_INDEX=index with a CPU build of torch]"
 	@echo "make study   run the whole study and write its report   [PRESET=default|smoke] [CONFIG=mine.yaml] [CORES=all|N]"
-	@echo "make report  write results/report.html of whatever figures and explorer results/ holds"
-	@echo "make explorer  write results/explorer.html of whatever results/ holds: claims, cube and run in the browser"
+	@echo "             into results/, logs/; of another preset than default into results/PRESET/, logs/PRESET/"
+	@echo "make report  write report.html of whatever figures and explorer the preset has   [PRESET] [CONFIG]"
+	@echo "make explorer  write explorer.html of whatever the preset has: claims, cube and run in the browser   [PRESET] [CONFIG]"
 	@echo "make replicate  run the study at several root seeds and compare their verdicts   [SEEDS=\"11 12 13\"] [PRESET] [CORES]"
 	@echo "make test    run every lint and test (pytest alone leaves out what is slow)"
 	@echo "make test-python  run the unit tests that need no torch under a second Python   [PYTHON=python3.13]"
@@ -39,27 +42,28 @@ help:
 	@echo "make docs-check  check before a release that README and docs/ show the figures and claims of this source"
 	@echo "make site    build the documentation site into site/   (npm for MathJax)"
 	@echo "make unlock  free the working folder after a run was killed"
-	@echo "make clean   delete results/, logs/ and site/ (images stay in the cache)"
+	@echo "make clean   delete results/ and logs/ of all presets, and site/ (images stay in the cache)"
 
 env:
 	@envs/create.sh $(VENV) $(PYTHON)
 
 study: env
-	$(SNAKEMAKE) --cores $(CORES) || { if [ -d logs ]; then $(REPORT) > logs/report.log 2>&1; fi; exit 1; }
+	$(SNAKEMAKE) --cores $(CORES) || \
+	  { logs=$$($(FOLDER) logs 2> /dev/null); if [ -d "$$logs" ]; then { $(REPORT); } > "$$logs/report.log" 2>&1; fi; exit 1; }
 	$(REPORT)
 
 report: env
 	$(REPORT)
 
 explorer: env
-	$(ACTIVATE) kdtheory explore results --output results/explorer.html
+	$(CHECK) kdtheory explore $$results --output $$results/explorer.html
 
 # Each seed has a folder of its own; a run that was stopped is taken up again.
 replicate: env
 	$(ACTIVATE) for seed in $(SEEDS); do \
 	  snakemake --logger kdtheory $(CONFIGFILES) --config seed=$$seed --cores $(CORES) \
-	    --directory results/replicates/$$seed -- results/claims.json || exit 1; done
-	$(ACTIVATE) python -m kdtheory.pages.replication $(SEEDS:%=results/replicates/%/results/claims.json) \
+	    --directory results/replicates/$$seed -- collect_claims || exit 1; done
+	$(CHECK) python -m kdtheory.pages.replication $(SEEDS:%=results/replicates/%/$$results/claims.json) \
 	  --seeds $(SEEDS) --preset $(PRESET) --json docs/replication.json --page docs/replication.md
 
 test: env

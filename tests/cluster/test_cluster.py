@@ -12,12 +12,14 @@ from pathlib import Path
 import pytest
 import yaml
 from cluster.local_slurm import LocalSlurm, files_outside
-from workflow.snakemake_study import REPOSITORY, SMOKE, Study, output_of, planned_jobs
+from workflow.snakemake_study import LOGS, REPOSITORY, RESULTS, SMOKE, Study, output_of, planned_jobs
 
 TRAINING = "train_teacher"
 # Every kind of stage in few jobs: each job costs seconds, each level of the DAG up to half a minute until Snakemake
 # asks Slurm again.
-TARGETS = ["results/figures/jz20_theorem2.svg", "results/claims/jz20_imperfect.json", "results/analysis/margin.nc"]
+TARGETS = [
+    f"{RESULTS}/{name}" for name in ("figures/jz20_theorem2.svg", "claims/jz20_imperfect.json", "analysis/margin.nc")
+]
 # The smoke study, with a teacher that trains long enough to be cancelled while it does.
 CONFIG = [*SMOKE, "longer.yaml"]
 LONGER = {"teachers": {"network": {"stopping_epochs": [1, 4, 16, 600]}}}
@@ -84,7 +86,7 @@ def story(slurm, tmp_path_factory):
     study, variables = study_in(folder / "study"), environment_for(slurm, folder)
     planned = planned_jobs(study.run("-n", *SUBMITTED, **variables))
 
-    log = study.folder / "logs/teachers/network/0000.log"
+    log = study.folder / LOGS / "teachers/network/0000.log"
     driver = study.start(*SUBMITTED, **variables)
     try:
         wait_until(log.exists, driver)

@@ -1,12 +1,12 @@
 """A small study whose teacher trains long enough to be killed in: an undisturbed run, and copies to disturb."""
 
 import yaml
-from workflow.snakemake_study import SMOKE, Study
+from workflow.snakemake_study import RESULTS, SMOKE, Study
 
 from kdtheory.study import configuration_files
 
-LOGITS = "results/teachers/network/logits/boundary/0000.nc"
-TARGETS = ["results/analysis/mixing.nc", "results/analysis/margin.nc", "results/figures/pl19_fig1.svg"]
+LOGITS = f"{RESULTS}/teachers/network/logits/boundary/0000.nc"
+TARGETS = [f"{RESULTS}/{name}" for name in ("analysis/mixing.nc", "analysis/margin.nc", "figures/pl19_fig1.svg")]
 SETTINGS = [*SMOKE, "slow.yaml"]
 
 
@@ -36,4 +36,4 @@ def _cells_of_the_network(experiment):
 def agrees(found, expected, targets):
     """Whether a study has its targets, and nothing else than an undisturbed one but a failed run's list of claims."""
     differing = {name for name in found if found[name] != expected.get(name)}
-    return set(targets) <= set(found) and differing <= {"results/claims.json", "results/claims.md"}
+    return set(targets) <= set(found) and differing <= {f"{RESULTS}/claims.json", f"{RESULTS}/claims.md"}

@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from workflow.snakemake_study import SMOKE, Study, output_of
+from workflow.snakemake_study import LOGS, RESULTS, SMOKE, Study, output_of
 
 from kdtheory import open_cube
 from kdtheory.jobs.storage import CorruptFile
@@ -13,15 +13,15 @@ from kdtheory.jobs.verify import verify
 # the log of the job that does.
 VICTIMS = {
     "dataset": (
-        "datasets/gaussian_below/0000.nc", "results/teachers/norms/logits/gaussian_below/0000.nc",
+        "datasets/gaussian_below/0000.nc", f"{RESULTS}/teachers/norms/logits/gaussian_below/0000.nc",
         "teachers/norms-gaussian_below/0000",
     ),
     "checkpoint": (
-        "teachers/network/checkpoints/0000.safetensors", "results/teachers/network/logits/boundary/0000.nc",
+        "teachers/network/checkpoints/0000.safetensors", f"{RESULTS}/teachers/network/logits/boundary/0000.nc",
         "teachers/network-boundary/0000",
     ),
-    "student": ("students/margin/dim_10/0000.nc", "results/analysis/margin.nc", "analysis/margin"),
-    "cube group": ("analysis/angle_law.nc", "results/figures/pl19_fig1.svg", "figures/pl19_fig1"),
+    "student": ("students/margin/dim_10/0000.nc", f"{RESULTS}/analysis/margin.nc", "analysis/margin"),
+    "cube group": ("analysis/angle_law.nc", f"{RESULTS}/figures/pl19_fig1.svg", "figures/pl19_fig1"),
 }  # fmt: skip
 
 
@@ -46,7 +46,7 @@ def position_of_data(content):
 def test_a_damaged_file_of_any_stage_is_named_and_never_used(short, tmp_path, faults, damage):
     study = Study(tmp_path / "study")
     shutil.copytree(short.folder, study.folder, symlinks=True)
-    results = study.folder / "results"
+    results = study.folder / RESULTS
     with faults.survives(
         f"a {damage.__name__.replace('_', '-')} dataset, checkpoint, student, cube group or cube",
         "`verify` and the job that reads it name it; nothing is computed from it; deleted, it is made again the same",
@@ -65,8 +65,8 @@ def test_a_damaged_file_of_any_stage_is_named_and_never_used(short, tmp_path, fa
         failed = study.run(*SMOKE, "--cores", "2", "--forcerun", *readers, "--", *readers)
         assert failed.returncode != 0
         for victim, reader, log in VICTIMS.values():
-            said = (study.folder / f"logs/{log}.log").read_text()
-            assert f"results/{victim}: " in said and "delete it and run again" in said and "Traceback" not in said
+            said = (study.folder / LOGS / f"{log}.log").read_text()
+            assert f"{RESULTS}/{victim}: " in said and "delete it and run again" in said and "Traceback" not in said
             assert not (study.folder / reader).exists(), f"{reader} was made from a damaged {victim}"
 
         for name in [*(victim for victim, *_ in VICTIMS.values()), "cube.nc"]:
@@ -90,11 +90,11 @@ def test_a_job_that_raises_costs_only_what_needs_it(short, tmp_path, faults):
         source.write_text(right.replace('"""\n', '"""\nraise ValueError("broken on purpose")\n', 1))
         failed = study.run(*SMOKE, "--cores", "2")
         assert failed.returncode != 0
-        assert "broken on purpose" in (study.folder / "logs/analysis/margin.log").read_text()
-        assert not (study.folder / "results/analysis/margin.nc").exists()
+        assert "broken on purpose" in (study.folder / LOGS / "analysis/margin.log").read_text()
+        assert not (study.folder / RESULTS / "analysis/margin.nc").exists()
         figures = {path.name for path in study.files("figures/*.svg")}
         assert "pl19_fig1.svg" in figures and "pl19_fig4.svg" in figures
-        whole, damaged = verify(study.folder / "results")
+        whole, damaged = verify(study.folder / RESULTS)
         assert whole and not damaged
 
         source.write_text(right)

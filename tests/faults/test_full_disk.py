@@ -6,12 +6,11 @@ import subprocess
 import sys
 
 import pytest
-from faults.studies import agrees
-from workflow.snakemake_study import SMOKE, Study, output_of
+from faults.studies import TARGETS, agrees
+from workflow.snakemake_study import RESULTS, SMOKE, Study, output_of
 
 from kdtheory.jobs.verify import verify
 
-TARGETS = ["results/analysis/margin.nc", "results/analysis/mixing.nc", "results/figures/pl19_fig1.svg"]
 ANSWER = "what was written is whole, what failed says why; with room, the same command gives the same data"
 
 
@@ -37,7 +36,7 @@ def test_a_full_disk_loses_nothing(short, tmp_path, small_disk, faults):
         failed = study.run(*SMOKE, *command)
         assert failed.returncode != 0
         assert "no space left" in output_of(failed).lower()
-        whole, damaged = verify(small_disk / "results")
+        whole, damaged = verify(small_disk / RESULTS)
         assert whole and not damaged
 
         assert mount("-o", "remount,size=200m", str(small_disk)).returncode == 0
@@ -56,9 +55,9 @@ def test_a_limit_on_the_size_of_files_loses_nothing(short, tmp_path, faults):
         )  # fmt: skip
         assert failed.returncode != 0
         assert "File too large" in output_of(failed)
-        whole, damaged = verify(study.folder / "results")
+        whole, damaged = verify(study.folder / RESULTS)
         assert whole and not damaged
-        assert not list((study.folder / "results").rglob(".*-*")), "an unfinished file is removed"
+        assert not list((study.folder / RESULTS).rglob(".*-*")), "an unfinished file is removed"
 
         finished = study.run(*SMOKE, "--cores", "2", "--", *TARGETS)
         assert finished.returncode == 0, output_of(finished)[-5000:]

@@ -10,7 +10,7 @@ import time
 
 import pytest
 from faults.studies import LOGITS, SETTINGS, teacher_study
-from workflow.snakemake_study import SMOKE, Study
+from workflow.snakemake_study import LOGS, RESULTS, SMOKE, Study
 
 from kdtheory.jobs.verify import verify
 
@@ -36,7 +36,7 @@ def moments(jobs, stops):
 
 def wait_until_started(study, driver, count):
     deadline = time.monotonic() + 300
-    while len(list(study.folder.glob("logs/**/*.log"))) < count:
+    while len(list(study.folder.glob(f"{LOGS}/**/*.log"))) < count:
         assert driver.poll() is None, "the run ended before it was stopped"
         assert time.monotonic() < deadline, f"{count} jobs were not started in time"
         time.sleep(0.02)
@@ -69,12 +69,12 @@ def test_a_run_that_is_stopped_at_random_moments_goes_on_to_the_same_results(sho
         for fault, tried in counts.items():
             counted.enter_context(faults.survives(fault, ANSWER, tried))
         driver, kept = study.start(*SMOKE, "--cores", "2"), {}
-        for count, delay, how in moments(len(list(short.folder.glob("logs/**/*.log"))), stops):
+        for count, delay, how in moments(len(list(short.folder.glob(f"{LOGS}/**/*.log"))), stops):
             wait_until_started(study, driver, count)
             time.sleep(delay)
             stop(study, driver, how)
             if study.files("*/**/*.nc"):
-                assert verify(study.folder / "results")[1] == [], "what a stopped run leaves is whole"
+                assert verify(study.folder / RESULTS)[1] == [], "what a stopped run leaves is whole"
             again = [file for file, when in kept.items() if finished_files(study).get(file) not in (None, when)]
             assert len(again) <= 2, f"only what two cores were at may be computed again, not {again}"
             kept = finished_files(study)
@@ -91,7 +91,7 @@ def test_a_teacher_killed_within_an_epoch_goes_on_from_the_last_one_that_it_kept
     with faults.survives(
         "SIGKILL of a teacher within an epoch", "training goes on after the last kept epoch; the same weights"
     ):
-        state = study.folder / "results/teachers/network/checkpoints/.0000.training"
+        state = study.folder / RESULTS / "teachers/network/checkpoints/.0000.training"
         driver = study.start(*SETTINGS, "--cores", "1", LOGITS)
         while not list(state.glob("[!.]*")):
             assert driver.poll() is None, "the teacher was trained before it could be killed"
@@ -102,7 +102,7 @@ def test_a_teacher_killed_within_an_epoch_goes_on_from_the_last_one_that_it_kept
         resumed = study.resume("slow.yaml", "--cores", "1", LOGITS)
         assert resumed.wait(timeout=300) == 0
         assert not state.exists()
-        log = (study.folder / "logs/teachers/network/0000.log").read_text()
+        log = (study.folder / LOGS / "teachers/network/0000.log").read_text()
         assert re.search("training resumes after epoch [1-3]", log)
         found, expected = study.contents(), slow_teacher.contents()
         assert LOGITS in found and found == {name: expected[name] for name in found}

@@ -9,13 +9,13 @@ import time
 from pathlib import Path
 
 from faults.studies import SETTINGS, TARGETS, agrees, teacher_study
-from workflow.snakemake_study import output_of
+from workflow.snakemake_study import RESULTS, output_of
 
 from kdtheory.jobs.verify import verify
 
 SEED = 20200612
 SLOW_RENAMES = Path(__file__).parent / "slow_renames"
-STATE = "results/teachers/network/checkpoints/.0000.training"
+STATE = f"{RESULTS}/teachers/network/checkpoints/.0000.training"
 COMMAND = [*SETTINGS, "--cores", "2", "--", *TARGETS]
 DAY = 86400
 
@@ -46,7 +46,7 @@ class Run:
     def check_whole(self):
         """Every file that was written so far is whole."""
         if self.study.files("*/**/*.nc"):
-            assert verify(self.study.folder / "results")[1] == []
+            assert verify(self.study.folder / RESULTS)[1] == []
 
     def jobs(self):
         """Process ids of the jobs at work, without the driver."""
@@ -80,7 +80,7 @@ def kill_the_teacher_in_a_write(run):
 def kill_when(run, is_time):
     """Take away what the teacher learned, so that it trains again, and kill it at the moment."""
     run.kill()
-    for path in run.study.folder.glob("results/teachers/network/*/**/*.*"):
+    for path in run.study.folder.glob(f"{RESULTS}/teachers/network/*/**/*.*"):
         if path.is_file():
             path.unlink()
     run.go(PYTHONPATH=f"{SLOW_RENAMES}:{run.study.folder / 'src'}")
@@ -92,7 +92,7 @@ def kill_when(run, is_time):
 
 def fill_the_disk(run):
     """a disk that is full after the next writes"""
-    results = str(run.study.folder / "results")
+    results = str(run.study.folder / RESULTS)
     run.working(run.rng.uniform(1, 6))
     used = os.statvfs(results)
     bytes_used = (used.f_blocks - used.f_bfree) * used.f_frsize
@@ -116,7 +116,7 @@ def set_the_clock_back(run):
 
 def move_times(study, seconds, after):
     """Move the times of all result files that were changed after a time."""
-    for path in study.folder.glob("results/**/*"):
+    for path in study.folder.glob(f"{RESULTS}/**/*"):
         with contextlib.suppress(FileNotFoundError):
             if (changed := path.stat().st_mtime) > after:
                 os.utime(path, (changed + seconds, changed + seconds))
@@ -151,8 +151,8 @@ def mount(*arguments):
 @contextlib.contextmanager
 def results_on_a_disk_of_its_own(study):
     """A small disk under the results, where it may be mounted."""
-    results = study.folder / "results"
-    results.mkdir()
+    results = study.folder / RESULTS
+    results.mkdir(parents=True)
     command = ["mount", "-t", "tmpfs", "-o", "size=500m", "tmpfs", str(results)]
     mounted = os.geteuid() == 0 and subprocess.run(command, capture_output=True).returncode == 0
     try:
@@ -186,5 +186,5 @@ def test_faults_in_random_order_lose_nothing(slow_teacher, tmp_path, pytestconfi
             assert finished.returncode == 0, output_of(finished)[-5000:]
             found = run.study.contents()
             assert agrees(found, expected, TARGETS)
-            assert verify(run.study.folder / "results")[1] == []
+            assert verify(run.study.folder / RESULTS)[1] == []
     assert len(ledger) >= 1, "no fault was tried"

@@ -14,6 +14,8 @@ import yaml
 
 REPOSITORY = Path(__file__).parents[2]
 SMOKE = ["--configfile", "workflow/presets/smoke.yaml"]
+# Where a run of it has its files.
+RESULTS, LOGS = "results/smoke", "logs/smoke"
 # Few experiments that have jobs of every stage, images and a network teacher among them: what is run several times.
 SHORT = ("angle_law", "bias", "convergence", "kernel_transfer", "margin", "mixing", "stopping")
 
@@ -97,8 +99,8 @@ class Study:
         return found
 
     def files(self, *patterns):
-        """Files of the results folder that match, unfinished ones left out."""
-        results = self.folder / "results"
+        """Files of the smoke study's results that match, unfinished ones left out."""
+        results = self.folder / RESULTS
         return sorted(path for pattern in patterns for path in results.glob(pattern) if path.name[0] != ".")
 
     def digests(self, pattern="analysis/*.nc"):

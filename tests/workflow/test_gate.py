@@ -1,9 +1,11 @@
 """What a run refuses before any job, with one line: files, targets, variables, results of another preset."""
 
+import re
+
 import numpy as np
 import pytest
 import xarray as xr
-from workflow.snakemake_study import SMOKE, Study, output_of
+from workflow.snakemake_study import LOGS, RESULTS, SMOKE, Study, output_of
 
 from kdtheory.jobs import storage
 
@@ -44,11 +46,46 @@ def test_a_variable_that_no_job_could_use_stops_the_run(fresh):
     assert "KDTHEORY_DEVICE is 'tpu'" in line_of(fresh.run("-n", KDTHEORY_DEVICE="tpu"), "environment: ")
 
 
+def a_result(path, preset):
+    storage.write(xr.Dataset({"x": ("a", np.zeros(1))}), path, {"preset": preset})
+    return path
+
+
 def test_results_of_another_preset_are_neither_read_nor_replaced_unless_that_is_allowed(fresh):
-    path = fresh.folder / "results" / "analysis" / "margin.nc"
-    storage.write(xr.Dataset({"x": ("a", np.zeros(1))}), path, {"preset": "smoke"})
+    path = a_result(fresh.folder / "results/analysis/margin.nc", "smoke")
     line = line_of(fresh.run("-n"), "results: ")
     assert "margin.nc is of preset smoke, this run is of preset default" in line and "presets/smoke.yaml" in line
-    assert fresh.run("-n", *SMOKE).returncode == 0
     assert fresh.run("-n", KDTHEORY_MIXED_PRESETS="allow").returncode == 0
     assert "preset smoke" not in output_of(fresh.run("--cores", "1", "--unlock"))
+    path.unlink()
+
+
+def test_the_folder_of_a_preset_holds_no_results_of_another(fresh):
+    path = a_result(fresh.folder / RESULTS / "analysis/margin.nc", "paper")
+    line = line_of(fresh.run("-n", *SMOKE), "results: ")
+    assert "margin.nc is of preset paper, this run is of preset smoke" in line and f"move {RESULTS} away" in line
+    path.unlink()
+
+
+def test_presets_share_no_file(fresh):
+    def folders(*arguments):
+        planned = fresh.run("-n", "--printshellcmds", *arguments)
+        assert planned.returncode == 0, output_of(planned)[-5000:]
+        return set(re.findall(r"(?<![\w/])(?:results|logs)/\w+", output_of(planned)))
+
+    path = a_result(fresh.folder / "results/analysis/margin.nc", "default")
+    assert folders(*SMOKE) == {RESULTS, LOGS}, "a run is not concerned with what lies beside its folder"
+    path.unlink()
+    path = a_result(fresh.folder / RESULTS / "analysis/margin.nc", "smoke")
+    default = folders()
+    assert {"results/cube", "results/analysis", "logs/analysis"} <= default
+    assert not {RESULTS, LOGS} & default
+    path.unlink()
+
+
+def test_a_result_of_another_preset_is_no_target(fresh):
+    path = a_result(fresh.folder / "results/analysis/margin.nc", "default")
+    target = str(path.relative_to(fresh.folder))
+    line = line_of(fresh.run("-n", *SMOKE, "--", target), "target ")
+    assert line.startswith(f"target {target}: ") and line.endswith(f"did you mean {RESULTS}/analysis/margin.nc?")
+    path.unlink()

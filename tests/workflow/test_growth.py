@@ -2,7 +2,7 @@
 
 import pytest
 import yaml
-from workflow.snakemake_study import Study, digest_of, output_of, planned_jobs
+from workflow.snakemake_study import RESULTS, SMOKE, Study, digest_of, output_of, planned_jobs
 
 from kdtheory import open_cube
 
@@ -21,7 +21,7 @@ class GrowingStudy(Study):
         """The options and the target of a run with so many worlds."""
         datasets = {name: {"worlds": worlds, "worlds_per_job": 1} for name in DATASETS}
         (self.folder / "worlds.yaml").write_text(yaml.safe_dump({"datasets": datasets}))
-        return ["--configfile", "workflow/presets/smoke.yaml", "worlds.yaml", "--cores", "2", "--", "analysis"]
+        return [*SMOKE, "worlds.yaml", "--cores", "2", "--", "analysis"]
 
     def stored(self):
         """Digest of the bytes and time of change of every file of datasets, teachers and students."""
@@ -58,7 +58,7 @@ def test_what_was_there_is_not_made_again_and_is_the_same_byte_for_byte(grown):
 
 def test_the_groups_have_all_worlds_and_know_the_configuration(grown):
     *_, study = grown
-    cube = open_cube(study.folder / "results/analysis")
+    cube = open_cube(study.folder / RESULTS / "analysis")
     assert cube["linear/margin"]["world"].values.tolist() == [0, 1, 2]
     assert cube["wide/mixing"]["world"].values.tolist() == [0, 1, 2]
     found = yaml.safe_load(cube.attrs["config"])["datasets"]
@@ -68,6 +68,6 @@ def test_the_groups_have_all_worlds_and_know_the_configuration(grown):
 
 def test_a_batch_that_the_configuration_has_not_is_no_target(grown):
     *_, study = grown
-    asked = study.run("-n", *study.with_worlds(3)[:-1], "results/students/margin/dim_10/0003.nc")
+    asked = study.run("-n", *study.with_worlds(3)[:-1], f"{RESULTS}/students/margin/dim_10/0003.nc")
     assert asked.returncode != 0
     assert "neither a rule nor a result of this configuration; did you mean" in output_of(asked)

@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 import yaml
-from workflow.snakemake_study import SMOKE, Study, output_of
+from workflow.snakemake_study import RESULTS, SMOKE, Study, output_of
 
 from kdtheory.jobs import storage
 
@@ -13,7 +13,7 @@ HOSTILE_NAME = 'own "teacher"\'s; $(touch outside) & \n.nc'
 
 def test_a_teacher_file_is_distilled_like_any_other(smoke, tmp_path):
     study = Study.copied_to(tmp_path / "study")
-    mnist = storage.read(smoke.folder / "results/datasets/mnist_01/0000.nc")
+    mnist = storage.read(smoke.folder / RESULTS / "datasets/mnist_01/0000.nc")
     # A teacher of two epochs that looks at the left and right half of an image.
     pixels = mnist["pixels"].values.reshape(-1, 28, 28).astype(float)
     logits = (pixels[:, :, :14].sum((1, 2)) - pixels[:, :, 14:].sum((1, 2))) / 1000 + 0.01
@@ -31,15 +31,15 @@ def test_a_teacher_file_is_distilled_like_any_other(smoke, tmp_path):
     }
     (study.folder / "own.yaml").write_text(yaml.safe_dump(changes))
 
-    finished = study.run(*SMOKE, "own.yaml", "--cores", "2", "results/analysis/bias.nc")
+    finished = study.run(*SMOKE, "own.yaml", "--cores", "2", f"{RESULTS}/analysis/bias.nc")
     assert finished.returncode == 0, output_of(finished)[-5000:]
     assert not list(study.folder.rglob("outside"))
-    students = storage.read(study.folder / "results/students/bias/chains/0000.nc")
-    ours = storage.read(smoke.folder / "results/students/bias/chains/0000.nc")
+    students = storage.read(study.folder / RESULTS / "students/bias/chains/0000.nc")
+    ours = storage.read(smoke.folder / RESULTS / "students/bias/chains/0000.nc")
     assert students["weights"].sizes == ours["weights"].sizes
-    risk = storage.read(study.folder / "results/analysis/bias.nc")["risk"]
+    risk = storage.read(study.folder / RESULTS / "analysis/bias.nc")["risk"]
     test = mnist["is_test"].values == 1
-    weights = storage.read(study.folder / "results/students/bias/deltas/0000.nc")["weights"].isel(
+    weights = storage.read(study.folder / RESULTS / "students/bias/deltas/0000.nc")["weights"].isel(
         learner=0, n_train=0, world=0
     )
     expected = np.mean((mnist["pixels"].values[test] @ weights.values > 0) != (logits[test] > 0))

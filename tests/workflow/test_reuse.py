@@ -1,10 +1,11 @@
 """The workflow in other hands: as a module of another workflow, by the catalog's conventions, with a module added."""
 
+import re
 import shutil
 
 import pytest
 import yaml
-from workflow.snakemake_study import REPOSITORY, Study, planned_jobs
+from workflow.snakemake_study import REPOSITORY, Study, output_of, planned_jobs
 
 # A workflow that takes over the rules of this one, and adds one of its own.
 OUTER = """
@@ -54,6 +55,18 @@ def test_another_workflow_takes_over_all_rules_with_a_configuration_of_its_own(f
     alone = planned_jobs(fresh.run("-n"))
     assert whole.keys() <= {f"{prefix}{rule}" for rule in alone}
     assert whole[f"{prefix}measure"] == alone["measure"] - 1
+
+
+def test_another_workflow_names_the_folders_of_results_and_logs(fresh, tmp_path):
+    outer = Study(tmp_path / "outer")
+    shutil.copytree(fresh.folder, outer.folder / "theory")
+    named = OUTER.replace("    config:", '    pathvars:\n        results="theirs",\n        logs="said",\n    config:')
+    (outer.folder / "Snakefile").write_text(named.replace("results/figures", "theirs/figures").format(names=""))
+    shutil.copy(fresh.folder / "config.yaml", outer.folder / "study.yaml")
+    planned = outer.run("-n", "--printshellcmds", "collect_claims", PYTHONPATH=str(outer.folder / "theory" / "src"))
+    assert planned_jobs(planned)["collect_claims"] == 1
+    assert "claims.collect --output-folder theirs --logs said theirs/claims/" in output_of(planned)
+    assert not re.search(r"[\s'](results|logs)/", output_of(planned))
 
 
 def test_the_snakefile_where_the_catalog_looks_plans_the_same_jobs(fresh):

@@ -8,6 +8,7 @@ from samples.image_transfer import transfer
 from samples.likeness import assert_like
 from samples.linear import linear_groups
 from samples.wide import WIDE
+from workflow.snakemake_study import RESULTS
 
 from kdtheory import open_cube
 
@@ -15,7 +16,7 @@ from kdtheory import open_cube
 @pytest.fixture(scope="module")
 def cube(smoke):
     """The cube of the smoke study, opened once."""
-    return open_cube(smoke.folder / "results/cube.nc")
+    return open_cube(smoke.folder / RESULTS / "cube.nc")
 
 
 @pytest.mark.parametrize("group", linear_groups())

@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from workflow.snakemake_study import REPOSITORY, SMOKE, Study, output_of, planned_jobs
+from workflow.snakemake_study import REPOSITORY, RESULTS, SMOKE, Study, output_of, planned_jobs
 
 from kdtheory import open_cube
 from kdtheory.pages.explorer.page import LIMIT
@@ -76,7 +76,7 @@ def test_a_bad_configuration_stops_the_run_before_any_job(fresh, override, words
 
 
 def test_the_smoke_study_makes_cube_figures_claims_and_report(smoke):
-    results = smoke.folder / "results"
+    results = smoke.folder / RESULTS
     cube = open_cube(results / "cube.nc")
     assert {node.path for node in cube.subtree if node.has_data} == {
         f"/{schema(f'experiments/{name}.yaml')['x-group']}" for name in names("experiments")
@@ -107,13 +107,14 @@ def test_the_smoke_study_makes_cube_figures_claims_and_report(smoke):
     assert (results / "explorer.html").stat().st_size <= LIMIT
 
     report = results / "report.html"
-    made = smoke.run(*SMOKE, "--report", "results/report.html", "--report-metadata", "workflow/report/metadata.yaml")
+    made = smoke.run(*SMOKE, "--report", f"{RESULTS}/report.html", "--report-metadata", "workflow/report/metadata.yaml")
     assert made.returncode == 0, output_of(made)
     assert report.stat().st_size > 500_000
 
 
 def test_cube_file_and_folder_of_groups_read_the_same(smoke):
-    one, many = open_cube(smoke.folder / "results/cube.nc"), open_cube(smoke.folder / "results/analysis")
+    results = smoke.folder / RESULTS
+    one, many = open_cube(results / "cube.nc"), open_cube(results / "analysis")
     for node in many.subtree:
         if node.has_data:
             assert node.to_dataset().equals(one[node.path].to_dataset())

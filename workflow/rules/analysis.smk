@@ -11,11 +11,11 @@ rule measure:
         logits=measured_logits,
         code=analysis_code,
     output:
-        "results/analysis/{experiment}.nc",
+        "<results>/analysis/{experiment}.nc",
     log:
-        "logs/analysis/{experiment}.log",
+        "<logs>/analysis/{experiment}.log",
     benchmark:
-        "results/benchmarks/analysis/{experiment}.tsv"
+        "<results>/benchmarks/analysis/{experiment}.tsv"
     conda:
         "../../envs/study.yaml"
     threads: 1
@@ -39,9 +39,9 @@ rule assemble_cube:
         groups=[group_file(name) for name in EXPERIMENTS],
         code=sources("kdtheory.cube"),
     output:
-        "results/cube.nc",
+        "<results>/cube.nc",
     log:
-        "logs/analysis/cube.log",
+        "<logs>/analysis/cube.log",
     conda:
         "../../envs/study.yaml"
     threads: 1

@@ -1,7 +1,7 @@
 # The papers' statements, each checked by one function on the groups it names.
 rule claims:
     input:
-        expand("results/claims/{module}.json", module=CLAIMS),
+        expand("<results>/claims/{module}.json", module=CLAIMS),
 
 
 # One job for all claims of a module: opening the groups takes longer than checking a claim.
@@ -10,9 +10,9 @@ rule check_claims:
         groups=checked_groups,
         code=claims_code,
     output:
-        "results/claims/{module}.json",
+        "<results>/claims/{module}.json",
     log:
-        "logs/claims/{module}.log",
+        "<logs>/claims/{module}.log",
     conda:
         "../../envs/study.yaml"
     threads: 1
@@ -30,20 +30,24 @@ rule collect_claims:
         claims=rules.claims.input,
         code=sources("kdtheory.claims.collect"),
     output:
-        json="results/claims.json",
-        table="results/claims.md",
+        json="<results>/claims.json",
+        table="<results>/claims.md",
     log:
-        "logs/claims/collect.log",
+        "<logs>/claims/collect.log",
     conda:
         "../../envs/study.yaml"
     threads: 1
     resources:
         mem_mb=1000,
         runtime=30,
+    params:
+        results=RESULTS,
+        logs=LOGS,
     message:
         "Collect the claims"
     shell:
-        "python -m kdtheory.claims.collect --output-folder results {input.claims:q} 2> {log:q}"
+        "python -m kdtheory.claims.collect --output-folder {params.results:q} --logs {params.logs:q}"
+        " {input.claims:q} 2> {log:q}"
 
 
 # Claims, cube and run as one page. It shows the verdicts at other root seeds where they were kept.
@@ -54,9 +58,9 @@ rule explore:
         code=sources("kdtheory.pages.explorer.page"),
         assets=[os.path.relpath(path) for path in study_sources.assets_of("kdtheory.pages.explorer")],
     output:
-        report("results/explorer.html", caption="../report/explorer.rst", category="Explorer"),
+        report("<results>/explorer.html", caption="../report/explorer.rst", category="Explorer"),
     log:
-        "logs/explorer.log",
+        "<logs>/explorer.log",
     conda:
         "../../envs/study.yaml"
     threads: 1
@@ -66,7 +70,7 @@ rule explore:
     message:
         "Write the explorer"
     shell:
-        "python -m kdtheory explore results --output {output:q} 2> {log:q}"
+        "python -m kdtheory explore {input.cube:q} --output {output:q} 2> {log:q}"
 
 
 # What `snakemake --report results/report.html presentable` shows, also of an incomplete study.

@@ -5,10 +5,24 @@ import os
 from snakemake.exceptions import WorkflowError
 
 from kdtheory.study import batches as study_batches
+from kdtheory.study import folders
 from kdtheory.study import sources as study_sources
 from kdtheory.study.schema import schema
 
 config.update(checked(config))
+
+
+# Paths begin with these: each preset has folders of its own.
+pathvars:
+    results=folders.folder_of(config["preset"], "results"),
+    logs=folders.folder_of(config["preset"], "logs"),
+
+
+RESULTS, LOGS = workflow.pathvars.get("results"), workflow.pathvars.get("logs")
+
+# By this variable the metadata of a report, which this process reads, find the folder.
+os.environ["KDTHEORY_PRESET"] = config["preset"]
+
 
 # One thread: a two-thread factorisation gives other bits than a one-thread one. Parallelism is over jobs.
 shell.prefix(
@@ -106,7 +120,7 @@ def dataset_files(experiment):
     """The files of all datasets of an experiment, in the batches that its cells have."""
     used = {(cell["dataset"], first) for cell in cells(experiment).values() for first in batches_of(cell)}
     used |= {(name, first) for name in block("experiments", experiment).get("datasets", []) for first in batches(name)}
-    return [f"results/datasets/{name}/{first}.nc" for name, first in sorted(used)]
+    return [f"<results>/datasets/{name}/{first}.nc" for name, first in sorted(used)]
 
 
 def logits_files(experiment):
@@ -114,7 +128,7 @@ def logits_files(experiment):
     used = {
         (cell["teacher"], cell["dataset"], first) for cell in cells(experiment).values() for first in batches_of(cell)
     }
-    return [f"results/teachers/{teacher}/logits/{dataset}/{first}.nc" for teacher, dataset, first in sorted(used)]
+    return [f"<results>/teachers/{teacher}/logits/{dataset}/{first}.nc" for teacher, dataset, first in sorted(used)]
 
 
 def student_files(experiment):
@@ -122,14 +136,14 @@ def student_files(experiment):
     if "x-student" not in CARDS[experiment]:
         return []
     return [
-        f"results/students/{experiment}/{name}/{first}.nc"
+        f"<results>/students/{experiment}/{name}/{first}.nc"
         for name, cell in cells(experiment).items()
         for first in batches_of(cell)
     ]
 
 
 def group_file(experiment):
-    return f"results/analysis/{experiment}.nc"
+    return f"<results>/analysis/{experiment}.nc"
 
 
 def measurable(reads):

@@ -10,9 +10,9 @@ rule fetch_images:
     input:
         code=sources("kdtheory.tasks.images"),
     output:
-        "results/datasets/fetched/{images}.json",
+        "<results>/datasets/fetched/{images}.json",
     log:
-        "logs/datasets/fetched/{images}.log",
+        "<logs>/datasets/fetched/{images}.log",
     wildcard_constraints:
         images="mnist|cifar10",
     retries: 2
@@ -34,9 +34,9 @@ rule make_dataset:
         images=images_of,
         code=dataset_code,
     output:
-        "results/datasets/{dataset}/{first}.nc",
+        "<results>/datasets/{dataset}/{first}.nc",
     log:
-        "logs/datasets/{dataset}/{first}.log",
+        "<logs>/datasets/{dataset}/{first}.log",
     conda:
         "../../envs/study.yaml"
     threads: 1

@@ -1,7 +1,7 @@
 # Figures: each module of kdtheory.figures that is named after a paper draws one, from the groups it names.
 rule figures:
     input:
-        expand("results/figures/{figure}.{format}", figure=FIGURES, format=["svg", "png"]),
+        expand("<results>/figures/{figure}.{format}", figure=FIGURES, format=["svg", "png"]),
 
 
 rule draw_figure:
@@ -10,14 +10,14 @@ rule draw_figure:
         code=figure_code,
     output:
         svg=report(
-            "results/figures/{figure}.svg",
+            "<results>/figures/{figure}.svg",
             caption="../report/figure.rst",
             category=figure_question,
             labels=figure_labels,
         ),
-        png="results/figures/{figure}.png",
+        png="<results>/figures/{figure}.png",
     log:
-        "logs/figures/{figure}.log",
+        "<logs>/figures/{figure}.log",
     conda:
         "../../envs/study.yaml"
     threads: 1

@@ -26,7 +26,7 @@ def dataset_settings(wildcards):
 
 def images_of(wildcards):
     """The record of the fetched images, for a dataset that is made of them."""
-    return [f"results/datasets/fetched/{name}.json" for name in image_sets_of(wildcards.dataset)]
+    return [f"<results>/datasets/fetched/{name}.json" for name in image_sets_of(wildcards.dataset)]
 
 
 def images_option(wildcards, input):
@@ -58,13 +58,13 @@ def training_set_of(teacher):
 
 
 def training_data_of(wildcards):
-    return f"results/datasets/{training_set_of(wildcards.teacher)}/{wildcards.first}.nc"
+    return f"<results>/datasets/{training_set_of(wildcards.teacher)}/{wildcards.first}.nc"
 
 
 def teacher_file(wildcards):
     """What a teacher's logits are computed from: its checkpoints, or the user's own file."""
     if wildcards.teacher in TRAINED:
-        return f"results/teachers/{wildcards.teacher}/checkpoints/{wildcards.first}.safetensors"
+        return f"<results>/teachers/{wildcards.teacher}/checkpoints/{wildcards.first}.safetensors"
     return block("teachers", wildcards.teacher, "path") if teacher_kind(wildcards) == "file" else []
 
 
@@ -88,12 +88,12 @@ def student_code(wildcards):
 
 
 def student_dataset(wildcards):
-    return f"results/datasets/{cell_of(wildcards)['dataset']}/{wildcards.first}.nc"
+    return f"<results>/datasets/{cell_of(wildcards)['dataset']}/{wildcards.first}.nc"
 
 
 def student_logits(wildcards):
     cell = cell_of(wildcards)
-    return f"results/teachers/{cell['teacher']}/logits/{cell['dataset']}/{wildcards.first}.nc"
+    return f"<results>/teachers/{cell['teacher']}/logits/{cell['dataset']}/{wildcards.first}.nc"
 
 
 def student_settings(wildcards):
@@ -166,5 +166,5 @@ def claims_code(wildcards):
 
 
 def drawn_or_written(wildcards):
-    """The figures, and the explorer, that results/ holds."""
+    """The figures, and the explorer, that the results folder holds."""
     return [file for file in [*rules.figures.input, *rules.explore.output] if os.path.exists(file)]

@@ -14,5 +14,5 @@ for paper in sorted(FIGURES_OF.keys() | CLAIMS_OF.keys()):
         name:
             paper
         input:
-            expand("results/figures/{figure}.{format}", figure=FIGURES_OF.get(paper, []), format=["svg", "png"]),
-            expand("results/claims/{module}.json", module=CLAIMS_OF.get(paper, [])),
+            expand("<results>/figures/{figure}.{format}", figure=FIGURES_OF.get(paper, []), format=["svg", "png"]),
+            expand("<results>/claims/{module}.json", module=CLAIMS_OF.get(paper, [])),

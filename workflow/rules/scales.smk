@@ -6,7 +6,7 @@ from snakemake.exceptions import WorkflowError
 
 from kdtheory.jobs import records, variables
 from kdtheory.study import config as study_config
-from kdtheory.study import configuration_files, sizes
+from kdtheory.study import configuration_files, folders, sizes
 
 # Jobs are given the files that the main process has checked; a workflow that uses this one as a module has its own.
 FIRST = workflow.is_main_process and workflow.modifier.parent_modifier is None
@@ -41,5 +41,5 @@ def checked(found):
     config = refused(configuration_files.check, CONFIG_FILES, found, workflow.config_settings.config, memory)
     # A folder that was killed in a run is unlocked whatever it holds.
     if not variables.presets_may_mix() and "--unlock" not in sys.argv:
-        refused(records.check_preset, "results", config["preset"], of="results")
+        refused(records.check_preset, folders.folder_of(config["preset"]), config["preset"], of="results")
     return config

@@ -12,11 +12,11 @@ rule fit_students:
         logits=student_logits,
         code=student_code,
     output:
-        "results/students/{experiment}/{cell}/{first}.nc",
+        "<results>/students/{experiment}/{cell}/{first}.nc",
     log:
-        "logs/students/{experiment}-{cell}/{first}.log",
+        "<logs>/students/{experiment}-{cell}/{first}.log",
     benchmark:
-        "results/benchmarks/students/{experiment}-{cell}/{first}.tsv"
+        "<results>/benchmarks/students/{experiment}-{cell}/{first}.tsv"
     conda:
         "../../envs/study.yaml"
     threads: 1

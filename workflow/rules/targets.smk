@@ -39,7 +39,9 @@ def check_targets():
     names = {step.name for step in known}
     for target in get_argument_parser().parse_args(sys.argv[1:]).targets:
         path = os.path.normpath(target)
-        if target not in names and not os.path.exists(path) and not any(makes(step, path) for step in known):
+        # A file that no rule makes may be given, but no result of another preset or of an earlier configuration.
+        given = os.path.exists(path) and path.split(os.sep)[0] != "results"
+        if target not in names and not given and not any(makes(step, path) for step in known):
             stages = (rules.datasets, rules.teachers, rules.students, rules.analysis, rules.figures, rules.claims)
             files = [str(file) for stage in stages for file in stage.input]
             files += [str(file) for step in known if not step.wildcard_names for file in step.output]

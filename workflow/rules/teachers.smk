@@ -10,11 +10,11 @@ rule train_teacher:
         dataset=training_data_of,
         code=teacher_code,
     output:
-        "results/teachers/{teacher}/checkpoints/{first}.safetensors",
+        "<results>/teachers/{teacher}/checkpoints/{first}.safetensors",
     log:
-        "logs/teachers/{teacher}/{first}.log",
+        "<logs>/teachers/{teacher}/{first}.log",
     benchmark:
-        "results/benchmarks/teachers/{teacher}/{first}.tsv"
+        "<results>/benchmarks/teachers/{teacher}/{first}.tsv"
     wildcard_constraints:
         teacher=teachers_trained_on("gpu"),
     conda:
@@ -41,13 +41,13 @@ use rule train_teacher as train_teacher_on_cpu with:
 
 rule export_logits:
     input:
-        dataset="results/datasets/{dataset}/{first}.nc",
+        dataset="<results>/datasets/{dataset}/{first}.nc",
         teacher=teacher_file,
         code=teacher_code,
     output:
-        "results/teachers/{teacher}/logits/{dataset}/{first}.nc",
+        "<results>/teachers/{teacher}/logits/{dataset}/{first}.nc",
     log:
-        "logs/teachers/{teacher}-{dataset}/{first}.log",
+        "<logs>/teachers/{teacher}-{dataset}/{first}.log",
     conda:
         "../../envs/study.yaml"
     threads: 1

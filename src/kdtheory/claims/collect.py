@@ -8,8 +8,11 @@ from kdtheory.claims.finding import Finding, tally
 from kdtheory.claims.registry import NOT_RUN, by_module, claims, record
 from kdtheory.jobs import log, markdown, storage
 
+# Folders of the logs of jobs. Beside them are the log of what an earlier, failed run wrote, and logs of other presets.
+STAGES = ("datasets", "teachers", "students", "analysis", "figures", "claims")
 
-def collect(files, folder, jobs=None):
+
+def collect(files, folder, logs, jobs=None):
     """Return one record for every registered claim, in the papers' order.
 
     Parameters
@@ -18,13 +21,15 @@ def collect(files, folder, jobs=None):
         Files that `kdtheory.claims.check` wrote, one for each module; other files beside them, and records of claims
         that are no longer registered, are left out.
     folder : path-like
-        The results folder, beside whose logs a missing claim's reason is looked for.
+        The results folder.
+    logs : path-like
+        The folder of logs, in which a missing claim's reason is looked for.
     jobs : dict of str to list of str, optional
         For each group of the cube, the logs of the jobs behind it, as paths below the folder of logs without their
         suffix. Only their errors are reasons; without it the errors of all jobs are.
     """
     checked = {entry["id"]: entry for file in files for entry in storage.read(file).get("claims", [])}
-    return [checked.get(name) or _not_run(claim, Path(folder), jobs) for name, claim in claims().items()]
+    return [checked.get(name) or _not_run(claim, Path(folder), Path(logs), jobs) for name, claim in claims().items()]
 
 
 def table(records):
@@ -43,7 +48,7 @@ def _summary(records):
     return f"{len(records)} claims. " + "; ".join(tally(records))
 
 
-def _not_run(claim, folder, jobs):
+def _not_run(claim, folder, logs, jobs):
     module = claim.module.rpartition(".")[2]
     others = [group for each in by_module()[module] for group in each.reads if jobs is None or group in jobs]
     if missing := _absent(claim.reads, folder):
@@ -51,13 +56,13 @@ def _not_run(claim, folder, jobs):
     elif missing := _absent(others, folder):
         reason = f"is checked with other claims, which need {' and '.join(missing)}; this run did not compute it"
     else:
-        reason = f"was not checked, though its data exist (logs/claims/{module}.log)"
+        reason = f"was not checked, though its data exist ({logs}/claims/{module}.log)"
     if not missing:
         relevant = {f"claims/{module}"}
     else:
         relevant = None if jobs is None else {job for group in missing for job in jobs.get(group, [])}
     reasons = [reason]
-    for job, message in _errors(folder.resolve().parent / "logs").items():
+    for job, message in _errors(logs).items():
         if relevant is None or job in relevant:
             reasons.append(f"{job}: {message}")
     return record(claim, Finding(NOT_RUN, claim.kind, "; ".join(reasons)))
@@ -72,8 +77,7 @@ def _absent(groups, folder):
 def _errors(logs):
     """The last error of each job's log, by job."""
     errors = {}
-    # Logs of jobs lie in the folders of their stages; beside these is the log of what an earlier, failed run wrote.
-    for file in sorted(logs.glob("*/**/*.log")):
+    for file in sorted(file for stage in STAGES for file in (logs / stage).rglob("*.log")):
         if error := last_error(file):
             errors[file.relative_to(logs).with_suffix("").as_posix()] = error
     return errors
@@ -96,10 +100,11 @@ def as_json(records):
 def _main():
     parser = argparse.ArgumentParser(description="Collect the claims.")
     parser.add_argument("files", nargs="+", help="claim files")
-    parser.add_argument("--output-folder", required=True, help="folder for claims.json and claims.md")
+    parser.add_argument("--output-folder", required=True, help="results folder, for claims.json and claims.md")
+    parser.add_argument("--logs", required=True, help="folder of logs")
     arguments = parser.parse_args()
     folder = Path(arguments.output_folder)
-    records = collect(arguments.files, folder)
+    records = collect(arguments.files, folder, arguments.logs)
     for name, content in {"claims.json": as_json(records), "claims.md": table(records)}.items():
         with storage.replacing(folder / name) as temporary:
             temporary.write_text(content, encoding="utf-8")

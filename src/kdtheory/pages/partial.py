@@ -1,6 +1,7 @@
 """What a run that failed has nevertheless: claims, cube and explorer of what there is, and one line on what is missing.
 
-The workflow calls it when a run ends with a failed job (``python -m kdtheory.pages.partial results --jobs …``).
+The workflow calls it when a run ends with a failed job:
+``python -m kdtheory.pages.partial results --logs logs --jobs …``.
 """
 
 import argparse
@@ -22,13 +23,15 @@ _WRITTEN = ("claims.json", "claims.md", "cube.nc", "explorer.html")
 _LONG_AGO = 86400
 
 
-def complete(results: Path, jobs: dict[str, list[str]]) -> str:
+def complete(results: Path, logs: Path, jobs: dict[str, list[str]]) -> str:
     """Write what can be written of a study, and say what is missing.
 
     Parameters
     ----------
     results : pathlib.Path
-        The results folder, beside which the logs are.
+        The results folder.
+    logs : pathlib.Path
+        The folder of logs.
     jobs : dict of str to list of str
         For each group of the cube, the logs of the jobs behind it, as `kdtheory.claims.collect.collect` takes them.
 
@@ -37,7 +40,7 @@ def complete(results: Path, jobs: dict[str, list[str]]) -> str:
     str
         One line that begins with "missing: ", or nothing where all results are there.
     """
-    records = collect.collect(sorted(results.glob("claims/*.json")), results, jobs)
+    records = collect.collect(sorted(results.glob("claims/*.json")), results, logs, jobs)
     _write(results / "claims.json", collect.as_json(records))
     _write(results / "claims.md", collect.table(records))
     groups = [name for name in jobs if not (results / "analysis" / f"{name.split('/')[-1]}.nc").is_file()]
@@ -57,25 +60,24 @@ def complete(results: Path, jobs: dict[str, list[str]]) -> str:
     for path in (results / name for name in _WRITTEN):
         if path.is_file():
             os.utime(path, (_LONG_AGO, _LONG_AGO))
-    return f"missing: {', '.join(counts)}; {_remedy(_images_missing(results, jobs))}"
+    return f"missing: {', '.join(counts)}; {_remedy(_images_missing(results, logs, jobs), logs)}"
 
 
-def _images_missing(results, jobs):
+def _images_missing(results, logs, jobs):
     """Names of the image sets that a job could not fetch."""
     behind = {job.removeprefix(_FETCHED) for names in jobs.values() for job in names if job.startswith(_FETCHED)}
-    logs = results.resolve().parent / "logs" / _FETCHED
     return sorted(
         name
         for name in behind
-        if not (results / _FETCHED / f"{name}.json").is_file() and collect.last_error(logs / f"{name}.log")
+        if not (results / _FETCHED / f"{name}.json").is_file() and collect.last_error(logs / _FETCHED / f"{name}.log")
     )
 
 
-def _remedy(images):
+def _remedy(images, logs):
     if not images:
         return f"the logs of the failed jobs say why; {_GO_ON}"
     return (
-        f"{' and '.join(images)} could not be had (logs/{_FETCHED}{images[0]}.log says why): allow a download "
+        f"{' and '.join(images)} could not be had ({logs}/{_FETCHED}{images[0]}.log says why): allow a download "
         f"(KDTHEORY_SOURCES), or name a folder with the published files (KDTHEORY_DATA); {_GO_ON}"
     )
 
@@ -91,9 +93,10 @@ def _write(path, text):
 def _main():
     parser = argparse.ArgumentParser(description="Write claims, cube and explorer of an incomplete study.")
     parser.add_argument("results", type=Path, help="the results folder")
+    parser.add_argument("--logs", type=Path, required=True, help="the folder of logs")
     parser.add_argument("--jobs", type=Path, required=True, help="JSON file of the logs of the jobs behind each group")
     arguments = parser.parse_args()
-    print(complete(arguments.results, json.loads(arguments.jobs.read_text(encoding="utf-8"))))
+    print(complete(arguments.results, arguments.logs, json.loads(arguments.jobs.read_text(encoding="utf-8"))))
 
 
 if __name__ == "__main__":

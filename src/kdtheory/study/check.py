@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from kdtheory.study import configuration_files
+from kdtheory.study import configuration_files, folders
 
 
 def read(paths: Iterable[str | os.PathLike]) -> dict:
@@ -33,6 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "mappings key by key, lists are replaced."
     )
     add_configurations(parser)
+    parser.add_argument(
+        "--folder", choices=("results", "logs"), help="print only where a run with this configuration has these files"
+    )
 
 
 def add_configurations(parser: argparse.ArgumentParser) -> None:
@@ -46,6 +49,10 @@ def add_configurations(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print one line on a configuration that can be used; what is wrong with another is the error."""
     config = read(arguments.config)
+    if arguments.folder:
+        print(folders.folder_of(config["preset"], arguments.folder))
+        return 0
     counts = (f"{len(config[section])} {section}" for section in ("datasets", "teachers", "experiments"))
-    print(f"{' + '.join(map(str, arguments.config))}: {', '.join(counts)}, preset {config['preset']}")
+    study = f"preset {config['preset']}, in {folders.folder_of(config['preset'])}/"
+    print(f"{' + '.join(map(str, arguments.config))}: {', '.join(counts)}, {study}")
     return 0

@@ -28,7 +28,8 @@ def folder(tmp_path):
 
 
 def collected(folder, jobs=None):
-    return {entry["id"]: entry for entry in collect.collect(sorted(folder.glob("claims/*.json")), folder, jobs)}
+    files = sorted(folder.glob("claims/*.json"))
+    return {entry["id"]: entry for entry in collect.collect(files, folder, folder.parent / "logs", jobs)}
 
 
 def test_every_registered_claim_has_a_record_and_a_missing_one_says_what_it_needs(folder):
@@ -50,12 +51,20 @@ def test_only_errors_of_the_jobs_behind_a_group_are_its_reasons(folder):
     assert records["pl19-fig3-alignment"]["reason"] == "needs linear/alignment, which this run did not compute"
 
 
+def test_errors_of_other_presets_are_no_reasons(folder):
+    before = collected(folder)
+    log = folder.parent / "logs" / "smoke" / "datasets" / "fetched" / "mnist.log"
+    log.parent.mkdir(parents=True)
+    log.write_text("error: mnist: another run failed\n")
+    assert collected(folder) == before
+
+
 def test_a_claim_whose_data_exist_points_to_the_log_of_its_check(folder):
     (folder / "analysis").mkdir()
     for name in ("alignment", "margin", "monotonicity"):
         (folder / "analysis" / f"{name}.nc").touch()
     reason = collected(folder)["pl19-lemma1-angle"]["reason"]
-    assert reason == "was not checked, though its data exist (logs/claims/pl19_lemma1.log)"
+    assert reason == f"was not checked, though its data exist ({folder.parent}/logs/claims/pl19_lemma1.log)"
 
 
 def test_a_claim_that_was_not_checked_because_its_module_reads_a_missing_group_too_says_so(folder):
@@ -66,7 +75,7 @@ def test_a_claim_that_was_not_checked_because_its_module_reads_a_missing_group_t
     words = "is checked with other claims, which need linear/monotonicity; this run did not compute it"
     assert reason.startswith(f"{words}; ")
     left_out = collected(folder, {"linear/alignment": [], "linear/margin": []})["pl19-lemma1-angle"]["reason"]
-    assert left_out == "was not checked, though its data exist (logs/claims/pl19_lemma1.log)"
+    assert left_out == f"was not checked, though its data exist ({folder.parent}/logs/claims/pl19_lemma1.log)"
 
 
 def test_the_table_is_markdown_of_one_line_a_claim(folder):
@@ -81,7 +90,8 @@ def test_the_table_is_markdown_of_one_line_a_claim(folder):
 
 def test_the_command_writes_both_files(folder, monkeypatch):
     file = folder / "claims" / "pl19_theorem2.json"
-    monkeypatch.setattr(sys, "argv", ["collect", str(file), "--output-folder", str(folder)])
+    options = ["--output-folder", str(folder), "--logs", str(folder.parent / "logs")]
+    monkeypatch.setattr(sys, "argv", ["collect", str(file), *options])
     collect._main()
     records = json.loads((folder / "claims.json").read_text())
     assert [entry["id"] for entry in records] == list(claims())

@@ -19,7 +19,14 @@ def test_check_counts_what_a_run_would_use(said):
     (line,) = said("check", CONFIG, SMOKE)
     config = plan.read([CONFIG, SMOKE])
     counts = ", ".join(f"{len(config[section])} {section}" for section in ("datasets", "teachers", "experiments"))
-    assert line == f"{CONFIG} + {SMOKE}: {counts}, preset smoke"
+    assert line == f"{CONFIG} + {SMOKE}: {counts}, preset smoke, in results/smoke/"
+
+
+def test_check_tells_where_a_run_has_its_files(said, tmp_path):
+    assert said("check", CONFIG, "--folder", "results") == ["results"]
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("seed: 1\n", encoding="utf-8")
+    assert said("check", CONFIG, SMOKE, mine, "--folder", "logs") == ["logs/smoke"]
 
 
 @pytest.mark.slow

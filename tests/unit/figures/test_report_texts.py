@@ -3,10 +3,12 @@ from types import SimpleNamespace
 
 import jinja2
 import pytest
+import xarray as xr
 import yte
 from docutils.core import publish_parts
 
 from kdtheory.figures.registry import figures
+from kdtheory.jobs import storage
 
 REPORT = Path(__file__).parents[3] / "workflow" / "report"
 
@@ -45,3 +47,15 @@ def test_metadata_are_texts_that_name_package_commit_and_libraries(tmp_path, mon
     assert metadata["package"].startswith("kdtheory ")
     assert "numpy" in metadata["libraries"]
     assert "not assembled" in metadata["scale"]
+
+
+@pytest.mark.parametrize(("preset", "path"), [("default", "results/cube.nc"), ("smoke", "results/smoke/cube.nc")])
+def test_metadata_are_of_the_preset_of_the_run(preset, path, tmp_path, monkeypatch):
+    tree = xr.DataTree.from_dict({"a/b": xr.Dataset({"x": ("n", [1.0])})})
+    tree.attrs = {"preset": preset, "config_digest": "0123"}
+    storage.write_tree(tree, tmp_path / path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("snakemake.report.render_metadata", None)
+    monkeypatch.setenv("KDTHEORY_PRESET", preset)
+    metadata = yte.process_yaml((REPORT / "metadata.yaml").read_text(encoding="utf-8"))
+    assert metadata["scale"] == preset and metadata["sha256 of the configuration"] == "0123"

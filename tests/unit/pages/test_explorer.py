@@ -161,7 +161,7 @@ def test_the_page_of_a_study_needs_nothing_else_and_is_the_same_for_the_same_stu
     assert "default-src 'none'" in content and "{{" not in re.sub(r"<script.*?</script>", "", content, flags=re.DOTALL)
     assert not re.search(r"""(src|href|action)\s*=\s*["']?[a-z]+:""", content)
     data, numbers = parts_of(content)
-    assert data["path"] == str(results / "cube.nc")
+    assert data["path"] == str(results / "cube.nc") and data["figures"] == str(results / "figures")
     assert [claim["id"] for claim in data["claims"]] == [record["id"] for record in KEPT]
     assert data["claims"][1]["replication"] == [KEPT[1]["verdict"], "fails"]
     risk = next(each for each in data["groups"][1]["variables"] if each["name"] == "risk")

@@ -31,6 +31,10 @@ def results(tmp_path):
     return tmp_path / "results"
 
 
+def complete(results):
+    return partial.complete(results, results.parent / "logs", JOBS)
+
+
 def lose_mnist(results):
     log = results.parent / "logs" / "datasets" / "fetched" / "mnist.log"
     log.parent.mkdir(parents=True)
@@ -38,7 +42,7 @@ def lose_mnist(results):
 
 
 def test_cube_explorer_and_claims_hold_what_there_is(results):
-    partial.complete(results, JOBS)
+    complete(results)
     cube = open_cube(results / "cube.nc")
     assert {node.path for node in cube.subtree if node.has_data} == {"/linear/angle_law"}
     assert cube.attrs["preset"] == "smoke"
@@ -49,11 +53,11 @@ def test_cube_explorer_and_claims_hold_what_there_is(results):
 
 def test_the_line_counts_what_is_missing_and_names_images_with_the_ways_to_have_them(results):
     lose_mnist(results)
-    line = partial.complete(results, JOBS)
+    line = complete(results)
     drawn = [name for name, figure in figures().items() if set(figure.reads) <= JOBS.keys()]
     assert len(drawn) == 3 and line.startswith(
         f"missing: 1 of 2 groups of the cube, 3 of 3 figures, {len(claims())} of {len(claims())} claims; "
-        "mnist could not be had (logs/datasets/fetched/mnist.log says why): "
+        f"mnist could not be had ({results.parent}/logs/datasets/fetched/mnist.log says why): "
     )
     assert "KDTHEORY_SOURCES" in line and "KDTHEORY_DATA" in line and "\n" not in line
 
@@ -61,12 +65,12 @@ def test_the_line_counts_what_is_missing_and_names_images_with_the_ways_to_have_
 def test_what_is_missing_for_another_reason_is_in_the_logs(results):
     lose_mnist(results)
     storage.write_json({}, results / "datasets" / "fetched" / "mnist.json")
-    assert partial.complete(results, JOBS).endswith("; the logs of the failed jobs say why; " + partial._GO_ON)
+    assert complete(results).endswith("; the logs of the failed jobs say why; " + partial._GO_ON)
 
 
 def test_a_study_without_any_group_has_claims_and_explorer(results):
     (results / "analysis" / "angle_law.nc").unlink()
-    assert partial.complete(results, JOBS).startswith("missing: 2 of 2 groups")
+    assert complete(results).startswith("missing: 2 of 2 groups")
     assert not (results / "cube.nc").exists() and (results / "explorer.html").exists()
 
 
@@ -76,15 +80,17 @@ def test_what_is_whole_is_left_alone(results):
         storage.write_json({}, results / "figures" / f"{name}.svg")
     found = [record(claim, Finding(HOLDS, claim.kind, "seen")) for claim in claims().values()]
     storage.write_json({"claims": found}, results / "claims" / "all.json")
-    assert partial.complete(results, JOBS) == ""
+    assert complete(results) == ""
     before = (results / "claims.json").stat().st_mtime_ns
-    assert partial.complete(results, JOBS) == "" and (results / "claims.json").stat().st_mtime_ns == before
+    assert complete(results) == "" and (results / "claims.json").stat().st_mtime_ns == before
     assert not (results / "cube.nc").exists(), "the workflow makes it, with the whole configuration"
 
 
 def test_the_command_prints_the_line(results, monkeypatch, capsys):
     jobs = results / "jobs.json"
     jobs.write_text(json.dumps(JOBS))
-    monkeypatch.setattr(sys, "argv", ["partial", str(results), "--jobs", str(jobs)])
+    monkeypatch.setattr(
+        sys, "argv", ["partial", str(results), "--logs", str(results.parent / "logs"), "--jobs", str(jobs)]
+    )
     partial._main()
     assert capsys.readouterr().out.startswith("missing: 1 of 2 groups of the cube")

@@ -85,7 +85,7 @@ function details(claim, strip) {
     add("replication", element("div", {}, table(DATA.replication.seeds.map((seed) => `seed ${seed}`), [claim.replication.map(verdict)]),
       element("span", { class: "faint" }, `at scale ${DATA.replication.preset}`)));
   }
-  add("figure", claim.figure && `results/figures/${claim.figure}.svg${claim.shows && ` (${claim.shows})`}`);
+  add("figure", claim.figure && `${DATA.figures}/${claim.figure}.svg${claim.shows && ` (${claim.shows})`}`);
   if (claim.assumes.length) add("assumed options", element("span", {}, ...claim.assumes.map((key) => element("div", {}, element("code", {}, key)))));
   const known = claim.groups.filter((name) => GROUPS.some((group) => group.name === name));
   if (known.length) add("in the cube", element("span", {}, ...known.map((name) => element("a", { href: `#cube/${name}` }, `${name} `))));

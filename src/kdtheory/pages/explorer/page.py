@@ -26,7 +26,7 @@ REPLICATION = Path("docs/replication.json")
 _SPARE = 20_000
 
 
-def page(tree: xr.DataTree, path: str, records: list[dict], benchmarks: Path, replication: dict | None = None) -> str:
+def page(tree: xr.DataTree, path: str, records: list[dict], results: Path, replication: dict | None = None) -> str:
     """Return the page.
 
     Parameters
@@ -37,8 +37,8 @@ def page(tree: xr.DataTree, path: str, records: list[dict], benchmarks: Path, re
         Of the cube, for the lines of Python that the page shows.
     records : list of dict
         Entries of claims.json.
-    benchmarks : path
-        Folder of the jobs' benchmarks.
+    results : path
+        The results folder, with the jobs' benchmarks and the figures.
     replication : dict, optional
         What docs/replication.json holds: ``seeds``, ``preset``, and ``verdicts`` by claim.
 
@@ -54,10 +54,11 @@ def page(tree: xr.DataTree, path: str, records: list[dict], benchmarks: Path, re
     """
     data = {
         "path": path,
+        "figures": (results / "figures").as_posix(),
         "preset": tree.attrs.get("preset", ""),
         "claims": described_claims(records, path, replication),
         "replication": {key: (replication or {}).get(key) for key in ("seeds", "preset")},
-        "run": runs.described(tree.attrs, benchmarks),
+        "run": runs.described(tree.attrs, results / "benchmarks"),
         "specifications": specifications(),
     }
     parts = {
@@ -134,6 +135,6 @@ def write(results: Path, output: Path, claims: Path | None = None, replication: 
     file = claims or beside / "claims.json"
     records = read_claims(file) if claims or file.is_file() else []
     replicated = storage.read(replication) if replication.is_file() else None
-    content = page(tree, str(path), records, beside / "benchmarks", replicated)
+    content = page(tree, str(path), records, beside, replicated)
     with storage.replacing(output) as temporary:
         temporary.write_text(content, encoding="utf-8")
