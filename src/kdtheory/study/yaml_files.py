@@ -201,6 +201,8 @@ class _Reader:
         """Value of text without quotes."""
         if len(text) > _LONGEST_NUMBER:
             raise self._error(f"is a value of {len(text)} characters, must have at most {_LONGEST_NUMBER}")
+        if text.endswith(":"):
+            raise self._error(f"{text} ends with a colon, which YAML 1.1 takes for that of a key; write text in quotes")
         tag = str(self.resolver.resolve(nodes.ScalarNode, text, (True, False)))
         value = self.constructor.construct_object(nodes.ScalarNode(tag, text))
         if isinstance(value, float) and not math.isfinite(value):

@@ -50,6 +50,7 @@ HOSTILE = {
     "a number beyond all": ("seed: 1e999\n", 1, "seed: 1e999 is no finite number"),
     "no number": ("seed: .nan\n", 1, "seed: .nan is no finite number"),
     "a tab that YAML 1.1 refuses": ("a: [1, 2\t]\n", 1, "found character '\\t' that cannot start any token"),
+    "a colon at the end of a key": ("a:\n  b: {c:, d: 2}\n", 2, "a.b: c: ends with a colon"),
     "a date": ("preset: 2001-01-01\n", 1, "preset: 2001-01-01 is a date"),
     "UTF-16": ("seed: 1\n".encode("utf-16"), 1, "is not UTF-8 text, at byte 0"),
     "latin-1": ("# one\nseed: 1 # é\n".encode("latin-1"), 2, "is not UTF-8 text"),
