@@ -50,8 +50,8 @@ def found(path: Path) -> list[dict]:
     file = path / "claims.json" if path.is_dir() else path
     if not file.is_file():
         raise FileNotFoundError(
-            f"{file}: no such file; a run of the study writes results/claims.json, of another preset than default "
-            "results/<preset>/claims.json; the repository has docs/claims.json"
+            f"{file}: no such file; a run of the study writes results/claims.json (of another preset than default: "
+            "results/<preset>/claims.json), the repository has docs/claims.json"
         )
     needed = {"id", "statement", "verdict", "reason"}
     try:

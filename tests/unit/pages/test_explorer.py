@@ -183,11 +183,14 @@ def test_a_cube_alone_or_claims_alone_make_a_page(tmp_path):
     assert (len(data["claims"]), data["groups"]) == (len(KEPT), [])
 
 
-def test_a_path_without_anything_is_one_error(tmp_path, capsys):
+@pytest.mark.parametrize(("path", "words"), [("none", "none: no such file"), ("", "holds neither a cube nor groups")])
+def test_a_path_without_anything_is_one_error(tmp_path, capsys, path, words):
+    (tmp_path / "smoke" / "analysis").mkdir(parents=True)
     with pytest.raises(SystemExit) as end:
-        main(["explore", str(tmp_path / "none"), "-o", str(tmp_path / "page.html")])
+        main(["explore", str(tmp_path / path), "-o", str(tmp_path / "page.html")])
     assert end.value.code == 1
-    assert "none: no such file" in capsys.readouterr().err and not (tmp_path / "page.html").exists()
+    (line,) = capsys.readouterr().err.splitlines()
+    assert words in line and "results/<preset>" in line and not (tmp_path / "page.html").exists()
 
 
 def test_a_claim_has_its_declaration_its_cells_and_the_lines_that_fetch_its_data():

@@ -24,6 +24,7 @@ SCRIPTS = ("data.js", "plot.js", "claims.js", "selection.js", "cube.js", "run.js
 REPLICATION = Path("docs/replication.json")
 # For what is not counted before the columns are packed.
 _SPARE = 20_000
+_NAME = "name the results of a study (results, or results/<preset>), its cube or the folder of its groups"
 
 
 def page(tree: xr.DataTree, path: str, records: list[dict], results: Path, replication: dict | None = None) -> str:
@@ -121,11 +122,11 @@ def write(results: Path, output: Path, claims: Path | None = None, replication: 
     Raises
     ------
     FileNotFoundError
-        There are no results.
+        There are no results, neither measurements nor claims.
     """
     path = results
     if not path.exists():
-        raise FileNotFoundError(f"{path}: no such file; name the results of a study, its cube or results/analysis")
+        raise FileNotFoundError(f"{path}: no such file; {_NAME}")
     if (path / "cube.nc").is_file():
         path = path / "cube.nc"
     elif (path / "analysis").is_dir():
@@ -134,6 +135,8 @@ def write(results: Path, output: Path, claims: Path | None = None, replication: 
     tree = open_cube(path) if path.is_file() or any(path.glob("*.nc")) else xr.DataTree()
     file = claims or beside / "claims.json"
     records = read_claims(file) if claims or file.is_file() else []
+    if not (records or tree.children):
+        raise FileNotFoundError(f"{results}: holds neither a cube nor groups nor claims; {_NAME}")
     replicated = storage.read(replication) if replication.is_file() else None
     content = page(tree, str(path), records, beside, replicated)
     with storage.replacing(output) as temporary:
