@@ -41,7 +41,7 @@ rule collect_claims:
         mem_mb=1000,
         runtime=30,
     params:
-        results=RESULTS,
+        results=subpath(output.json, parent=True),
         logs=LOGS,
     message:
         "Collect the claims"

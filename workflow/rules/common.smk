@@ -21,7 +21,7 @@ pathvars:
 RESULTS, LOGS = workflow.pathvars.get("results"), workflow.pathvars.get("logs")
 
 # By this variable the metadata of a report, which this process reads, find the folder.
-os.environ["KDTHEORY_PRESET"] = config["preset"]
+os.environ[records.PRESET] = config["preset"]
 
 
 # One thread: a two-thread factorisation gives other bits than a one-thread one. Parallelism is over jobs.
