@@ -36,10 +36,10 @@ def kernel(cell, dataset, _teacher):
 
 def _risk(cell, dataset, transfer, columns):
     """Of one run: two kernels of its transfer points with the risk points, one solve, and the predictions."""
-    kernels = transfer * (2 * dataset["dim"] + _KERNEL_STEP * cell["depth"])
+    kernels = transfer * (2 * counts.dim(dataset) + _KERNEL_STEP * cell["depth"])
     predictions = 2 * sum(cell["n_train"]) * columns
     held = 2 * transfer**2 + _RISK_BLOCK * (3 * transfer + len(cell["n_train"]) * columns)
-    return Cost(dataset["n_risk"] * (kernels + transfer**2 + predictions), 8 * held)
+    return Cost(counts.risk_points_of_world(dataset) * (kernels + transfer**2 + predictions), 8 * held)
 
 
 def kernel_design(cell, dataset, _teacher):
@@ -81,9 +81,10 @@ _MORE = {"risk": _risk, "flow": _flow, "hard_labels": _hard_learners, "spectrum"
 
 def image_kernel(cell, dataset, _teacher):
     """Return the cost of the kernel students of images of one batch of a cell."""
-    transfer, test = max(cell["n_train"]), dataset["test_points"]
-    columns = _columns(cell) * CIFAR10["classes"]
-    kernel = _kernel_matrix(dataset["transfer_points"] + test, CIFAR10["axes"], cell["depth"])
+    transfer, test = max(cell["n_train"]), counts.test_images(dataset)
+    columns = _columns(cell) * counts.classes(dataset)
+    axes = counts.dim(dataset) if "path" in dataset else CIFAR10["axes"]
+    kernel = _kernel_matrix(counts.transfer_images(dataset) + test, axes, cell["depth"])
     run = _solves(transfer, test, columns)
     operations = batches.size(dataset) * kernel.operations + counts.runs(cell, dataset) * run.operations
     return Cost(operations, kernel.bytes + run.bytes)
