@@ -76,7 +76,7 @@ def test_a_study_of_one_experiment_has_cube_figure_statements_and_explorer(study
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        (None, "No such file"),
+        (None, "problem.npz: no such file"),
         ({"labels": np.zeros(300, int), "audit_labels": None}, "are of 1 of the 2 classes, must be of two at least"),
         ({"inputs": np.where(np.arange(8) == 3, np.nan, ARRAYS["inputs"])}, "not finite"),
         ({"teacher_logits": ARRAYS["teacher_logits"][:, :-1]}, "teacher_logits has shape"),
