@@ -119,7 +119,7 @@ def _check_cell(config, settings, path):
                 f"{dotted((*path, 'n_train'))}: asks for {largest} points, "
                 f"but datasets.{settings['dataset']}.{key} is {dataset[key]}"
             )
-    if "risk" in settings.get("kept", []) and "n_risk" not in dataset and dataset["kind"] != own.KIND:
+    if "risk" in settings.get("kept", []) and "n_risk" not in dataset and not own.is_file(dataset):
         raise ConfigError(
             f"{dotted((*path, 'kept'))}: holds risk, for which datasets.{settings['dataset']}.n_risk is needed"
         )
@@ -269,7 +269,7 @@ def _check_joined_cells(name, block):
 
 
 def _check_teacher_files(config):
-    problems = {block["path"] for block in config["datasets"].values() if block["kind"] == own.KIND}
+    problems = {block["path"] for block in config["datasets"].values() if own.is_file(block)}
     for name, block in config["teachers"].items():
         if block["kind"] == "file" and block["path"] not in problems:
             from kdtheory.teachers.file import read_logits

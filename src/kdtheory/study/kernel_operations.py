@@ -3,7 +3,7 @@
 from math import prod
 
 from kdtheory.study import batches, counts
-from kdtheory.study.counts import CIFAR10, Cost
+from kdtheory.study.counts import Cost
 
 # An elementwise step of a kernel's recursion, arcsines and roots included.
 _KERNEL_STEP = 80
@@ -83,8 +83,7 @@ def image_kernel(cell, dataset, _teacher):
     """Return the cost of the kernel students of images of one batch of a cell."""
     transfer, test = max(cell["n_train"]), counts.test_images(dataset)
     columns = _columns(cell) * counts.classes(dataset)
-    axes = counts.dim(dataset) if "path" in dataset else CIFAR10["axes"]
-    kernel = _kernel_matrix(counts.transfer_images(dataset) + test, axes, cell["depth"])
+    kernel = _kernel_matrix(counts.transfer_images(dataset) + test, counts.dim(dataset), cell["depth"])
     run = _solves(transfer, test, columns)
     operations = batches.size(dataset) * kernel.operations + counts.runs(cell, dataset) * run.operations
     return Cost(operations, kernel.bytes + run.bytes)

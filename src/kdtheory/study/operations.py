@@ -67,7 +67,7 @@ def logits_bytes(dataset: dict, teacher: dict) -> float:
         each = batches.size(dataset) * (counts.images(dataset) + seen) * CIFAR10["classes"]
     else:
         each = counts.transfer_sets(dataset) * counts.points(dataset)
-        each *= counts.classes(dataset) if dataset["kind"] == own.KIND else 1
+        each *= counts.classes(dataset) if own.is_file(dataset) else 1
     kept = len(teacher.get("stopping_epochs", [0])) * len(teacher.get("norms", [1]))
     return (8 * each + counts.risk_points(dataset)) * kept * teacher.get("worlds", 1)
 

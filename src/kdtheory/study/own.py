@@ -3,6 +3,8 @@
 from kdtheory.study.schema import ConfigError, dotted, schema, shown, suggest
 
 KIND = "file"
+# The kind of dataset whose samples a user's file of logits names one by one.
+_NAMED = "digits"
 # What a cell may say in place of the file's checkpoints.
 _EPOCHS = {"all": slice(None), "last": slice(-1, None)}
 
@@ -51,10 +53,13 @@ def check_datasets(config: dict) -> None:
     ------
     ConfigError
         A file is refused, or has fewer points than a size asks for; a dataset of kind ``file`` is used without a
-        teacher of that kind and path, or for more classes than an experiment admits; or experiments on files are mixed
-        with others, which the papers' claims and figures read.
+        teacher of that kind and path, or for more classes than an experiment admits; a teacher of kind ``file`` is used
+        with points that it cannot name; or experiments on files are mixed with others, which the papers' claims and
+        figures read.
     """
     used = {(name, cell): settings for name, block in config["experiments"].items() for cell, settings in _cells(block)}
+    for (name, cell), settings in used.items():
+        _check_teacher(config, settings, ("experiments", name, "cells", cell, "dataset"))
     on_files = {path: settings for path, settings in used.items() if _on_file(config, settings)}
     for dataset in sorted({settings["dataset"] for settings in on_files.values()}):
         block = config["datasets"][dataset]
@@ -79,10 +84,25 @@ def is_own(config: dict) -> bool:
     return any(_on_file(config, settings) for settings in cells)
 
 
+def is_file(dataset: dict) -> bool:
+    """Return whether a dataset is made of a problem file."""
+    return dataset.get("kind") == KIND
+
+
 def shape(dataset: dict) -> tuple[int, int]:
     """Return the dimension of the inputs of a file dataset, and its number of classes."""
     pool = _pool(dataset, "")
     return pool.problem.features.shape[1], len(pool.classes)
+
+
+def _check_teacher(config, settings, path):
+    """A teacher that is a file has logits at the points of a problem file, or at images that its ids name."""
+    teacher, kind = config["teachers"][settings["teacher"]], config["datasets"][settings["dataset"]]["kind"]
+    if teacher["kind"] == KIND and kind not in (KIND, _NAMED):
+        raise ConfigError(
+            f"{dotted(path)}: {settings['dataset']} is of kind {kind}, must be of kind file, as its teacher "
+            f"{settings['teacher']} is"
+        )
 
 
 def _check_cell(config, settings, experiment, path):
@@ -112,7 +132,7 @@ def _cells(block):
 
 def _on_file(config, settings):
     block = config["datasets"].get(settings.get("dataset"))
-    return isinstance(block, dict) and block.get("kind") == KIND
+    return isinstance(block, dict) and is_file(block)
 
 
 def _pool(dataset, name):

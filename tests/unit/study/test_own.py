@@ -87,6 +87,12 @@ def test_what_does_not_fit_the_file_is_refused_in_one_line(config, path, value, 
     assert words in refusal(config)
 
 
+def test_a_file_as_teacher_of_points_that_it_cannot_name_is_refused(config):
+    config["experiments"]["imperfect"]["cells"]["main"] |= {"dataset": "boundary", "stopping_epochs": [10]}
+    words = "imperfect.cells.main.dataset: boundary is of kind boundary, must be of kind file, as its teacher own is"
+    assert words in refusal(config)
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
