@@ -39,6 +39,9 @@ include: "workflow/rules/targets.smk"
 
 # A failed run still has claims, cube and explorer of what there is, and ends with a line on what is missing.
 onerror:
-    remains = f"python -m kdtheory.pages.partial {RESULTS} --logs {LOGS} --jobs /dev/stdin 2> {LOGS}/partial.log"
+    option = "--own" if OWN else ""
+    remains = (
+        f"python -m kdtheory.pages.partial {RESULTS} --logs {LOGS} --jobs /dev/stdin {option} 2> {LOGS}/partial.log"
+    )
     failed = f"missing: claims, cube and explorer of what there is, which could not be written ({LOGS}/partial.log)"
     logger.warning(shell("{remains} <<< {JOBS_BEHIND:q} || echo {failed:q}", read=True).strip())

@@ -32,6 +32,7 @@ rule fetch_images:
 rule make_dataset:
     input:
         images=images_of,
+        problem=problem_of,
         code=dataset_code,
     output:
         "<results>/datasets/{dataset}/{first}.nc",

@@ -1,13 +1,17 @@
 # What a job reads, and the parameters of its command, by its wildcards.
 from kdtheory.claims import registry as claim_registry
 from kdtheory.figures import registry as figure_registry
+from kdtheory.study import own as study_own
 
-FIGURES = {name: figure for name, figure in figure_registry.figures().items() if measurable(figure.reads)}
+# A study on a user's own problem has figures of its own, and statements in place of the papers' claims.
+OWN = study_own.is_own(config)
+
+FIGURES = {name: figure for name, figure in figure_registry.figures(own=OWN).items() if measurable(figure.reads)}
 
 # Modules of claims, each with those of its claims that this configuration measures.
 CLAIMS = {
     name: found
-    for name, members in claim_registry.by_module().items()
+    for name, members in claim_registry.by_module(own=OWN).items()
     if (found := [claim for claim in members if measurable(claim.reads)])
 }
 
@@ -22,6 +26,11 @@ def dataset_code(wildcards):
 
 def dataset_settings(wildcards):
     return settings(study_batches.settings(block("datasets", wildcards.dataset), int(wildcards.first)))
+
+
+def problem_of(wildcards):
+    """The user's file, for a dataset that is made of one."""
+    return block("datasets", wildcards.dataset, "path") if dataset_kind(wildcards) == study_own.KIND else []
 
 
 def images_of(wildcards):

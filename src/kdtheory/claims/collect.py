@@ -5,14 +5,14 @@ import json
 from pathlib import Path
 
 from kdtheory.claims.finding import Finding, tally
-from kdtheory.claims.registry import NOT_RUN, by_module, claims, record
+from kdtheory.claims.registry import NOT_RUN, OWN, by_module, claims, record
 from kdtheory.jobs import log, markdown, storage
 
 # Folders of the logs of jobs. Beside them are the log of what an earlier, failed run wrote, and logs of other presets.
 STAGES = ("datasets", "teachers", "students", "analysis", "figures", "claims")
 
 
-def collect(files, folder, logs, jobs=None):
+def collect(files, folder, logs, jobs=None, own=False):
     """Return one record for every registered claim, in the papers' order.
 
     Parameters
@@ -27,9 +27,12 @@ def collect(files, folder, logs, jobs=None):
     jobs : dict of str to list of str, optional
         For each group of the cube, the logs of the jobs behind it, as paths below the folder of logs without their
         suffix. Only their errors are reasons; without it the errors of all jobs are.
+    own : bool
+        Return the records of the statements on a user's own problem in place of the papers' claims.
     """
     checked = {entry["id"]: entry for file in files for entry in storage.read(file).get("claims", [])}
-    return [checked.get(name) or _not_run(claim, Path(folder), Path(logs), jobs) for name, claim in claims().items()]
+    found = claims(own).items()
+    return [checked.get(name) or _not_run(claim, Path(folder), Path(logs), jobs) for name, claim in found]
 
 
 def table(records):
@@ -45,12 +48,14 @@ def table(records):
 
 
 def _summary(records):
-    return f"{len(records)} claims. " + "; ".join(tally(records))
+    number = sum(entry["scope"] != "own" for entry in records)
+    return (f"{number} claims. " if number else "") + "; ".join(tally(records))
 
 
 def _not_run(claim, folder, logs, jobs):
     module = claim.module.rpartition(".")[2]
-    others = [group for each in by_module()[module] for group in each.reads if jobs is None or group in jobs]
+    members = by_module(own=claim.scope == "own")[module]
+    others = [group for each in members for group in each.reads if jobs is None or group in jobs]
     if missing := _absent(claim.reads, folder):
         reason = f"needs {' and '.join(missing)}, which this run did not compute"
     elif missing := _absent(others, folder):
@@ -104,7 +109,8 @@ def _main():
     parser.add_argument("--logs", required=True, help="folder of logs")
     arguments = parser.parse_args()
     folder = Path(arguments.output_folder)
-    records = collect(arguments.files, folder, arguments.logs)
+    own = any(Path(file).stem in OWN for file in arguments.files)
+    records = collect(arguments.files, folder, arguments.logs, own=own)
     for name, content in {"claims.json": as_json(records), "claims.md": table(records)}.items():
         with storage.replacing(folder / name) as temporary:
             temporary.write_text(content, encoding="utf-8")

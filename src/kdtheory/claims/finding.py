@@ -147,7 +147,12 @@ def tally(records: list[dict]) -> list[str]:
     list of str
         One text for each scope that occurs, and one for the identities.
     """
-    words = {"paper": "as printed", "reading": "readings of the papers", "ours": "our own statements"}
+    words = {
+        "paper": "as printed",
+        "reading": "readings of the papers",
+        "ours": "our own statements",
+        "own": "statements on your problem, without verdicts",
+    }
     groups = {words[scope]: [] for scope in words}
     identities = []
     for entry in records:

@@ -14,6 +14,8 @@ HOLDS, IN_PART, FAILS = "holds", "holds in part", "fails"
 UNDECIDED, NOT_RUN = "not decided at this scale", "not run"
 
 PAPERS = {"pl19": "PL19", "jz20": "JZ20", "ext": "ours"}
+# Statements of a study on a user's own problem, which are no claims (`kdtheory.claims.own`).
+OWN = {"own": "your problem"}
 # How a claim's wording relates to the paper: as printed, one reading of it, or a statement that no paper makes.
 SCOPES = ("paper", "reading", "ours")
 # At ρ = 0 the root of JZ20 Eq. 3 is infinite. A claim that assumes the option below has this student there.
@@ -43,7 +45,7 @@ class Claim:
     @property
     def paper(self) -> str:
         """The paper that states it."""
-        return PAPERS[self.id.split("-")[0]]
+        return (PAPERS | OWN)[self.id.split("-")[0]]
 
     @property
     def module(self) -> str:
@@ -114,11 +116,18 @@ def claim(
     return register
 
 
-def claims() -> dict[str, Claim]:
+def claims(own: bool = False) -> dict[str, Claim]:
     """Return all claims by id, in the order of the papers and their sections.
 
     They are found by name: every module of this package that is named after a paper registers its own.
+
+    Parameters
+    ----------
+    own : bool
+        Return the statements of a study on a user's own problem in their place.
     """
+    if own:
+        return {each.id: each for each in import_module("kdtheory.claims.own").STATEMENTS}
     for file in sorted(Path(__file__).parent.glob("*_*.py")):
         if file.stem.split("_")[0] in PAPERS:
             import_module(f"kdtheory.claims.{file.stem}")
@@ -128,10 +137,10 @@ def claims() -> dict[str, Claim]:
     return {claim.id: claim for claim in ordered}
 
 
-def by_module() -> dict[str, list[Claim]]:
-    """Return all claims as lists by the module that checks them, its name without the package's."""
+def by_module(own: bool = False) -> dict[str, list[Claim]]:
+    """Return all claims, or own statements, as lists by the module that checks them, its name without the package's."""
     found = {}
-    for claim in claims().values():
+    for claim in claims(own).values():
         found.setdefault(claim.module.rpartition(".")[2], []).append(claim)
     return found
 

@@ -10,6 +10,8 @@ from importlib import import_module
 from pathlib import Path
 
 PAPERS = {"pl19": "PL19", "jz20": "JZ20", "ext": "ours"}
+# Figures of a study on a user's own problem.
+OWN = {"own": "your problem"}
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,13 @@ class Figure:
     caption: str
 
 
-def figures() -> dict[str, Figure]:
+def figures(own: bool = False) -> dict[str, Figure]:
     """Return the declarations of all figures by name, sorted.
+
+    Parameters
+    ----------
+    own : bool
+        Of a study on a user's own problem; by default of the papers and of ours.
 
     Returns
     -------
@@ -44,13 +51,13 @@ def figures() -> dict[str, Figure]:
         The name is the module's: paper, underscore, figure or theorem.
     """
     files = sorted(Path(__file__).parent.glob("*_*.py"))
-    names = [file.stem for file in files if file.stem.split("_")[0] in PAPERS]
+    names = [file.stem for file in files if file.stem.split("_")[0] in (OWN if own else PAPERS)]
     return {name: import_module(f"kdtheory.figures.{name}").FIGURE for name in names}
 
 
 def labels(name: str, figure: Figure) -> dict[str, str]:
     """Return the labels under which the report lists a figure: its paper and what it shows."""
-    return {"paper": PAPERS[name.split("_")[0]], "shows": figure.shows}
+    return {"paper": (PAPERS | OWN)[name.split("_")[0]], "shows": figure.shows}
 
 
 def run_figure(draw: Callable, figure: Figure) -> None:

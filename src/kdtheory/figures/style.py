@@ -246,7 +246,8 @@ def save(figure, svg, png, preset):
         if preset != "default":
             strip = 0.16 / figure.get_size_inches()[1]
             figure.get_layout_engine().set(rect=(0, strip, 1, 1 - strip))
-            figure.text(0.995, 0.005, f"{preset} scale", ha="right", va="bottom", fontsize=7, color=GREY)
+            words = "own problem" if preset == "own" else f"{preset} scale"
+            figure.text(0.995, 0.005, words, ha="right", va="bottom", fontsize=7, color=GREY)
         _settle_layout(figure)
         with replacing(svg) as temporary:
             figure.savefig(temporary, format="svg", metadata={"Date": None})

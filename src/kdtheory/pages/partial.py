@@ -23,7 +23,7 @@ _WRITTEN = ("claims.json", "claims.md", "cube.nc", "explorer.html")
 _LONG_AGO = 86400
 
 
-def complete(results: Path, logs: Path, jobs: dict[str, list[str]]) -> str:
+def complete(results: Path, logs: Path, jobs: dict[str, list[str]], own: bool = False) -> str:
     """Write what can be written of a study, and say what is missing.
 
     Parameters
@@ -34,13 +34,15 @@ def complete(results: Path, logs: Path, jobs: dict[str, list[str]]) -> str:
         The folder of logs.
     jobs : dict of str to list of str
         For each group of the cube, the logs of the jobs behind it, as `kdtheory.claims.collect.collect` takes them.
+    own : bool
+        The study is on a user's own problem, with figures and statements of its own.
 
     Returns
     -------
     str
         One line that begins with "missing: ", or nothing where all results are there.
     """
-    records = collect.collect(sorted(results.glob("claims/*.json")), results, logs, jobs)
+    records = collect.collect(sorted(results.glob("claims/*.json")), results, logs, jobs, own)
     _write(results / "claims.json", collect.as_json(records))
     _write(results / "claims.md", collect.table(records))
     groups = [name for name in jobs if not (results / "analysis" / f"{name.split('/')[-1]}.nc").is_file()]
@@ -48,7 +50,7 @@ def complete(results: Path, logs: Path, jobs: dict[str, list[str]]) -> str:
     if groups and any((results / "analysis").glob("*.nc")):
         write_cube(open_cube(results / "analysis"), results / "cube.nc")
     page.write(results, results / "explorer.html")
-    drawn = [name for name, figure in figures().items() if set(figure.reads) <= jobs.keys()]
+    drawn = [name for name, figure in figures(own).items() if set(figure.reads) <= jobs.keys()]
     lacking = {
         "groups of the cube": (groups, jobs),
         "figures": ([name for name in drawn if not (results / "figures" / f"{name}.svg").is_file()], drawn),
@@ -95,8 +97,10 @@ def _main():
     parser.add_argument("results", type=Path, help="the results folder")
     parser.add_argument("--logs", type=Path, required=True, help="the folder of logs")
     parser.add_argument("--jobs", type=Path, required=True, help="JSON file of the logs of the jobs behind each group")
+    parser.add_argument("--own", action="store_true", help="the study is on a user's own problem")
     arguments = parser.parse_args()
-    print(complete(arguments.results, arguments.logs, json.loads(arguments.jobs.read_text(encoding="utf-8"))))
+    jobs = json.loads(arguments.jobs.read_text(encoding="utf-8"))
+    print(complete(arguments.results, arguments.logs, jobs, arguments.own))
 
 
 if __name__ == "__main__":

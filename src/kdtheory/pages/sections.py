@@ -50,7 +50,9 @@ def sections(kept: dict) -> dict[str, dict[str, str]]:
     claims, rates = kept["claims"], kept["rates"]
     declared = registered()
     late = exploratory(declared, kept["freeze"])
-    scales = {name: _planned(name) for name in ("default", *sorted(path.stem for path in _PRESETS.glob("*.yaml")))}
+    # The preset own is no scale: it needs a file that its user has.
+    presets = sorted(path.stem for path in _PRESETS.glob("*.yaml") if path.stem != "own")
+    scales = {name: _planned(name) for name in ("default", *presets)}
     return {
         "README.md": {"findings": _findings(claims), "presets": _presets(scales, rates)},
         "docs/claims.md": {"tally": _tally(claims)},

@@ -4,7 +4,7 @@ import json
 import math
 import re
 
-from kdtheory.study import batches
+from kdtheory.study import batches, own
 from kdtheory.study.schema import ConfigError, dotted, kind_of, names, schema, shown, suggest, validate
 
 # Longer ones are no sizes or seeds; Python refuses to read the longest.
@@ -40,6 +40,7 @@ def check(config: dict) -> dict:
     for section in ("datasets", "teachers"):
         for name, block in config[section].items():
             validate(block, f"{section}/{kind_of(block, section, name)}.yaml", (section, name))
+    config = own.with_checkpoints(own.only_chosen(config))
     for name, block in config["experiments"].items():
         known = names("experiments")
         if name not in known:
@@ -55,6 +56,7 @@ def check(config: dict) -> dict:
     _check_batches(config)
     _check_image_counts(config)
     _check_teacher_files(config)
+    own.check_datasets(config)
     return config
 
 
@@ -117,7 +119,7 @@ def _check_cell(config, settings, path):
                 f"{dotted((*path, 'n_train'))}: asks for {largest} points, "
                 f"but datasets.{settings['dataset']}.{key} is {dataset[key]}"
             )
-    if "risk" in settings.get("kept", []) and "n_risk" not in dataset:
+    if "risk" in settings.get("kept", []) and "n_risk" not in dataset and not own.is_file(dataset):
         raise ConfigError(
             f"{dotted((*path, 'kept'))}: holds risk, for which datasets.{settings['dataset']}.n_risk is needed"
         )
@@ -142,7 +144,7 @@ def _check_what_inputs_have(config, settings, path):
     if "stopping_epochs" in teacher:
         limits["stopping_epochs"] = (set(teacher["stopping_epochs"]), f"an epoch that {settings['teacher']} keeps")
     if "n_test" in dataset:
-        beyond = dataset["n_test"] + dataset["n_oracle"]
+        beyond = dataset["n_test"] + dataset.get("n_oracle", 0)
         allowed = range(dataset["n_test"], beyond + 1)
         limits["oracle_sizes"] = (allowed, f"between n_test = {dataset['n_test']} and n_test + n_oracle = {beyond}")
     source = "datasets" if "worlds" in dataset else "teachers"
@@ -267,8 +269,9 @@ def _check_joined_cells(name, block):
 
 
 def _check_teacher_files(config):
+    problems = {block["path"] for block in config["datasets"].values() if own.is_file(block)}
     for name, block in config["teachers"].items():
-        if block["kind"] == "file":
+        if block["kind"] == "file" and block["path"] not in problems:
             from kdtheory.teachers.file import read_logits
 
             try:

@@ -3,7 +3,7 @@
 from math import prod
 
 from kdtheory.study import batches, counts
-from kdtheory.study.counts import CIFAR10, Cost
+from kdtheory.study.counts import Cost
 
 # An elementwise step of a kernel's recursion, arcsines and roots included.
 _KERNEL_STEP = 80
@@ -36,10 +36,10 @@ def kernel(cell, dataset, _teacher):
 
 def _risk(cell, dataset, transfer, columns):
     """Of one run: two kernels of its transfer points with the risk points, one solve, and the predictions."""
-    kernels = transfer * (2 * dataset["dim"] + _KERNEL_STEP * cell["depth"])
+    kernels = transfer * (2 * counts.dim(dataset) + _KERNEL_STEP * cell["depth"])
     predictions = 2 * sum(cell["n_train"]) * columns
     held = 2 * transfer**2 + _RISK_BLOCK * (3 * transfer + len(cell["n_train"]) * columns)
-    return Cost(dataset["n_risk"] * (kernels + transfer**2 + predictions), 8 * held)
+    return Cost(counts.risk_points_of_world(dataset) * (kernels + transfer**2 + predictions), 8 * held)
 
 
 def kernel_design(cell, dataset, _teacher):
@@ -81,9 +81,9 @@ _MORE = {"risk": _risk, "flow": _flow, "hard_labels": _hard_learners, "spectrum"
 
 def image_kernel(cell, dataset, _teacher):
     """Return the cost of the kernel students of images of one batch of a cell."""
-    transfer, test = max(cell["n_train"]), dataset["test_points"]
-    columns = _columns(cell) * CIFAR10["classes"]
-    kernel = _kernel_matrix(dataset["transfer_points"] + test, CIFAR10["axes"], cell["depth"])
+    transfer, test = max(cell["n_train"]), counts.test_images(dataset)
+    columns = _columns(cell) * counts.classes(dataset)
+    kernel = _kernel_matrix(counts.transfer_images(dataset) + test, counts.dim(dataset), cell["depth"])
     run = _solves(transfer, test, columns)
     operations = batches.size(dataset) * kernel.operations + counts.runs(cell, dataset) * run.operations
     return Cost(operations, kernel.bytes + run.bytes)

@@ -7,7 +7,7 @@ elementary function of one number. Nothing is measured here.
 from collections.abc import Sequence
 from math import ceil
 
-from kdtheory.study import batches, counts, kernel_operations
+from kdtheory.study import batches, counts, kernel_operations, own
 from kdtheory.study.counts import CIFAR10, Cost
 
 # A backward pass beside its forward one.
@@ -67,6 +67,7 @@ def logits_bytes(dataset: dict, teacher: dict) -> float:
         each = batches.size(dataset) * (counts.images(dataset) + seen) * CIFAR10["classes"]
     else:
         each = counts.transfer_sets(dataset) * counts.points(dataset)
+        each *= counts.classes(dataset) if own.is_file(dataset) else 1
     kept = len(teacher.get("stopping_epochs", [0])) * len(teacher.get("norms", [1]))
     return (8 * each + counts.risk_points(dataset)) * kept * teacher.get("worlds", 1)
 
@@ -121,13 +122,13 @@ def _network_students(cell, dataset, _teacher):
     trained = min(worlds, cell["trained_worlds"])
     operations = 0.0
     for width in cell["widths"]:
-        weights = _layers(dataset["dim"], width, cell["depth"], 1)
+        weights = _layers(counts.dim(dataset), width, cell["depth"], 1)
         descent = trained * ratios * points * 2 ** cell["doublings"]
         sgd = worlds * ratios * cell["sgd_steps"] * cell["batch_size"] * len(cell["n_train"])
         # A step of SGD of the linearized network takes one row of the kernel for each point of its batch.
         kernels = worlds * points * (points + cell["test_points"]) * width
         operations += 2 * _TRAINING * weights * descent + 2 * sgd * points + 4 * cell["depth"] * kernels
-    largest = _layers(dataset["dim"], max(cell["widths"]), cell["depth"], 1)
+    largest = _layers(counts.dim(dataset), max(cell["widths"]), cell["depth"], 1)
     return Cost(operations, 8 * 4 * largest * max(1, trained))
 
 

@@ -1,4 +1,4 @@
-"""A user's own teacher, given by its logits in a NetCDF file."""
+"""A user's own teacher, given by its logits: in a NetCDF file, or in the problem file that a dataset is made of."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -9,6 +9,8 @@ import xarray as xr
 
 from kdtheory.jobs import hdf5_bounds
 from kdtheory.jobs.command import run_stage
+from kdtheory.tasks.parts import Part
+from kdtheory.tasks.problem_pool import read_pool
 
 # Each variable's dimensions, kinds of NumPy types, and those in words.
 _EXPECTED = {
@@ -95,7 +97,14 @@ def _check_decisions(path, logits):
 
 
 def export(settings: Settings, draw, dataset):
-    """Bring a user's logits into the order of a dataset's samples."""
+    """Bring a user's logits into the order of a dataset's samples.
+
+    On a dataset of kind ``file`` they are ``logits(stopping_epoch, world, run, sample)`` of two classes, positive for
+    the second, with ``risk_decision``, or ``logits(…, sample, class)`` of more; and ``teacher_error(stopping_epoch,
+    world)`` on the test points.
+    """
+    if "problem" in dataset.attrs:
+        return _of_problem(settings, dataset)
     given = read_logits(settings.path)
     wanted = dataset["sample_id"].values
     position = {sample: index for index, sample in enumerate(given["sample_id"].values.tolist())}
@@ -109,6 +118,24 @@ def export(settings: Settings, draw, dataset):
     aligned["seen"] = aligned["seen"].expand_dims("split")
     aligned["logits"] = aligned["logits"].expand_dims("split", axis=1)
     return aligned.assign(sample_id=dataset["sample_id"])
+
+
+def _of_problem(settings, dataset):
+    accept = [kind for kind in dataset.attrs["accept"].split(", ") if kind]
+    pool = read_pool(settings.path, dataset.attrs["classes"], accept)
+    logits = xr.DataArray(
+        pool.logits,
+        {"stopping_epoch": pool.problem.checkpoints.astype(np.int64)},
+        ("stopping_epoch", "sample", "class"),
+    )
+    decisions, truth = logits.argmax("class"), xr.DataArray(pool.truth, dims="sample")
+    test = dataset["sample_id"].isel(run=0, drop=True, sample=dataset["part"].values == Part.TEST)
+    wrong = decisions.isel(sample=test) != truth.isel(sample=test)
+    found = {"sample_id": dataset["sample_id"], "teacher_error": wrong.mean("sample")}
+    if len(pool.classes) == 2:
+        logits = logits.isel({"class": 1}) - logits.isel({"class": 0})
+        found["risk_decision"] = logits.isel(sample=dataset["risk_id"]) > 0
+    return xr.Dataset({"logits": logits.isel(sample=dataset["sample_id"]), **found})
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from kdtheory.figures.registry import figures
 from kdtheory.jobs import storage
 
 REPORT = Path(__file__).parents[3] / "workflow" / "report"
+FIGURES = figures() | figures(own=True)
 
 
 def rendered(template, **snakemake):
@@ -27,11 +28,17 @@ def test_the_front_page_names_what_was_run(preset):
     page = rendered("study.rst", config={"preset": preset, "seed": 7, "experiments": {"deep": {}, "angle_law": {}}})
     assert f"<strong>{preset}</strong> with seed 7" in page
     assert "angle law, deep" in page
+    assert "re-splits" not in page
 
 
-@pytest.mark.parametrize("name", figures())
+def test_the_front_page_of_an_own_problem_says_that_its_worlds_are_resplits():
+    page = rendered("study.rst", config={"preset": "own", "seed": 7, "experiments": {"mixing": {}}})
+    assert "re-splits of one" in page and "problematic" not in page
+
+
+@pytest.mark.parametrize("name", FIGURES)
 def test_every_caption_is_sound_markup(name):
-    page = rendered("figure.rst", params=SimpleNamespace(caption=figures()[name].caption))
+    page = rendered("figure.rst", params=SimpleNamespace(caption=FIGURES[name].caption))
     assert "problematic" not in page
 
 

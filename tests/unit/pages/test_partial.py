@@ -74,6 +74,13 @@ def test_a_study_without_any_group_has_claims_and_explorer(results):
     assert not (results / "cube.nc").exists() and (results / "explorer.html").exists()
 
 
+def test_of_an_own_problem_its_own_figures_and_statements_are_counted(results):
+    jobs = {"wide/imperfect": ["analysis/imperfect"], "wide/correction": ["analysis/correction"]}
+    line = partial.complete(results, results.parent / "logs", jobs, own=True)
+    assert line.startswith("missing: 2 of 2 groups of the cube, 2 of 2 figures, 7 of 7 claims; ")
+    assert [entry["id"] for entry in json.loads((results / "claims.json").read_text())] == list(claims(own=True))
+
+
 def test_what_is_whole_is_left_alone(results):
     write_group(results, "bias")
     for name in figures():

@@ -33,7 +33,7 @@ def described(records: list[dict], path: str, replication: Mapping | None = None
         Section, experiments and groups are those of the claim's declaration, empty where no claim of that id is
         declared. ``strip`` has value and interval of each measured cell, at 1 − 2·error rate.
     """
-    declared, drawn = claims(), figures()
+    declared, drawn = claims() | claims(own=True), figures() | figures(own=True)
     verdicts = (replication or {}).get("verdicts", {})
     found = []
     for record in records:

@@ -43,7 +43,7 @@ def fit(settings: Settings, draw, dataset, logits):
     draw : callable
         ``draw(*key)`` gives the random generator of a piece of the work.
     dataset : xarray.Dataset
-        As `kdtheory.tasks.cifar10.build` makes it.
+        As `kdtheory.tasks.cifar10.build` or `kdtheory.tasks.file.build` makes it.
     logits : xarray.Dataset
         ``logits(stopping_epoch, world, sample, class)``; the students of a world learn from its own teacher.
 
@@ -59,7 +59,10 @@ def fit(settings: Settings, draw, dataset, logits):
     ValueError
         The logits are of other images or lack an epoch, or there are too few transfer images.
     """
-    teacher_logits = selected(aligned(dataset, logits), settings.stopping_epochs)
+    teacher_logits = _by_class(selected(aligned(dataset, logits), settings.stopping_epochs))
+    if "run" in dataset.dims:
+        # Of a user's points; the orders drawn here are the runs.
+        dataset, teacher_logits = (each.isel(run=0, drop=True) for each in (dataset, teacher_logits))
     part = dataset["part"].values
     transfer = np.flatnonzero(part == Part.TRANSFER)
     if settings.n_train[-1] > len(transfer):
@@ -84,12 +87,21 @@ def fit(settings: Settings, draw, dataset, logits):
     return students.assign(test_points=("world", np.full(len(worlds), np.count_nonzero(part == Part.TEST))))
 
 
+def _by_class(logits):
+    """Logits ∓z/2 of both classes, where a teacher of two has only z."""
+    return logits if "class" in logits.dims else xr.concat([-logits / 2, logits / 2], dim="class")
+
+
 def _wrong(settings, draw, dataset, teacher_logits, progress):
     """Wrong decisions of one world's students against the truth and the teacher, (run, n_train, epoch, soft ratio)."""
-    part, pixels = dataset["part"].values, dataset["pixels"].values
+    part = dataset["part"].values
     transfer, test = part == Part.TRANSFER, part == Part.TEST
-    # By the teacher's training images, so that neither the size of a transfer set nor its order changes an input.
-    inputs, test_inputs = (standardised_inputs(pixels[kind], pixels[part == Part.TEACHER]) for kind in (transfer, test))
+    if "pixels" in dataset:
+        pixels = dataset["pixels"].values
+        # By the teacher's images, so that neither the size of a transfer set nor its order changes an input.
+        inputs, test_inputs = (standardised_inputs(pixels[of], pixels[part == Part.TEACHER]) for of in (transfer, test))
+    else:
+        inputs, test_inputs = (dataset["inputs"].values[of] for of in (transfer, test))
     gram, _ = relu_kernels(inputs, depth=settings.depth)
     cross, _ = relu_kernels(inputs, test_inputs, depth=settings.depth)
 
