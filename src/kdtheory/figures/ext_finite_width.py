@@ -67,7 +67,7 @@ def draw(finite):
         axis.set_ylabel(label)
         style.title(axis, f"{title}, {where}", f"{ends}; bands: all worlds")
     for axis in axes.flat:
-        axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2)
+        style.legend_under(axis)
     return figure
 
 
@@ -110,20 +110,15 @@ def _draw_risk(axis, risk):
 
 
 def _draw_steps(axis, values):
-    values = values.sel(step=values["step"] > 0)
+    values, lines = values.sel(step=values["step"] > 0, soft_ratio=list(_lines(values))), _lines(values)
+    trained = values["width"].values[values.notnull().any(["step", "world", "soft_ratio"])]
+    palette = style.shades(values["width"].values.tolist())
+    palette = {width: palette[width] for width in trained.tolist()}
+    options = {"dash": "soft_ratio", "lines": lines, "linewidth": 1.5}
+    means = frames.draw_means(axis, values, bars="range", hue="width", palette=palette, names="width {}", **options)
     axis.set_xscale("log", base=2)
-    axis.set_yscale("log")
-    for width, colour in style.shades([int(width) for width in values["width"].values]).items():
-        for ratio, line in _lines(values).items():
-            here = values.sel(width=width, soft_ratio=ratio).transpose("step", "world")
-            if here.notnull().any():
-                label = f"width {width}" if line == "-" else None
-                axis.plot(here["step"], here.mean("world"), color=colour, linestyle=line, label=label)
-                low, high = here.min("world"), here.max("world")
-                axis.fill_between(here["step"], low, high, color=colour, alpha=0.12, linewidth=0)
-    axis.set_xlabel("step of gradient descent")
-    shown = values.sel(soft_ratio=list(_lines(values))).mean("world").values
-    style.plain_ticks(axis.yaxis, shown[np.isfinite(shown)])
+    axis.set(yscale="log", xlabel="step of gradient descent")
+    style.plain_ticks(axis.yaxis, means.values[np.isfinite(means.values)])
 
 
 def _lines(values):
@@ -159,9 +154,7 @@ def _guide(axis, mean):
 
 def _width_axis(axis, values):
     widths = values["width"].values
-    axis.set_xscale("log", base=2)
-    axis.set_xticks(widths, [str(width) for width in widths])
-    axis.minorticks_off()
+    style.ticks_at(axis, widths, base=2)
     axis.set_xlabel("width of the hidden layers")
 
 

@@ -52,13 +52,11 @@ def _draw_risks(axis, risk, words):
     floor = style.floor_of(risk.mean("world").values)
     colours, names, markers = ({design: each[place] for design, each in DESIGNS.items()} for place in range(3))
     frames.draw_means(axis, risk, hue="design", palette=colours, names=names, markers=markers, floor=floor)
-    axis.set_xscale("log", base=2)
+    ticks = risk["n_train"].values
+    style.ticks_at(axis, ticks, base=2)
     axis.set_yscale("log")
     means = risk.mean("world").values
-    axis.set_ylim(floor / 2 if (means <= 0).any() else means.min() / 4, min(1.5 * means.max(), 1.0))
-    ticks = risk["n_train"].values
-    axis.set_xticks(ticks, [f"{tick}" for tick in ticks])
-    axis.set_ylabel("")
+    axis.set(ylim=(floor / 2 if (means <= 0).any() else means.min() / 4, min(1.5 * means.max(), 1.0)), ylabel="")
     style.title(axis, words, f"{worlds_in_words(risk)}; n = {ticks[-1]}: {_against_random(risk)}")
 
 

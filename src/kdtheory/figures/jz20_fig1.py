@@ -78,11 +78,13 @@ def _draw_sweep(axis, cells, along, colours):
     shown = cells.sel({along: list(colours)})
     limit = 1.1 * max(float(np.abs(shown["descent_logit"]).max()), float(np.abs(shown["teacher_logit"]).max()))
     axis.plot([-limit, limit], [-limit, limit], color=style.GREY, linewidth=0.7, linestyle=":", label="teacher itself")
-    axis.set_ylim(-limit, limit)
-    axis.set_xlim(float(cells["teacher_logit"].min()), float(cells["teacher_logit"].max()))
-    axis.set_xlabel("teacher logit $z_t$")
-    axis.set_ylabel(r"effective logit $z_{s,\mathrm{eff}}$")
-    axis.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    axis.set(
+        ylim=(-limit, limit),
+        xlim=(float(cells["teacher_logit"].min()), float(cells["teacher_logit"].max())),
+        xlabel="teacher logit $z_t$",
+        ylabel=r"effective logit $z_{s,\mathrm{eff}}$",
+    )
+    style.legend_beside(axis)
 
 
 def _draw_threshold(axis, cells, warmth):
@@ -92,7 +94,7 @@ def _draw_threshold(axis, cells, warmth):
     smoothing = cells["label_smoothing"].sortby("soft_ratio")
     axis.plot(smoothing["soft_ratio"], smoothing, color=style.GREEN, linestyle="--", label="smoothing")
     axis.set_ylabel("threshold $t$")
-    axis.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    style.legend_beside(axis)
     style.soft_ratio_axis(axis, cells["soft_ratio"])
     style.title(axis, "Least logit of a correct teacher's student")
 
@@ -108,9 +110,8 @@ def _draw_wrong_teacher(axis, cells, warmth):
         axis.plot(temperature / (1 + temperature), 0, "^", color=colour, ms=5, mec="white", mew=0.5, zorder=3)
     axis.axhline(0, color=style.INK, linewidth=0.8)
     axis.axhspan(0, highest, color=style.LIGHT, alpha=0.35, linewidth=0)
-    axis.set_ylim(lowest, highest)
-    axis.set_ylabel(r"effective logit, $z_t \to -\infty$, $y_g = 1$")
-    axis.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    axis.set(ylim=(lowest, highest), ylabel=r"effective logit, $z_t \to -\infty$, $y_g = 1$")
+    style.legend_beside(axis)
     style.soft_ratio_axis(axis, cells["soft_ratio"])
     style.title(axis, "A wrong and infinitely sure teacher")
 

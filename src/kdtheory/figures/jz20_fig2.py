@@ -91,8 +91,7 @@ def _draw_risk(axis, risk, test_points, colours):
             fontsize=7, color=style.GREY, annotation_clip=False,
         )  # fmt: skip
     # Room below for the legend.
-    axis.set_ylim(floor / 30, 1)
-    axis.set_ylabel(r"transfer risk $P[z_t z_s < 0]$")
+    axis.set(ylim=(floor / 30, 1), ylabel=r"transfer risk $P[z_t z_s < 0]$")
     axis.legend(loc="lower left", ncols=2, fontsize=7)
     style.title(axis, "Risk against the sample size", f"{worlds_in_words(risk)}; grey lines: slopes −1/2 and −1")
 
@@ -105,10 +104,12 @@ def _draw_survival(axis, here, colours):
         worlds = over_runs(survival.sel(soft_ratio=ratio)).transpose("beta", "world")
         style.draw_spread(axis, worlds, "world", colour)
         axis.plot(worlds["beta"], worlds.mean("world"), color=colour)
-    axis.set_xlim(RIGHT_ANGLE - 1.1 * (RIGHT_ANGLE - smallest), RIGHT_ANGLE)
-    axis.set_ylim(0, 1.03)
-    axis.set_xlabel(r"angle $\beta$ (rad), up to $\pi/2$")
-    axis.set_ylabel(r"$p(\beta)$, share of points beyond $\beta$")
+    axis.set(
+        xlim=(RIGHT_ANGLE - 1.1 * (RIGHT_ANGLE - smallest), RIGHT_ANGLE),
+        ylim=(0, 1.03),
+        xlabel=r"angle $\beta$ (rad), up to $\pi/2$",
+        ylabel=r"$p(\beta)$, share of points beyond $\beta$",
+    )
     ends = list(colours)
     style.title(
         axis,
@@ -154,14 +155,10 @@ def _draw_drift(axis, here, colours):
     online = over_runs(last["online_angle"]).mean("world")
     for ratio, colour in colours.items():
         axis.plot(online["oracle_size"], online.sel(soft_ratio=ratio), color=colour, linestyle=":", linewidth=1.2)
-    axis.set_xscale("log")
     axis.axhline(RIGHT_ANGLE, color=style.INK, linewidth=0.8)
-    sizes = here["oracle_size"].values
-    axis.set_xticks(sizes, [str(size) for size in sizes])
-    axis.minorticks_off()
+    style.ticks_at(axis, here["oracle_size"].values)
     axis.set_ylim(bottom=0)
-    axis.set_xlabel("points $N$ of the oracle")
-    axis.set_ylabel(r"angle $\alpha'_n$ of student and oracle (rad)")
+    axis.set(xlabel="points $N$ of the oracle", ylabel=r"angle $\alpha'_n$ of student and oracle (rad)")
     style.title(
         axis, f"Does the angle settle? n = {int(last['n_train'])}", "solid: other points; dashed: nested; dotted: SGD"
     )
@@ -169,8 +166,7 @@ def _draw_drift(axis, here, colours):
 
 def _logarithmic(axis):
     axis.set_xscale("log", base=2)
-    axis.set_yscale("log")
-    axis.set_xlabel("sample size $n$")
+    axis.set(yscale="log", xlabel="sample size $n$")
 
 
 if __name__ == "__main__":

@@ -47,7 +47,7 @@ def draw(imperfect, correction, kernel, resnet):
     draw_change(axes[1, 1], kernel, "Kernel students")
     draw_accuracy(axes[1, 2], resnet.sel(loss_scale="curvature"), "ResNet students")
     for axis in axes.flat:
-        axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3)
+        style.legend_under(axis, 3)
     return figure
 
 
@@ -72,8 +72,7 @@ def _draw_difference(axis, cells, epochs):
     axis.axhline(0, color=style.INK, linewidth=0.8)
     style.soft_ratio_axis(axis, cells["soft_ratio"])
     # Hard labels alone can be far worse than all else.
-    axis.set_ylim(-105, 105)
-    axis.set_ylabel(r"change of the test error (%)")
+    axis.set(ylim=(-105, 105), ylabel=r"change of the test error (%)")
     style.title(axis, "Change from purely soft labels, paired", worlds_in_words(cells))
 
 
@@ -100,11 +99,8 @@ def _draw_correction(axis, correction, imperfect):
             axis.axvline(passed, color=colour, linewidth=1, linestyle=":")
     axis.plot([], [], color=style.GREY, linewidth=1, linestyle=":", label="teachers overtake")
     axis.axhline(0, color=style.INK, linewidth=0.8)
-    axis.set_xscale("log", base=2)
-    epochs = correction["stopping_epoch"].values
-    axis.set_xticks(epochs, [str(epoch) for epoch in epochs])
-    axis.set_xlabel("stopping epoch of the teacher")
-    axis.set_ylabel(r"cosine of $\delta\hat{w}_h$ and $\Delta\hat{w}_c$")
+    style.ticks_at(axis, correction["stopping_epoch"].values, base=2)
+    axis.set(xlabel="stopping epoch of the teacher", ylabel=r"cosine of $\delta\hat{w}_h$ and $\Delta\hat{w}_c$")
     style.title(axis, "Correction by hard labels", f"first negative epoch: {', '.join([switches[0], switches[-1]])}")
 
 

@@ -49,11 +49,8 @@ def _draw_epochs(axis, correction, colours):
     cosine = correction["correction_cosine"].sel(truth=list(lines))
     frames.draw_means(axis, cosine, hue="n_train", palette=colours, names="", dash="truth", lines=lines)
     axis.axhline(0, color=style.INK, linewidth=0.8)
-    axis.set_xscale("log", base=2)
-    epochs = correction["stopping_epoch"].values
-    axis.set_xticks(epochs, [str(epoch) for epoch in epochs])
-    axis.set_xlabel("stopping epoch of the teacher")
-    axis.set_ylabel(r"cosine of $\delta\hat{w}_h$ and $\Delta\hat{w}_c$")
+    style.ticks_at(axis, correction["stopping_epoch"].values, base=2)
+    axis.set(xlabel="stopping epoch of the teacher", ylabel=r"cosine of $\delta\hat{w}_h$ and $\Delta\hat{w}_c$")
     style.title(axis, "Against the stopping epoch", worlds_in_words(correction))
 
 
@@ -70,8 +67,7 @@ def _draw_errors(axis, here, colours):
     axis.axhline(0, color=style.INK, linewidth=0.8)
     axis.set_xscale("log")
     style.plain_ticks(axis.xaxis, error)
-    axis.set_xlabel("teacher's error")
-    axis.set_ylabel(r"cosine of $\delta\hat{w}_h$ and $\Delta\hat{w}_c$")
+    axis.set(xlabel="teacher's error", ylabel=r"cosine of $\delta\hat{w}_h$ and $\Delta\hat{w}_c$")
     words = "; ".join(_crossing(*crossings[size], size) for size in list(crossings)[-1:])
     style.title(axis, _TRUTHS[str(here["truth"].values)][1], words or "no change of sign")
 
@@ -93,8 +89,7 @@ def _draw_derivative(axis, correction, colours):
     limits = axis.get_xlim()
     axis.plot(limits, limits, color=style.INK, linewidth=0.8, zorder=1)
     axis.set_xlim(limits)
-    axis.set_xlabel("derivative of eq. 12")
-    axis.set_ylabel("finite difference")
+    axis.set(xlabel="derivative of eq. 12", ylabel="finite difference")
     exact, difference = correction["derivative"], correction["derivative_fd"]
     worst = np.abs(difference - exact) / np.abs(exact).max(("stopping_epoch", "world", "run"))
     words = f"apart by at most {style.number(float(worst.max()))} of the largest at that n"

@@ -61,8 +61,7 @@ def _draw_points(axis, task):
         "", (1.5, 0), (0, 0), arrowprops={"arrowstyle": "-|>", "color": style.INK, "linewidth": 1.5}, zorder=4
     )
     axis.annotate("$w_*$", (1.5, 0), (2, 3), textcoords="offset points", zorder=4)
-    axis.set_xlim(-3, 3)
-    axis.set_ylim(-3, 3)
+    axis.set(xlim=(-3, 3), ylim=(-3, 3))
     axis.set_box_aspect(1)
     axis.set_xlabel("along $w_*$")
 
@@ -105,8 +104,7 @@ def _draw_task(axis, task):
     )
     axis.set_xlabel(r"angle $\theta$ to the teacher (rad)")
     axis.set_xticks([0, np.pi / 4, np.pi / 2], ["0", r"$\pi/4$", r"$\pi/2$"])
-    axis.set_xlim(0, np.pi / 2)
-    axis.set_ylim(0, 1.02)
+    axis.set(xlim=(0, np.pi / 2), ylim=(0, 1.02))
 
 
 if __name__ == "__main__":

@@ -91,8 +91,7 @@ def _draw_task(axis, task):
     )
     near = np.interp(np.deg2rad(75), theta, survival)
     style.title(axis, _title(str(task["task"].values)), f"{100 * near:.1f} % of points within 15° of the boundary")
-    axis.set_xlim(-EXTENT, EXTENT)
-    axis.set_ylim(-EXTENT, EXTENT)
+    axis.set(xlim=(-EXTENT, EXTENT), ylim=(-EXTENT, EXTENT))
     axis.set_aspect("equal")
     axis.grid(False)
 

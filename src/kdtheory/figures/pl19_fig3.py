@@ -70,11 +70,9 @@ def _draw_alignment(axis, sweep, logarithmic):
     axis.plot(kappa, sweep["risk_bound"], **style.BOUNDS["theorem"], label="Theorem 3")
     axis.plot(kappa, sweep["risk_bound_polynomial"], **style.BOUNDS["corollary"], label="Corollary 2")
     axis.set_xscale("log", base=2)
-    axis.set_xlabel(r"angular alignment $\kappa$")
-    axis.set_ylabel(r"transfer risk $P[h \neq h_*]$")
+    axis.set(xlabel=r"angular alignment $\kappa$", ylabel=r"transfer risk $P[h \neq h_*]$")
     if logarithmic:
-        axis.set_yscale("log")
-        axis.set_ylim(floor / 2, 3)
+        axis.set(yscale="log", ylim=(floor / 2, 3))
     else:
         axis.set_ylim(0, 1.05)
 
@@ -99,8 +97,7 @@ def _draw_growth(axis, alignment):
     frames.draw_means(axis, hard, "growth_world", hue="hard_target", palette=learners, names=words, floor=floor)
     blue = style.LEARNERS["distillation"]
     frames.draw_means(axis, distilled, "growth_world", floor=floor, color=blue, label="distillation")
-    axis.set_xscale("log")
-    axis.set_yscale("log")
+    axis.set(xscale="log", yscale="log")
     sizes = growth["n_train"].values[recovered.values]
     axis.plot(growth["n_train"], growth["risk_bound"], **style.BOUNDS["theorem"], label="Theorem 3")
     if sizes.size:
@@ -114,9 +111,7 @@ def _draw_growth(axis, alignment):
             va="center",
             fontsize=7.5,
         )
-    axis.set_xlabel("number of transfer points $n$")
-    axis.set_ylabel(r"transfer risk $P[h \neq h_*]$")
-    axis.set_ylim(floor / 2, 2)
+    axis.set(xlabel="number of transfer points $n$", ylabel=r"transfer risk $P[h \neq h_*]$", ylim=(floor / 2, 2))
     common = np.intersect1d(hard["hard_n_train"].values, distilled.dropna("n_train", how="all")["n_train"].values)
     below = ""
     if common.size:

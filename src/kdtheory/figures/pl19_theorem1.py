@@ -47,8 +47,7 @@ def draw(convergence):
             _draw_distance(upper, setting["relative_distance"], colour, floor)
             least = min(least, _draw_rate(lower, setting, colour))
         for axis in (upper, lower):
-            axis.set_xscale("log")
-            axis.set_yscale("log")
+            axis.set(xscale="log", yscale="log")
         upper.set_ylim(floor / 2, 3)
         lower.set_xlabel("gradient step $t$")
         sign, limit = ("<", "the projected teacher") if n_train < dim else ("≥", "the teacher itself")

@@ -95,8 +95,9 @@ def _draw_starts(axis, deep, colours):
     axis.set_ylim(bottom=floor)
     axis.set_xlim(-0.6, len(starts) - 0.4)
     axis.set_xticks(range(len(starts)), [_STARTS[start] for start in starts])
-    axis.set_xlabel("start (within a colour $r$ grows to the right)")
-    axis.set_ylabel(r"distance $\|w - \hat{w}\| \,/\, \varepsilon$")
+    axis.set(
+        xlabel="start (within a colour $r$ grows to the right)", ylabel=r"distance $\|w - \hat{w}\| \,/\, \varepsilon$"
+    )
     runs = deep["steps_by_start"].size
     style.title(axis, "Other starts, n < d", f"hollow: out of steps before the tolerance ({stuck} of {runs} runs)")
 
@@ -114,18 +115,12 @@ def _draw_path(axis, deep, colours):
             axis.plot(norm[order], law[order], color=colour, linewidth=0.8)
             axis.plot(norm, off_span, "o", color=colour, ms=2.5)
             worst = max(worst, np.nanmax(np.abs(off_span / law - 1)))
-    axis.set_xscale("log")
-    axis.set_yscale("log")
-    axis.set_xlabel(r"norm $\|w(t)\|$ along the path")
-    axis.set_ylabel("part off the data span")
+    axis.set(xscale="log", yscale="log", xlabel=r"norm $\|w(t)\|$ along the path", ylabel="part off the data span")
     style.title(axis, f"Eq. 66 along the path, r = {ratio:g}", f"departs from the law by at most {100 * worst:.2g} %")
 
 
 def _on_ratios(axis, label):
-    axis.set_xscale("log")
-    axis.set_yscale("log")
-    axis.set_xlabel(r"start $r = \|w(0)\| \,/\, \|\hat{w}\|$")
-    axis.set_ylabel(label)
+    axis.set(xscale="log", yscale="log", xlabel=r"start $r = \|w(0)\| \,/\, \|\hat{w}\|$", ylabel=label)
 
 
 def _legend(figure, axis, deep, colours):
