@@ -12,22 +12,11 @@ FIGURE = Figure(
     shows="Networks of finite width",
     question="10. Real networks: how far does the theory of infinite width carry?",
     caption=(
-        "JZ20 replace a wide network by its linearization, and compute with the kernel of infinite width. Here are "
-        "networks in NTK parameterization beside them, each compared with students of its own start. Upper left: "
-        "relative distance of the empirical kernel from the infinite one; theory predicts the slope −1/2 (grey). Upper "
-        "middle: relative distance of logits on test points, at the largest n: of the linearized student, solved in "
-        "closed form (solid) and trained by stochastic gradient descent (dashed), from the infinitely wide one, and of "
-        "the trained network from its linearization after as many steps, the last ones that all widths have (dotted). "
-        "Then: relative change of the kernel in training, which JZ20 call almost constant, after as many steps; and "
-        "transfer risk of the three, of networks also after as many steps. Lower row, against steps of full-batch "
-        "descent at the largest n, ρ = 1 solid and the least ρ dashed: distance of the network on test points from its "
-        "linearization after as many steps, and from the closed form that this one tends to; from its targets, the "
-        "effective logits, on training points; and the change of the kernel. A kernel that changes is where network "
-        "and linearization part. The loss saturates, and no network is trained to convergence: where a curve still "
-        "falls at its right end, the value there is one of the budget of steps and not of the width. Slopes are those "
-        "of means at widths of 256 or more, over the worlds that were measured at all of them, with 95 % jackknife "
-        "intervals; bars are 95 % intervals over worlds, each with a truth, a teacher and points of its own; fewer of "
-        "them have trained networks."
+        "Networks of finite width beside the infinitely wide student: distances of kernels and logits, changes of the "
+        "kernel and risks, against the width (above) and against steps of descent (below). JZ20 take it that a wide "
+        "network is its linearization and that its kernel is almost constant: look for distances that fall with the "
+        "width like the grey line of slope −1/2, and for where the network leaves its linearization as it trains. "
+        "Curves that still fall at their right end are values of the budget of steps."
     ),
 )
 

@@ -15,16 +15,10 @@ FIGURE = Figure(
     shows="A loss without the discontinuity",
     question="09. Imperfect teachers: when do hard labels help?",
     caption=(
-        "JZ20 would like a loss that does not suffer from the discontinuity and still corrects the teacher's "
-        "mistakes. Four of ours beside eq. 2: the hard label weighted by the teacher's confidence; weighted by 1 "
-        "where the teacher disagrees with it and by 0 elsewhere; a hinge whose margin is the teacher's; a perceptron "
-        "term. Upper left: where a student rests for the label 1; with a perfect teacher only positive logits occur, "
-        "and only eq. 2 is not 0 at 0, which is its jump. Upper middle and right: data inefficiency I(n) with labels "
-        "of the teacher (a perfect teacher) and with true ones; low is easy. Lower left: transfer risk of students of "
-        "a perfect teacher. Lower middle: the test error of students of imperfect teachers less that of purely soft "
-        "labels, on the same points; below zero the teacher is corrected. Lower right: the same at the largest n "
-        "against the soft ratio ρ. Dots are means over stopping epochs and over worlds, each with a truth, a teacher "
-        "and points of its own; bars are 95 % intervals over worlds. All but the last panel are at one ρ."
+        "JZ20 would like a loss without the discontinuity of hard labels that still corrects the teacher's mistakes. "
+        "Four such losses are beside eq. 2: compare their data inefficiency I(n) and transfer risk (low is easy) with "
+        "purely soft labels (black), and how far the test error falls below that of purely soft labels when teachers "
+        "are imperfect."
     ),
 )
 

@@ -12,13 +12,10 @@ FIGURE = Figure(
     shows="Confound of the optimiser",
     question="09. Imperfect teachers: when do hard labels help?",
     caption=(
-        "Soft labels of temperature T make a loss whose gradients are T² times smaller. ResNet students of equal "
-        "initialisation, data order, learning rate and most steps on CIFAR-10, trained on the plain loss (red) and on "
-        "the loss divided by ρ/T² + 1 − ρ (blue), which has the same optimum: accuracy on test images, and the share "
-        "of training images on which the student decides like its targets, the exact effective logits. Where red is "
-        "below blue at ρ = 1, the plain loss under-trains students of soft labels, and hard labels seem to help more "
-        "than they do. Ticks are means with 95 % intervals over worlds, or, an illustration, over the runs of a single "
-        "world; grey lines join students that share initialisation and order."
+        "ResNet students trained on the plain distillation loss and on the same loss divided by its curvature, which "
+        "has the same optimum; grey lines join students of equal initialisation and order. Where the plain loss is "
+        "below the other at ρ = 1, it under-trains students of soft labels, and hard labels seem to help more than "
+        "they do."
     ),
 )
 

@@ -13,15 +13,10 @@ FIGURE = Figure(
     shows="Strong monotonicity, graded and beyond linear students",
     question="03. Strong monotonicity: does one more point always help?",
     caption=(
-        "PL19 ask for a monotonicity that tells by how much a point helps, and whether it carries over to nonlinear "
-        "students. Upper left: the learners of Fig. 5 by their graded index, the mean fall of ln α by one more "
-        "point, and their risk, with 95 % intervals over worlds; a dotted line leads to the index with the random "
-        "direction q kept. Upper right: the angle between kernel students and a teacher in the kernel's space falls "
-        "with every point, whatever the order; thin lines are worlds. Lower left: risks for random points in world "
-        "0, of kernel students (black) and of trained networks on the same transfer sets; a dot marks an added point "
-        "that raises the risk. Lower right: in all worlds, the share of added points that raise it, and its "
-        "directness, the net fall over the sum of all changes, which is 1 where the risk only falls. Risks are "
-        "shares of test points, the same for all students."
+        "PL19 ask by how much one more point helps, and whether monotonicity carries over to nonlinear students. "
+        "Above: the graded index of linear learners beside their risk, and the angle of kernel students, which falls "
+        "with every point. Below: the risk of kernel students and of networks need not fall; look for dots (points "
+        "that raise it) and at their share in all worlds."
     ),
 )
 

@@ -11,13 +11,9 @@ FIGURE = Figure(
     shows="Design of transfer sets",
     question="03. Strong monotonicity: does one more point always help?",
     caption=(
-        "PL19 name the design of transfer sets as an application. In each world one pool of points is given to the "
-        "student in five orders: at random; by pivoted Cholesky, each point as far as possible from the span of those "
-        "before it; the teacher's surest or least sure points first; and each time the point by which the angle to "
-        "the teacher falls the most, a design principle that Lemma 1 suggests. Compare each curve with random points "
-        "(black), and colours from left to right: what helps on tasks that are symmetric about the teacher need not "
-        "help on images or in the space of a kernel. Bars are 95 % intervals over worlds; a hollow marker on the "
-        "floor is a risk of 0."
+        "PL19 name the design of transfer sets as an application: one pool of points in five orders. Compare each "
+        "curve with random points (black), on linear tasks, on images and with a kernel: what helps on tasks that are "
+        "symmetric about the teacher need not help elsewhere. A hollow marker on the floor is a risk of 0."
     ),
 )
 

@@ -10,17 +10,10 @@ FIGURE = Figure(
     shows="Fig. 1",
     question="06. Effective logits: where does a student settle between teacher and label?",
     caption=(
-        "Upper row, the paper's figure: the logit at which a student rests, against the teacher's logit z_t, for a "
-        "teacher that is right about the class (solid) and one that is wrong (dashed). Left: the soft ratio ρ at one "
-        "temperature T; right: T at one soft ratio. Lines are exact roots of eq. 3; dots are gradient descent from "
-        "zero that was stopped early. The paper used a first-order method and does not say when it stopped. Look at "
-        "the jump at z_t = 0: the paper says that it grows with the share of hard labels and with T, and that for T "
-        "< 1 the curves form a plateau that does not depend on T. Where dots leave their line, descent had not "
-        "arrived: a plateau that only the dots show comes from stopping, not from the loss. Lower left: the "
-        "threshold t, half of the jump, beside the logit of label smoothing whose weight is ρ (dashed); at T = 1 "
-        "they are the same. Lower right: where a student rests whose teacher is infinitely sure of the wrong class; "
-        "above zero, hard labels overrule every teacher. The paper finds this for ρ ≤ 1/2 at T = 1; triangles mark "
-        "T/(1 + T)."
+        "The logit at which a student rests against the teacher's logit, for a right teacher (solid) and a wrong one "
+        "(dashed); dots are descent that was stopped early. The paper shows a jump at 0 that grows with the share of "
+        "hard labels and with T; compare it with the threshold t (lower left). Lower right: above zero, hard labels "
+        "overrule an infinitely sure wrong teacher, which the paper finds for ρ ≤ 1/2 at T = 1."
     ),
 )
 

@@ -14,21 +14,10 @@ FIGURE = Figure(
     shows="Fig. 2",
     question="07. Transfer risk: do soft labels teach faster?",
     caption=(
-        "Students of a network teacher whose decisions count as the truth. Upper left: transfer risk against the "
-        "sample size n. The paper shows power laws, the steepest for purely soft labels (ρ = 1). Lines join means "
-        "over worlds, each with a truth, a teacher and points of its own; bars are 95 % intervals over worlds. The "
-        "legend has the exponents of the claims with 95 % intervals: a fit of all worlds' counts of errors at n from "
-        "16 to 1024. Grey lines have the slopes −1/2 and −1. Upper middle and right: p(β) of eq. 6, the probability "
-        "that the features of a point make a larger angle than β with the oracle's weights, near a right angle. As in "
-        "the paper, two panels, which share the ρ at which the mean angle turns, or a middle one if it does not. They "
-        "should be close to linear at the right end; shades hold 90 % of the worlds. Lower left: the angle α′ between "
-        "the weights of the student and of the oracle, which the paper shows to shrink fastest for ρ = 1; the oracle "
-        "is a student of the largest number N of other points. Lower middle: this angle at the largest n up to N/8 "
-        "against N, with an oracle of other points (solid), one that has the student's points too (dashed), and "
-        "weights after one pass of SGD over the other points (dotted). With hard labels the target jumps, no finite "
-        "weights fit it, and the angle drifts to a right angle as N grows: only the order in ρ at one N can be read. "
-        "Lower right: the smallest angle of any point's features to the oracle (S6), at the test points, which the "
-        "oracle has seen, and at fresh points, which it has not; p(β) is 1 up to it."
+        "Students of a network teacher whose decisions count as the truth. The paper shows a transfer risk and an "
+        "angle of student and oracle that fall fastest for purely soft labels (ρ = 1), and p(β), the share of features "
+        "beyond the angle β to the oracle, that is close to linear near a right angle. Compare the slopes in the "
+        "legend; the angle can only be believed where it does not depend on the size N of the oracle (lower middle)."
     ),
 )
 

@@ -12,20 +12,10 @@ FIGURE = Figure(
     shows="Fig. 3",
     question="08. Data inefficiency: what makes a task hard?",
     caption=(
-        "Data inefficiency I(n) (eq. 10), how fast the student's weights still grow with the sample size n: low is "
-        "easy. Dots are means over octaves of n and over worlds, each with a function and points of its own, with 95 "
-        "% intervals over worlds; hollow circles are eq. 10 as it is printed, from many candidates for the next "
-        "point. Dashed lines, with the same intervals, are the paper's references, random labels as the hard task and "
-        "the zero function as the easy one. Upper row, first three: functions of q Gaussian modes. The paper shows "
-        "I(n) that falls with n and is ordered by q; its formula has a width for each mode and does not print them: "
-        "look for the order with widths of each mode's own, uniform between 1/2 and 3/2, with widths that shrink like "
-        "q^(−1/2), and with one width. Fourth: smooth functions whose signs are flipped with probability p. The paper "
-        "shows curves ordered by p that stop falling, at about 0.8 for random signs; the plateau that the kernel's "
-        "spectrum gives for independent noise is (d + 1)/(2d) (dotted), 3/4 for two inputs. Where flips are rare, the "
-        "norms of a few runs can vary so much that I(n) is descriptive; the claims say where, and leave it out. Lower "
-        "row: does this depend on what the paper leaves open? I over the last three octaves of n against the "
-        "amplitude of the functions, in d dimensions, of q modes of own widths and of random signs, with their "
-        "plateau (dotted)."
+        "Data inefficiency I(n) of functions of q Gaussian modes and of smooth functions with signs flipped at the "
+        "probability p, between random labels (hard) and the zero function (easy). The paper shows curves ordered by q "
+        "that fall with n, and curves ordered by p that level off, at about 0.8 for random signs. Lower row: what the "
+        "paper leaves open, the amplitude and the dimension."
     ),
 )
 

@@ -12,18 +12,10 @@ FIGURE = Figure(
     shows="Fig. 4",
     question="08. Data inefficiency: what makes a task hard?",
     caption=(
-        "Left: an example, world 0 of a task with one input; the claims about it use all worlds. Grey is where the "
-        "true class is 1. Upper left: the teacher's logits at several stopping epochs, which the paper shows to grow "
-        "in scale and in detail; compare where they cross zero with the edges of the grey. Lower left: the logits at "
-        "which students of the last epoch's teacher rest, with the jump that hard labels open where the teacher "
-        "changes its class. The paper reads them as the teacher cut off at a threshold (dashed) and, for small soft "
-        "ratios ρ, as label smoothing (dotted, ln(2/ε − 1) with ε = the smallest ρ). Right: data inefficiency I(n), "
-        "low is easy. Upper right: students of purely soft labels by the teacher's stopping epoch; the paper shows "
-        "that earlier stopping is easier. Lower right: by ρ at one late epoch. The paper shows a change from falling "
-        "curves to a constant of about 0.5 as hard labels are added; 1/2 (dotted) is what the kernel's spectrum gives "
-        "for a target that jumps, in any dimension. Dashed: label smoothing and random labels. Dots are means over "
-        "octaves of n and over worlds, each with a truth, a teacher and points of its own; bars are 95 % intervals "
-        "over worlds."
+        "Left: the logits of a teacher of one input at several epochs, and those at which its students rest, with the "
+        "jump that hard labels open. Right: data inefficiency I(n), low is easy. The paper shows that earlier stopping "
+        "is easier, and that curves change from falling to a constant of about 0.5 (dotted) as hard labels are mixed "
+        "in."
     ),
 )
 

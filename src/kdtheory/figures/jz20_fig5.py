@@ -12,24 +12,10 @@ FIGURE = Figure(
     shows="Fig. 5",
     question="09. Imperfect teachers: when do hard labels help?",
     caption=(
-        "Students of teachers that make mistakes; the hard labels are the truth. Upper row: our synthetic task. Left: "
-        "test error against the soft ratio ρ for teachers stopped at several epochs; thin horizontal lines at the "
-        "right are the teachers' own errors. The paper shows that purely soft labels are not optimal and that a little "
-        "portion of hard labels helps: look for a minimum that is not at ρ = 1, and at how far from it. Middle: the "
-        "change from ρ = 1 on the same transfer sets, so that what students of a world have in common cancels, as a "
-        "share of the mean error there; below zero hard labels help. Lines join means over worlds, each with a truth, "
-        "a teacher and points of its own; bars are 95 % intervals over worlds. Right: the cosine of the weights that "
-        "the first hard labels add and the direction in which the student can improve, which has the sign of the "
-        "paper's inner product (Theorem 2); above zero hard labels help. The paper shows that it is positive for early "
-        "epochs, falls below zero for late ones, and that it switches about when the teacher becomes better than the "
-        "best student. Vertical lines: the first epoch at which the teachers' mean error is below that of the student "
-        "of hard labels alone, at the size nearest to the n of their colour. Lower row: CIFAR-10, the paper's middle "
-        "panel; accuracy on test images against ρ, dotted lines at the right are the teachers' own. Left: infinitely "
-        "wide students of pixels and torch teachers of two hidden layers, targets are the exact effective logits. "
-        "Middle: the change from ρ = 1 on the same images in percentage points; above zero hard labels help. The least "
-        "ρ stands for hard labels. Right: ResNet students of ResNet teachers, trained until they agree with their "
-        "targets or the steps run out. With a single world, an illustration, bars are over its runs. Look for a "
-        "maximum between the ends at every stopping epoch, and at how it shrinks as the teacher gets better."
+        "Students of teachers that make mistakes; the hard labels are the truth. The paper shows that purely soft "
+        "labels are not optimal: look for minima of the error, and for maxima of the accuracy on CIFAR-10, that are "
+        "not at ρ = 1. Upper right: above zero hard labels help; the paper shows that this ends about when the teacher "
+        "becomes better than the best student (vertical lines)."
     ),
 )
 

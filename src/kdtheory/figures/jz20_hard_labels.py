@@ -13,14 +13,10 @@ FIGURE = Figure(
     shows="Fig. 2 left and right, ρ = 0",
     question="07. Transfer risk: do soft labels teach faster?",
     caption=(
-        "With hard labels alone (ρ = 0) the effective logit is infinite: the paper leaves open what is trained, and "
-        "this study elsewhere fits a regression to ±a. Here it stands beside learners that are trained on hard labels "
-        "in the same kernel model: descent after a number of steps, and its limit, the support vector machine of "
-        "largest margin. Upper row: transfer risk against n, and angle of the weights to the oracle of the teacher's "
-        "logits. The paper shows both to fall fastest with pure soft labels (dark blue). Lower row: risk of the "
-        "student of ±a against a, with that of the largest margin (band), and its data inefficiency, which the paper "
-        "shows to be about ½ (dotted); a genuine learner has none, because its norm grows without limit. Points are "
-        "means over worlds, bars and band 95 % intervals."
+        "Learners that are trained on hard labels alone, beside the stand-in ±a that this study uses for ρ = 0, which "
+        "the paper leaves open. The paper shows risk and angle that fall fastest with purely soft labels (dark blue). "
+        "Lower row: whether risk and data inefficiency of the stand-in depend on a; the paper shows I of about ½ "
+        "(dotted)."
     ),
 )
 

@@ -9,13 +9,10 @@ FIGURE = Figure(
     shows="S1",
     question="06. Effective logits: where does a student settle between teacher and label?",
     caption=(
-        "How far the logits at the training points are from the effective logits of Eq. 3, relative to their size, "
-        "while a student is trained; the paper takes it that they converge. Left and middle: the gradient flow of the "
-        "kernel student on the loss of Eq. 2, by temperature T and by soft ratio ρ and sample size n; time is in units "
-        "of n/λ_max(Θ). Right: networks of finite width against the steps of full-batch descent, which end long before "
-        "the flow does; a step of theirs lasts longer than one unit of time. Lines are means over worlds, bands their "
-        "full range; the grey line is where logits count as converged. A curve that falls to the bottom has converged; "
-        "the flat stretches are logits in the saturated part of the sigmoid and small eigenvalues of the kernel."
+        "How far the logits at the training points are from the effective logits of eq. 3 while a student is trained; "
+        "the paper takes it that they converge. A curve that falls below the grey line has converged; flat stretches "
+        "are logits in the saturated part of the sigmoid and small eigenvalues of the kernel. Lines are means over "
+        "worlds, bands their full range."
     ),
 )
 

@@ -14,15 +14,9 @@ FIGURE = Figure(
     shows="S2",
     question="07. Transfer risk: do soft labels teach faster?",
     caption=(
-        "How often students of CIFAR-10 decide unlike their teacher, whose decisions are also the hard labels, against "
-        "the number n of images they learn from. The paper reports a power law for ResNet students. Left: infinitely "
-        "wide students of pixels, ten classes, with teachers of the last stopping epoch. Middle: the slopes of such "
-        "lines for every stopping epoch. Right: ResNet students of ResNet teachers on two classes (airplane, "
-        "automobile), trained until they agree with their targets on 95 % of their images, with as many steps at most "
-        "for every n; the title tells how far the means over draws agree. Points are means over worlds, each with its "
-        "own images and teacher, bars their 95 % intervals; with a single world they are over its runs, an "
-        "illustration. Dashed lines are power laws fitted to the counts of errors; their slopes, in the legends, have "
-        "95 % jackknife intervals. A steeper line for ρ = 1 (dark blue) means that soft labels teach faster; where the "
+        "How often students of CIFAR-10 decide unlike their teacher, against the number n of images. The paper reports "
+        "a power law for ResNet students; dashed lines are power laws fitted to the counts of errors, with their "
+        "slopes in the legends. A steeper line for ρ = 1 (dark blue) means that soft labels teach faster; where the "
         "intervals of the slopes overlap, their order is not decided."
     ),
 )

@@ -11,16 +11,9 @@ FIGURE = Figure(
     shows="Spectra (Sec. 4)",
     question="08. Data inefficiency: what makes a task hard?",
     caption=(
-        "The neural tangent kernel on the transfer points, in the basis of its eigenfunctions, taken together by "
-        "octaves (1, 2, 3…4, 5…8, …). The paper says that low frequencies are learned first, that the time to learn "
-        "an eigenfunction is proportional to 1/λ, and that the jump of hard labels adds high frequencies to the "
-        "effective logits. Upper left: frequency against eigenvalue. Upper right: the time after which less than 1/e "
-        "of the first residual is left for good, in gradient flow of the distillation loss at several soft ratios ρ, "
-        "against that of the squared loss, for which it is exactly 1/λ for each eigenfunction; look for parallels to "
-        "the dashed lines of slope 1. Lower left: the share of the effective logits' energy by octave for each ρ at "
-        "the last stopping epoch; dotted is what a jump has, i^(−1/2) for two inputs. Lower right: the same for "
-        "purely soft labels by the teacher's stopping epoch. Dots are means over worlds, each with a truth, a teacher "
-        "and points of its own; bars are 95 % intervals over worlds."
+        "What a student learns when, by octaves of the kernel's eigenfunctions. The paper says that low frequencies "
+        "are learned first, in a time proportional to 1/λ (look for parallels to the dashed lines), and that the jump "
+        "of hard labels adds high frequencies to the effective logits (lower left; dotted: what a jump has)."
     ),
 )
 

@@ -12,14 +12,10 @@ FIGURE = Figure(
     shows="Sec. 2, temperature",
     question="06. Effective logits: where does a student settle between teacher and label?",
     caption=(
-        "The paper says that a higher temperature T makes the student converge easily, and that this is only a benefit "
-        "during training. Solid: the loss of Eq. 2; dashed: its soft term multiplied by T², as others write it. Upper "
-        "row: training time of the kernel student until its logits are within 1 % of their targets, at one learning "
-        "rate, and the same in steps that are as large as they can be; and data inefficiency I(n) of students that are "
-        "trained to the end. Lower row: transfer risk of a perfect teacher's students; test error of the students of "
-        "imperfect teachers by stopping epoch, at the smallest and the largest soft ratio ρ. In Eq. 2 a higher T gives "
-        "hard labels more weight; where solid and dashed lines go different ways, what is said of T depends on this "
-        "convention. Points are means over worlds, bars 95 % intervals."
+        "Training time, data inefficiency, risk and correction of teachers against the temperature T. The paper says "
+        "that a higher T makes the student converge easily and is only a benefit during training. Solid: the loss of "
+        "eq. 2; dashed: its soft term multiplied by T², as others write it; where they go different ways, what is said "
+        "of T depends on this convention."
     ),
 )
 

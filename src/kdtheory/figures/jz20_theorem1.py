@@ -11,19 +11,10 @@ FIGURE = Figure(
     shows="Theorem 1",
     question="07. Transfer risk: do soft labels teach faster?",
     caption=(
-        "Upper row: means over worlds of the transfer risk (solid) and of Theorem 1's bound (dashed), for network "
-        "teachers, linear ones and smooth ones (the ground truth itself); bars are 95 % intervals. Where the bound is "
-        "1 (grey) it says nothing. A smooth target is fitted with a direction that converges, so that the bound can "
-        "be seen to work. The dotted lines are the bound of PL19 with the same angles, which the paper calls 1 "
-        "everywhere for ReLU features. Lower left: every world at every n; the theorem asks all dots to lie on or "
-        "below the diagonal. The angle in it must be signed: crosses are eq. 7 as printed, with an acute angle, "
-        "wherever the student points away from the oracle and the two differ. A cross above the diagonal refutes the "
-        "printed form. The title counts all worlds, sizes and both kinds of oracles, and the misclassified test "
-        "points that lie outside the region from which the theorem is proved. Lower middle: at ρ = 1 the bound of "
-        "each teacher (dashed) beside the classical numbers ‖Δŵ‖/√n and 2‖Δŵ‖√(EΘ/n), which use the norm alone. Lower "
-        "right: norms of the weights that make the student zero (grey) and of the weights that make it the teacher's "
-        "(colours). The paper neglects the first; the distance on this logarithmic axis says how well. A line that is "
-        "still rising at the right has no finite oracle in sight."
+        "Above: the transfer risk (solid) below the bound of the paper's Theorem 1 (dashed) for three kinds of "
+        "teachers; where the bound is 1 (grey) it says nothing. Lower left: every student; a dot above the diagonal "
+        "would refute the theorem, a cross above it refutes eq. 7 as printed, with an acute angle. Lower right: the "
+        "norm that the paper neglects (grey) beside the one that it keeps."
     ),
 )
 

@@ -11,16 +11,10 @@ FIGURE = Figure(
     shows="Theorem 2",
     question="09. Imperfect teachers: when do hard labels help?",
     caption=(
-        "Hard labels add weights δŵ_h to a student of purely soft labels; Δŵ_c is the direction in which that student "
-        "can improve. The cosine of the two has the sign of Theorem 2's derivative: above zero a first portion of hard "
-        "labels brings the student closer to the truth. Upper left: against the teacher's stopping epoch, the paper's "
-        "axis; solid for a smooth truth, dashed for a truth that is the sign alone. The paper leaves the truth's "
-        "logits z_g open, and the sign of the result can depend on them. Upper right and lower left: the same, the "
-        "teacher of each world at each epoch against its own error, for both truths. If mistakes of the teacher are "
-        "what hard labels repair, the markers rise to the right and cross zero at an error that depends on n. Lower "
-        "right: the derivative of eq. 12 against a finite difference of the cosine itself near ρ = 1, run by run; the "
-        "theorem asks for the diagonal. Bars are 95 % intervals over worlds, each with a truth, a teacher and points "
-        "of its own."
+        "The cosine of the weights that hard labels add and the direction in which the student can improve; the "
+        "paper's Theorem 2 says that hard labels help where it is positive. Look where it crosses zero, against the "
+        "teacher's stopping epoch and against its error, for two readings of the truth. Lower right: the derivative of "
+        "eq. 12 against a finite difference, which the theorem puts on the diagonal."
     ),
 )
 

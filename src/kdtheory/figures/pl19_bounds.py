@@ -11,20 +11,10 @@ FIGURE = Figure(
     shows="Theorems 3 and D.1, Corollaries 1 and 2",
     question="05. How good are the bounds?",
     caption=(
-        "Upper left: each bound divided by the measured mean risk; a bound holds where it is above 1, and how far "
-        "above is what it gives away. Hollow markers: the bound itself is 1 or more, so it says nothing. Upper "
-        "middle: the same bounds against n at one κ; grey is where a bound says nothing, and the paper calls them "
-        "far from vacuous, and says that standard bounds for hard labels have little to say where n < d: the bounds"
-        " by VC dimension and by margin are beside. Upper right: data with an angular margin, the mean risk (dots) "
-        "and Corollary 1's γⁿ (dash-dotted); the corollary promises an exponential rate, a straight line on these "
-        "axes. With a margin the risk can be exactly zero long before n = d. Lower left: students at a relative "
-        "distance ε from the distilled one, turned away from the teacher as far as ε allows, below the bound of "
-        "Theorem D.1 of their colour. Lower middle: data crowded at the boundary, for which Corollary 2's constant "
-        "c exceeds 1; a mean risk (with its 95 % interval) above the printed bound is a counterexample to it as "
-        "printed, while the bound that its proof gives is far larger. Lower right: the angle to the teacher as "
-        "single transfer sets grow, each thin line one set; Lemma 1 says that no line ever rises. On these data, "
-        "which are symmetric about the teacher, the risk follows the angle. Dots are means over transfer sets, bars"
-        " 95 % intervals; hollow circles on the lower edge are exactly zero, hollow triangles are below the axis."
+        "The paper's bounds beside the risks that they bound: Theorem 3 and Corollary 2 (upper left and middle), "
+        "Corollary 1 (upper right), Theorem D.1 (lower left). A bound holds where it lies above the risk, and says "
+        "nothing in the grey. Lower middle: a mean risk above the printed bound of Corollary 2 is a counterexample to "
+        "it. Lower right: Lemma 1 says that no line rises."
     ),
 )
 

@@ -10,13 +10,10 @@ FIGURE = Figure(
     shows="Appendix C",
     question="04. What does the student learn?",
     caption=(
-        "Deep linear students of N layers from balanced starts; a line is one world. Upper left: the loss over its "
-        "start against the time of training; the dashed lines are the bounds exp(−c̃t) of eq. 59 with the constant of "
-        "the proof, which the losses must not cross. Upper right: the fall of the loss over the least fall that eq. 57 "
-        "admits, along the path from right to left; it must not go below the dashed line, and may reach N. Lower left: "
-        "how far Gaussian starts of relative size r are from balanced (eq. 13), beside balanced factors of the trained "
-        "student (full) and beside their own factors (hollow): the paper expects a small start to be nearly balanced. "
-        "Lower right: mean risk of trained deep students (dots, 95 % intervals) below the bound of Theorem D.1 (bars)."
+        "Deep linear students of N layers; a line is one world. Above: the loss must not cross the paper's bounds "
+        "(dashed), of eq. 59 left and of eq. 57 right. Lower left: the paper expects a small start to be nearly "
+        "balanced (eq. 13), which depends on what its imbalance is compared with. Lower right: the risk of trained "
+        "students below the bound of Theorem D.1."
     ),
 )
 

@@ -10,17 +10,10 @@ FIGURE = Figure(
     shows="Fig. 3",
     question="01. Data geometry: which tasks are easy?",
     caption=(
-        "Left: the expected risk of the distilled student against the alignment κ, as in the paper, with the bounds "
-        "of Theorem 3 and Corollary 2 added; the paper's curve decreases. Dots are means of the exact risk over "
-        "transfer sets, bars their 95 % interval (mostly smaller than the dot), the band holds the central 90 % of "
-        "the sets, circles are the mean error on explicit test points. Middle: the same on a logarithmic axis, "
-        "where many more sets, drawn by their Gram matrix alone (crosses), show risks that no test set could; "
-        "circles end where the test points made no error. Plus signs are students that descent has trained for "
-        "finitely many steps; the title says how far they are from their limit. Right: risk against n, for "
-        "distillation and for learners that see only the teacher's hard decisions on the same sets. The "
-        "introduction says that soft labels teach faster: compare the vertical distance of the lines. From n = d on "
-        "the student is the teacher and the risk is zero up to rounding; such points lie on the lower edge as "
-        "hollow markers."
+        "Left and middle: the expected risk of the distilled student against the alignment κ, which decreases in the "
+        "paper, with the bounds of Theorem 3 and Corollary 2. Right: risk against n, beside learners that see only the "
+        "teacher's decisions; the introduction says that soft labels teach faster: compare the vertical distance of "
+        "the lines."
     ),
 )
 

@@ -9,15 +9,9 @@ FIGURE = Figure(
     shows="Fig. 4",
     question="02. Optimization bias: which minimiser does descent find?",
     caption=(
-        "Left: students that all minimise the distillation loss on the same images of the digits 0 and 1, turned away "
-        "from gradient descent's solution (δ = 0) by a random direction of relative length δ. The paper shows a risk "
-        "that grows with δ. Dots are means over worlds (each with its own split of the data between teacher and "
-        "students, teacher and transfer set), bars their 95 % interval, the band holds the central 90 % of the "
-        "worlds; the dashed line is the limit δ → ∞, where the random direction is all that is left; the plus sign is "
-        "the student that descent has trained for finitely many steps (the title has its median distance). Right: "
-        "distillation (δ = 0) on transfer sets that grow by added points; each thin line is the growing set of one "
-        "world. The angle to the teacher can only shrink along a line (Lemma 1), but the risk need not: look for thin "
-        "lines that rise. A risk of exactly zero on the test images lies on the lower edge as a hollow circle."
+        "Left: students that all minimise the distillation loss, turned away from gradient descent's solution by δ; "
+        "the paper shows a risk that grows with δ. Right: distillation on growing transfer sets, a thin line for each. "
+        "Their angle to the teacher can only shrink (Lemma 1), but their risk need not: look for thin lines that rise."
     ),
 )
 

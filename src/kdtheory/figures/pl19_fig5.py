@@ -14,19 +14,10 @@ FIGURE = Figure(
     shows="Fig. 5",
     question="03. Strong monotonicity: does one more point always help?",
     caption=(
-        "Left, on the paper's axes: each marker is a learner; all learners share the transfer sets. Across: the "
-        "monotonicity index of eq. 34, the share of sets to which one more point brings the student strictly closer"
-        " to the teacher. Up: the risk. Bars are 95 % intervals of both. The paper finds a negative correlation "
-        "over distillation, the hard-target learner and five students with reduced bias (δ beside the marker). "
-        "Hollow markers: the same students when the random direction q of the smaller set is kept and projected "
-        "again, not drawn afresh; where an index stands depends on this choice, which the paper leaves open. The "
-        "max-margin student is the limit of descent on hard labels: an added point that is no support vector leaves"
-        " it exactly where it was, which strict improvement counts as failure; the cross counts only the sets where"
-        " it moved; an arrow is a learner left of the paper's axis. The paper's caption orders the values of δ from"
-        " left to right; compare. The plus sign is the distilled student that descent has trained for finitely many "
-        "steps. Right: the paper's axis ends at the dashed line, about its largest risk. The "
-        "printed setting, at the top, fixes κ, d, n and δ, and none of its learners comes near; other rows change "
-        "one setting each."
+        "Left: each marker is a learner; across, the share of transfer sets to which one more point brings it closer "
+        "to the teacher (eq. 34), up, its risk. The paper finds a negative correlation. Right: none of the learners "
+        "comes near the paper's largest risk (dashed) at the printed setting, at the top; other rows change one "
+        "setting each."
     ),
 )
 

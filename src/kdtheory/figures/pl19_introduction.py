@@ -12,13 +12,10 @@ FIGURE = Figure(
     shows="Abstract",
     question="01. Data geometry: which tasks are easy?",
     caption=(
-        "Upper row: how much the risk varies from one transfer set of n points to the next, left on the scale of the "
-        "risk, right relative to it (bars: 95 % intervals, by the jackknife). The abstract says that soft labels teach "
-        "more reliably, so their line should be the lowest. Lower row: steps of gradient descent until the student is "
-        "within an angle of the teacher, against the step size, with n ≥ d left and n < d right; geometric means over "
-        "worlds, in which a run that does not arrive counts as the largest number of steps. Hollow markers: some "
-        "worlds do not arrive. The introduction says that optimization is better behaved with soft labels: compare the "
-        "heights of the lines of one kind, and over how wide a range of step sizes markers are full."
+        "Above: how much the risk varies from one transfer set to the next; the abstract says that soft labels teach "
+        "more reliably, so their line should be the lowest. Below: steps of descent until the student is within an "
+        "angle of the teacher; the introduction says that optimization is better behaved with soft labels, so compare "
+        "lines of one kind. Hollow markers: some worlds do not arrive."
     ),
 )
 

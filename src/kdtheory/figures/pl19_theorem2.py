@@ -10,17 +10,10 @@ FIGURE = Figure(
     shows="Theorem 2",
     question="04. What does the student learn?",
     caption=(
-        "Deep linear students of N layers in several worlds (other data and teachers), trained from starts of "
-        "relative size r = ‖w(0)‖/‖ŵ‖; all lengths are relative to ‖ŵ‖. Upper left (n < d): where training ends "
-        "(dots), the limit that eq. 66's conservation law gives for gradient flow (line) and the smallest ε of "
-        "Theorem 2 (dashed); the theorem asks the dots to lie below the dashed lines, the law says where. The slopes "
-        "show how much smaller a deeper student must start for the same distance (ε ~ r^(1/N)). Upper right (n ≥ d): "
-        "the teacher is recovered at every depth, up to the tolerance at which training stops. Lower left: the "
-        "distance divided by ε for starts outside the theorem's conditions. The wrong sign violates (12); the "
-        "opposite start points straight up the loss, so it has to cross w = 0, where a deep student can be stuck; the "
-        "Gaussian start violates (13). The paper expects neither condition to matter much in practice: look for "
-        "markers above the dashed line. Lower right: the part of the weights off the data span along the path, "
-        "against their norm (dots, largest start), on the line of eq. 66."
+        "Deep linear students of N layers against the relative size r of their start. Theorem 2 asks the dots to lie "
+        "below the dashed lines (upper left), and the teacher to be recovered where n ≥ d (upper right). Lower left: "
+        "starts outside the theorem's conditions, which the paper does not expect to matter much: look for markers "
+        "above the dashed line."
     ),
 )
 
