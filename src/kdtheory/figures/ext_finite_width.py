@@ -93,6 +93,7 @@ def _draw_risk(axis, risk):
         here = risk.sel(student=[student], soft_ratio=list(_lines(risk)))
         here = here.assign_coords(width=shift * here["width"])
         frames.draw_means(axis, here, hue="student", palette={student: colour}, dash="soft_ratio", lines=_lines(risk))
+    frames.fit_to_means(axis, margin=0.3)
     axis.set_ylim(bottom=0)
     _width_axis(axis, risk)
     axis.set_ylabel("transfer risk, P[student ≠ teacher]")

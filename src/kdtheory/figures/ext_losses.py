@@ -91,7 +91,7 @@ def _draw_risk(axis, at, soft):
 
 def _draw_losses(axis, values, soft=None, **options):
     """Means against the one other dimension in the colour of each loss, and of purely soft labels dashed."""
-    colours, names = ({loss: each[place] for loss, each in LOSSES.items()} for place in range(2))
+    colours, names = style.columns(LOSSES)
     frames.draw_means(axis, values, hue="loss", palette=colours, names=names, **options)
     if soft is not None:
         frames.draw_means(axis, soft, color=_SOFT[0], label=_SOFT[1], linestyle="--", marker="", **options)

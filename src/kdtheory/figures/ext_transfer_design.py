@@ -46,7 +46,7 @@ def draw(linear, digits, kernel):
 
 def _draw_risks(axis, risk, words):
     floor = style.floor_of(risk.mean("world").values)
-    colours, names, markers = ({design: each[place] for design, each in DESIGNS.items()} for place in range(3))
+    colours, names, markers = style.columns(DESIGNS)
     frames.draw_means(axis, risk, hue="design", palette=colours, names=names, markers=markers, floor=floor)
     ticks = risk["n_train"].values
     style.ticks_at(axis, ticks, base=2)
@@ -59,7 +59,11 @@ def _draw_risks(axis, risk, words):
 def _against_random(risk):
     """By what factor the steepest design's mean risk is below that of random points at the largest n, in words."""
     random, steepest = (float(risk.sel(design=name).isel(n_train=-1).mean("world")) for name in ("random", "steepest"))
-    return f"steepest/random = {steepest / random:.2g}" if random > 0 and np.isfinite(steepest) else "random at 0"
+    return (
+        f"steepest/random = {style.number(steepest / random)}"
+        if random > 0 and np.isfinite(steepest)
+        else "random at 0"
+    )
 
 
 if __name__ == "__main__":

@@ -82,7 +82,7 @@ def draw_inefficiency(axis, group, along, names, palette=None):
 def draw_references(axis, references, chosen):
     """Draw I(n) of reference tasks as dashed lines: names, each with its colour and its words."""
     draws = inefficiency_by_octave(references)
-    colours, names = ({name: each[place] for name, each in chosen.items()} for place in range(2))
+    colours, names = style.columns(chosen)
     dashed = {"linestyle": "--", "linewidth": 1.6, "marker": "", "zorder": 1}
     frames.draw_means(axis, draws, estimate=pooled, hue="reference", palette=colours, names=names, **dashed)
     axis.set_ylabel("")

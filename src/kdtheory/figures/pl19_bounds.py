@@ -14,7 +14,7 @@ FIGURE = Figure(
         "The paper's bounds beside the risks that they bound: Theorem 3 and Corollary 2 (upper left and middle), "
         "Corollary 1 (upper right), Theorem D.1 (lower left). A bound holds where it lies above the risk, and says "
         "nothing in the grey. Lower middle: a mean risk above the printed bound of Corollary 2 is a counterexample to "
-        "it. Lower right: Lemma 1 says that no line rises."
+        "it; lower right: Lemma 1 says that no line rises."
     ),
 )
 

@@ -10,7 +10,7 @@ FIGURE = Figure(
     shows="Appendix C",
     question="04. What does the student learn?",
     caption=(
-        "Deep linear students of N layers; a line is one world. Above: the loss must not cross the paper's bounds "
+        "Deep linear students of N layers; above, a line is one world, and the loss must not cross the paper's bounds "
         "(dashed), of eq. 59 left and of eq. 57 right. Lower left: the paper expects a small start to be nearly "
         "balanced (eq. 13), which depends on what its imbalance is compared with. Lower right: the risk of trained "
         "students below the bound of Theorem D.1."

@@ -71,7 +71,7 @@ def _draw_steps(axis, chosen):
     import xarray as xr
 
     kinds = {"soft": (_SOFT, "soft labels"), "hard": (_HARD, "hard labels")}
-    colours, names = ({kind: each[place] for kind, each in kinds.items()} for place in range(2))
+    colours, names = style.columns(kinds)
     labels = xr.DataArray(list(kinds), dims="labels", name="labels")
     steps, reached = (xr.concat([chosen[f"{name}_{kind}"] for kind in kinds], labels) for name in ("steps", "reached"))
     angles = np.sort(steps["angle"].values[steps.sel(labels="soft").notnull().any(["world", "step_size"])])[::-1]

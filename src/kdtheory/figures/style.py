@@ -78,6 +78,11 @@ def panels(columns, rows=1, *, width=PANEL_WIDTH, height=PANEL_HEIGHT, **options
     return figure, figure.subplots(rows, columns, squeeze=False, **options)
 
 
+def columns(table):
+    """Return the columns of a table, a dict of tuples by key: a dict of single values for each."""
+    return [dict(zip(table, column, strict=True)) for column in zip(*table.values(), strict=True)]
+
+
 def shades(values, lightest=0.8):
     """Return a colour for each of some ordered values, dark for the first and light for the last."""
     import matplotlib

@@ -39,7 +39,7 @@ def test_every_caption_is_sound_markup(name):
 def test_a_caption_is_two_or_three_sentences(name):
     caption = figures()[name].caption
     ends = re.findall(r"(?<!\bFig)(?<!\beq)(?<!\bSec)[.?!](?= |$)", caption)
-    assert 2 <= len(ends) <= 4 and 150 < len(caption) < 520
+    assert 2 <= len(ends) <= 3 and 150 < len(caption) < 520
 
 
 def test_every_figure_is_read_panel_by_panel_and_no_reading_is_left_over():
