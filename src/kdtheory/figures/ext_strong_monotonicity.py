@@ -52,8 +52,11 @@ def _draw_learners(axis, monotonicity):
         axis.errorbar(index, risk, risk_bar, index_bar, fmt=marker, color=colour, ms=6, elinewidth=1, label=label)
         named.add(kind)
     axis.axvline(0, color=style.GREY, linewidth=0.8)
-    axis.set(xlabel=r"graded index, fall of $\ln\alpha$ by one more point", ylabel=r"transfer risk $P[h \neq h_*]$")
-    axis.set_ylim(0)
+    axis.set(
+        xlabel=r"graded index, fall of $\ln\alpha$ by one more point",
+        ylabel=r"transfer risk $P[h \neq h_*]$",
+        ylim=(0, None),
+    )
     axis.legend()
     style.title(axis, "By how much a point helps", f"linear students, {worlds_in_words(monotonicity)}")
 
@@ -87,8 +90,7 @@ def _draw_chains(axis, chains):
         up = first.diff("n_train") > 0
         axis.plot(up["n_train"][up], first.sel(n_train=up["n_train"])[up], "o", color=colour, ms=4)
     axis.xaxis.get_major_locator().set_params(integer=True)
-    axis.set(xlabel="transfer points $n$", ylabel="transfer risk")
-    axis.set_ylim(0)
+    axis.set(xlabel="transfer points $n$", ylabel="transfer risk", ylim=(0, None))
     axis.legend()
     style.title(axis, "Risk of one chain", "world 0; a dot: this point raised it")
 

@@ -18,7 +18,6 @@ FIGURE = Figure(
 )
 
 PAPERS_TEMPERATURE, PAPERS_SOFT_RATIO = 5.0, 0.05
-_MOST_CURVES = 7
 _LOGITS, _DOTS = ("effective_logit", "descent_logit"), 12
 
 
@@ -28,24 +27,18 @@ def draw(effective_logits):
     ratios, temperatures = (np.sort(effective_logits[name].values) for name in ("soft_ratio", "temperature"))
     temperature = min(temperatures, key=lambda value: abs(np.log(value / PAPERS_TEMPERATURE)))
     ratio = min(ratios, key=lambda value: abs(value - PAPERS_SOFT_RATIO))
-    warmth = style.shades(list(temperatures))
+    warmth = style.shades(temperatures.tolist())
     at_temperature = effective_logits.sel(temperature=temperature)
-    _draw_sweep(axes[0, 0], at_temperature, "soft_ratio", style.soft_ratio_colours(_thinned(ratios)))
+    _draw_sweep(axes[0, 0], at_temperature, "soft_ratio", style.soft_ratio_colours(ratios.tolist()))
     words = f"half the jump is {_both_ends(at_temperature['threshold'].sortby('soft_ratio'), 'ρ')}"
     style.title(axes[0, 0], f"Soft ratio, T = {temperature:g}", words)
     at_ratio = effective_logits.sel(soft_ratio=ratio)
-    _draw_sweep(axes[0, 1], at_ratio, "temperature", {value: warmth[value] for value in _thinned(temperatures)})
+    _draw_sweep(axes[0, 1], at_ratio, "temperature", warmth)
     words = f"half the jump is {_both_ends(at_ratio['threshold'].sortby('temperature'), 'T')}"
     style.title(axes[0, 1], f"Temperature, ρ = {ratio:g}", words)
     _draw_threshold(axes[1, 0], effective_logits, warmth)
     _draw_wrong_teacher(axes[1, 1], effective_logits, warmth)
     return figure
-
-
-def _thinned(values):
-    """As many of the values as a panel can hold, both ends among them."""
-    places = np.linspace(0, len(values) - 1, min(_MOST_CURVES, len(values)))
-    return [float(value) for value in values[places.round().astype(int)]]
 
 
 def _both_ends(values, symbol):
@@ -68,8 +61,13 @@ def _draw_sweep(axis, cells, along, colours):
                 axis.plot(logit, root, line, color=colour, linewidth=1.3, label=words)
                 every = slice(None, None, max(1, logit.size // _DOTS))
                 axis.plot(logit[every], descent[every], "o", color=colour, ms=2.2, mew=0)
-    shown = cells.sel({along: list(colours)})
-    limit = 1.1 * max(float(np.abs(shown["descent_logit"]).max()), float(np.abs(shown["teacher_logit"]).max()))
+    for words, options in (
+        ("right teacher", {"linestyle": "-"}),
+        ("wrong teacher", {"linestyle": "--"}),
+        ("descent, stopped", {"linestyle": "none", "marker": "o", "ms": 2.2}),
+    ):
+        axis.plot([], [], color=style.GREY, linewidth=1.3, label=words, **options)
+    limit = 1.1 * max(float(np.abs(cells[name]).max()) for name in ("descent_logit", "teacher_logit"))
     axis.plot([-limit, limit], [-limit, limit], color=style.GREY, linewidth=0.7, linestyle=":", label="teacher itself")
     axis.set(
         ylim=(-limit, limit),
@@ -85,7 +83,7 @@ def _draw_threshold(axis, cells, warmth):
         curve = cells["threshold"].sel(temperature=temperature).sortby("soft_ratio")
         axis.plot(curve["soft_ratio"], curve, color=colour, label=f"T = {temperature:g}")
     smoothing = cells["label_smoothing"].sortby("soft_ratio")
-    axis.plot(smoothing["soft_ratio"], smoothing, color=style.GREEN, linestyle="--", label="smoothing")
+    axis.plot(smoothing["soft_ratio"], smoothing, color=style.RED, linestyle=":", linewidth=2.5, label="smoothing")
     axis.set_ylabel("threshold $t$")
     style.legend_beside(axis)
     style.soft_ratio_axis(axis, cells["soft_ratio"])

@@ -146,8 +146,7 @@ def _draw_drift(axis, here, colours):
         axis.plot(online["oracle_size"], online.sel(soft_ratio=ratio), color=colour, linestyle=":", linewidth=1.2)
     axis.axhline(RIGHT_ANGLE, color=style.INK, linewidth=0.8)
     style.ticks_at(axis, here["oracle_size"].values)
-    axis.set_ylim(bottom=0)
-    axis.set(xlabel="points $N$ of the oracle", ylabel=r"angle $\alpha'_n$ of student and oracle (rad)")
+    axis.set(ylim=(0, None), xlabel="points $N$ of the oracle", ylabel=r"angle $\alpha'_n$ of student and oracle (rad)")
     style.title(
         axis, f"Does the angle settle? n = {int(last['n_train'])}", "solid: other points; dashed: nested; dotted: SGD"
     )

@@ -44,8 +44,12 @@ def draw(spectra):
 def _draw_frequencies(axis, spectra):
     frequency = spectra["frequency"].assign_coords(octave=spectra["eigenvalue"].mean("world").values)
     frames.draw_means(axis, frequency, color=style.BLUE, label="octaves", linestyle="none")
-    axis.set(xscale="log", yscale="log", xlabel=r"eigenvalue $\lambda$ (falling)")
-    axis.set_ylabel("frequency (radians per unit of length)")
+    axis.set(
+        xscale="log",
+        yscale="log",
+        xlabel=r"eigenvalue $\lambda$ (falling)",
+        ylabel="frequency (radians per unit of length)",
+    )
     axis.invert_xaxis()
     words = f"n = {int(spectra['octave'][-1])}, {worlds_in_words(spectra)}"
     style.title(axis, "Eigenfunctions of the kernel", words)

@@ -34,7 +34,7 @@ def draw(correction):
         axes[0, 0].plot([], [], "s", color=colour, ms=6, label=f"n = {size}")
     for line, words in _TRUTHS.values():
         axes[0, 0].plot([], [], color=style.GREY, linestyle=line, label=words.lower())
-    style.legend_below(figure, 8)
+    style.legend_below(figure, 5)
     return figure
 
 
@@ -82,8 +82,7 @@ def _draw_derivative(axis, correction, colours):
         axis.plot(exact, difference, ".", color=colour, ms=3, alpha=0.6, rasterized=True)
     limits = axis.get_xlim()
     axis.plot(limits, limits, color=style.INK, linewidth=0.8, zorder=1)
-    axis.set_xlim(limits)
-    axis.set(xlabel="derivative of eq. 12", ylabel="finite difference")
+    axis.set(xlim=limits, xlabel="derivative of eq. 12", ylabel="finite difference")
     exact, difference = correction["derivative"], correction["derivative_fd"]
     worst = np.abs(difference - exact) / np.abs(exact).max(("stopping_epoch", "world", "run"))
     words = f"apart by at most {style.number(float(worst.max()))} of the largest at that n"

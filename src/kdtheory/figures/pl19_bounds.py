@@ -57,9 +57,7 @@ def _draw_ratio(axis, sweep):
             axis.plot(sweep["kappa"].values[chosen], ratio[chosen], "o", color=line["color"], mfc=face, ms=4)
     axis.axhline(1, color=_BLUE, linewidth=1)
     axis.set_xscale("log", base=2)
-    axis.set_yscale("log")
-    axis.set_ylim(bottom=0.5)
-    axis.set(xlabel=r"angular alignment $\kappa$", ylabel="bound / mean risk")
+    axis.set(yscale="log", ylim=(0.5, None), xlabel=r"angular alignment $\kappa$", ylabel="bound / mean risk")
     least, most = (
         style.number(float(value)) for value in ((sweep["risk_bound"] / risk).min(), (sweep["risk_bound"] / risk).max())
     )

@@ -66,9 +66,12 @@ def _draw_losses(axis, paths, colours, ratio):
 def _draw_slopes(axis, paths, colours, ratio):
     frames.draw_worlds(axis, paths, "share", "slope", "depth", colours)
     axis.axhline(1, **style.BOUNDS["theorem"])
-    axis.set(xscale="log", xlabel=r"loss $L(t) / L(0)$ (training goes to the left)")
-    axis.set_ylim(bottom=0.8)
-    axis.set_ylabel("fall of the loss over its least")
+    axis.set(
+        xscale="log",
+        xlabel=r"loss $L(t) / L(0)$ (training goes to the left)",
+        ylim=(0.8, None),
+        ylabel="fall of the loss over its least",
+    )
     style.title(axis, f"Slope of the loss, eq. 57, r = {ratio:g}", f"at least {paths['slope'].min():.3f} of the least")
 
 
@@ -100,8 +103,12 @@ def _draw_risk(axis, deep, colours):
             axis.plot([place - 0.08, place + 0.08], 2 * [float(bound.sel(depth=round(place - shift)))], color=colour)
         axis.plot([], [], marker, color=style.GREY, label=f"r = {size:g}")
     axis.plot([], [], color=style.GREY, label="bound of Theorem D.1")
-    axis.set(yscale="log", xlabel="depth $N$", ylabel=r"transfer risk $P[h \neq h_*]$")
-    axis.set_xticks([depth for depth in colours if depth > 1])
+    axis.set(
+        yscale="log",
+        xlabel="depth $N$",
+        ylabel=r"transfer risk $P[h \neq h_*]$",
+        xticks=[depth for depth in colours if depth > 1],
+    )
     axis.legend(loc="center")
     within = (deep["trained_distance"] <= deep["trained_epsilon"]).sum() / deep["trained_distance"].notnull().sum()
     style.title(axis, "Risk of trained deep students", f"{100 * float(within):.0f} % end within Theorem 2's ε")

@@ -37,7 +37,7 @@ def draw(alignment):
         axes[0, 1], f"Risk against alignment, n = {size}", f"logarithmic axis; left end {fall} times the right end"
     )
     _draw_growth(axes[0, 2], alignment)
-    style.legend_below(figure, 7)
+    style.legend_below(figure, 4)
     return figure
 
 

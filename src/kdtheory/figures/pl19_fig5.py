@@ -130,10 +130,10 @@ def _draw_learner(axis, learner, kind, marker, label):
     name = str(learner["learner"].values)
     if kind == "reduced_bias":
         delta = Fraction(name.removeprefix("delta_")).limit_denominator(1000)
-        # The two smallest δ have almost the same risk: one label goes below its marker, the other above.
+        # Beside the hollow marker; the two smallest δ have almost the same risk: one label goes below, the other above.
         down = delta <= Fraction(1, 16)
         axis.annotate(
-            f"δ = {delta}", (index, risk), (-5, -5 if down else 4), textcoords="offset points", ha="right",
+            f"δ = {delta}", (max(index, same_q), risk), (8, -3 if down else 1), textcoords="offset points",
             va="top" if down else "bottom", fontsize=7.5,
         )  # fmt: skip
     ties = float(learner["tie_fraction"])

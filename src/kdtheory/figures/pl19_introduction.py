@@ -56,8 +56,12 @@ def _draw_spreads(axis, alignment, relative):
         spreads = risk.copy(data=_spreads(np.log(risk.values) if relative else risk.values))
         options = {"color": style.LEARNERS[learner], "label": _LEARNERS[learner]}
         frames.draw_means(axis, spreads, "growth_world", estimate=pooled, geometric=True, **options)
-    axis.set(xscale="log", yscale="log", xlabel="number of transfer points $n$")
-    axis.set_ylabel("standard deviation of " + (r"$\ln R$" if relative else "the risk $R$"))
+    axis.set(
+        xscale="log",
+        yscale="log",
+        xlabel="number of transfer points $n$",
+        ylabel="standard deviation of " + (r"$\ln R$" if relative else "the risk $R$"),
+    )
     words = "Spread relative to the risk" if relative else "Spread over transfer sets"
     style.title(axis, words, f"{alignment.sizes['growth_world']} transfer sets")
 
@@ -84,8 +88,13 @@ def _draw_steps(axis, chosen):
         axis.plot(hollow["step_size"], hollow, "o", color=colour, mfc="white", ms=4.5, zorder=3)
     for angle, line in lines.items():
         axis.plot([], [], linestyle=line, color=style.GREY, linewidth=1, label=f"within {angle:g}°")
-    axis.set(xscale="log", yscale="log", ylim=(0.7, 60 * float(chosen["max_steps"])))
-    axis.set(xlabel="step size over $1/L$", ylabel="steps of gradient descent")
+    axis.set(
+        xscale="log",
+        yscale="log",
+        ylim=(0.7, 60 * float(chosen["max_steps"])),
+        xlabel="step size over $1/L$",
+        ylabel="steps of gradient descent",
+    )
     axis.legend(loc="upper center", ncols=3)
     soft, hard = (100 * float(reached.sel(labels=kind).mean()) for kind in kinds)
     words = f"reached: {soft:.0f} % with soft, {hard:.0f} % with hard labels"

@@ -84,9 +84,7 @@ def _draw_starts(axis, deep, colours):
                 axis.plot(x, max(y, floor), marker, color=colour, mfc=face, clip_on=False, zorder=3)
             stuck += int(unfinished.sum())
     axis.axhline(1, **_BOUND)
-    axis.set_yscale("log")
-    axis.set_ylim(bottom=floor)
-    axis.set_xlim(-0.6, len(starts) - 0.4)
+    axis.set(yscale="log", ylim=(floor, None), xlim=(-0.6, len(starts) - 0.4))
     axis.set_xticks(range(len(starts)), [_STARTS[start] for start in starts])
     axis.set(
         xlabel="start (within a colour $r$ grows to the right)", ylabel=r"distance $\|w - \hat{w}\| \,/\, \varepsilon$"

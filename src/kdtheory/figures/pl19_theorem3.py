@@ -84,8 +84,7 @@ def _draw_polynomial(axis, below):
         axis.plot(below["n_train"], here["risk_bound"], color=colour, linestyle="--", linewidth=1)
     for name, words in (("theorem", "Theorem 3"), ("corollary", "Corollary 2")):
         axis.plot([], [], color=style.INK, linestyle=style.BOUNDS[name]["linestyle"], label=words)
-    axis.set_ylim(top=3)
-    axis.set(xlabel="number of transfer points $n$", ylabel="transfer risk, bound")
+    axis.set(ylim=(None, 3), xlabel="number of transfer points $n$", ylabel="transfer risk, bound")
     axis.legend(loc="lower left", ncols=2)
     style.title(axis, "Corollary 2 at several κ", f"d = {float(below['input_dim']):g}, expected risk")
 
@@ -115,8 +114,7 @@ def _draw_scaled(axis, scaled):
     frames.draw_means(axis, scaled["scaled_risk"], color=style.BLUE, label="expected risk")
     axis.set(xscale="log", yscale="log")
     axis.plot(scaled["scaled_n_train"], scaled["scaled_bound"], label="Theorem 3", **style.BOUNDS["theorem"])
-    axis.set_ylim(top=3)
-    axis.set(xlabel="number of transfer points $n$", ylabel="transfer risk, bound")
+    axis.set(ylim=(None, 3), xlabel="number of transfer points $n$", ylabel="transfer risk, bound")
     axis.legend(loc="lower left")
     vacuous = scaled["scaled_n_train"].values[(scaled["scaled_bound"] >= 1).values]
     until = f"Theorem 3 is 1 up to n = {vacuous.max()}" if vacuous.size else "Theorem 3 is below 1 everywhere"
