@@ -121,7 +121,7 @@ def _legend(figure, axis, deep, colours):
     axis.plot([], [], **_BOUND, label=r"$\varepsilon$ of Theorem 2")
     axis.plot([], [], "o", color=style.GREY, label="trained student")
     axis.plot([], [], "v", color=style.GREY, mfc="white", ms=5, label="off the axis: nearer still")
-    style.legend_below(figure, 7)
+    style.legend_below(figure, 5)
 
 
 if __name__ == "__main__":

@@ -106,7 +106,7 @@ def _draw_points(axis, below):
         xlabel=r"angle $\beta$ between point and teacher (°)",
         ylabel="probability of an error, bound",
     )
-    axis.legend(loc="lower right", frameon=True, framealpha=0.9, edgecolor="none")
+    style.legend_under(axis, 3)
     style.title(axis, f"Eq. 32: an easy point, κ = {kappa:g}", "both sides of the boundary are alike (eq. 33)")
 
 
