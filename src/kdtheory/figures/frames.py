@@ -11,7 +11,11 @@ from kdtheory.statistics.worlds import over_runs
 
 # Dash patterns of seaborn for each line style of matplotlib.
 _DASHES = {"-": "", "--": (4, 1.5), ":": (1, 1.2), "-.": (4, 1.2, 1, 1.2)}
-_RANGES = {"errorbar": ("pi", 100), "err_style": "band", "err_kws": {"alpha": 0.12, "linewidth": 0}}
+_BARS = {
+    "interval": {"err_style": "bars", "err_kws": {"elinewidth": 1}},
+    "range": {"errorbar": ("pi", 100), "err_style": "band", "err_kws": {"alpha": 0.12, "linewidth": 0}},
+    "none": {"errorbar": None},
+}
 _WHERE = {"n_train": "sample size $n$", "temperature": "temperature $T$", "width": "width of the hidden layers"}
 
 
@@ -95,10 +99,7 @@ def draw_means(
     if hue:
         frame = frame[frame[hue].isin(list(palette))]
     options = {"marker": "" if bars == "range" else "o", "ms": 4.5, "linewidth": 1.2, "mew": 0, **options}
-    of_worlds = partial(interval, estimate=estimate, geometric=geometric)
-    shown = _RANGES | ({} if bars == "range" else {"errorbar": None})
-    if bars == "interval":
-        shown = {"errorbar": of_worlds, "err_style": "bars", "err_kws": {"elinewidth": 1}}
+    shown = {"errorbar": partial(interval, estimate=estimate, geometric=geometric), **_BARS[bars]}
     if dash is None:
         options.setdefault("linestyle", "-")
     label, first = options.pop("label", None), len(axes.lines)

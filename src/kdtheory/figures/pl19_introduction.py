@@ -1,5 +1,7 @@
 """Soft labels against hard ones: spread of the risk, and steps of descent by step size (PL19 abstract and Sec. 1)."""
 
+from itertools import cycle
+
 import numpy as np
 
 from kdtheory.figures import frames, style
@@ -79,7 +81,7 @@ def _draw_steps(axis, chosen):
     labels = xr.DataArray(list(kinds), dims="labels", name="labels")
     steps, reached = (xr.concat([chosen[f"{name}_{kind}"] for kind in kinds], labels) for name in ("steps", "reached"))
     angles = np.sort(steps["angle"].values[steps.sel(labels="soft").notnull().any(["world", "step_size"])])[::-1]
-    lines = dict(zip(angles.tolist(), _LINES, strict=False))
+    lines = dict(zip(angles.tolist(), cycle(_LINES), strict=False))
     shown = {"hue": "labels", "palette": colours, "names": names, "dash": "angle", "lines": lines}
     means = frames.draw_means(axis, steps.sel(angle=list(lines)), geometric=True, bars="none", **shown)
     missed = means.where(~(reached > 0).all("world"))
