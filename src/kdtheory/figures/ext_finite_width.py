@@ -12,22 +12,11 @@ FIGURE = Figure(
     shows="Networks of finite width",
     question="10. Real networks: how far does the theory of infinite width carry?",
     caption=(
-        "JZ20 replace a wide network by its linearization, and compute with the kernel of infinite width. Here are "
-        "networks in NTK parameterization beside them, each compared with students of its own start. Upper left: "
-        "relative distance of the empirical kernel from the infinite one; theory predicts the slope −1/2 (grey). Upper "
-        "middle: relative distance of logits on test points, at the largest n: of the linearized student, solved in "
-        "closed form (solid) and trained by stochastic gradient descent (dashed), from the infinitely wide one, and of "
-        "the trained network from its linearization after as many steps, the last ones that all widths have (dotted). "
-        "Then: relative change of the kernel in training, which JZ20 call almost constant, after as many steps; and "
-        "transfer risk of the three, of networks also after as many steps. Lower row, against steps of full-batch "
-        "descent at the largest n, ρ = 1 solid and the least ρ dashed: distance of the network on test points from its "
-        "linearization after as many steps, and from the closed form that this one tends to; from its targets, the "
-        "effective logits, on training points; and the change of the kernel. A kernel that changes is where network "
-        "and linearization part. The loss saturates, and no network is trained to convergence: where a curve still "
-        "falls at its right end, the value there is one of the budget of steps and not of the width. Slopes are those "
-        "of means at widths of 256 or more, over the worlds that were measured at all of them, with 95 % jackknife "
-        "intervals; bars are 95 % intervals over worlds, each with a truth, a teacher and points of its own; fewer of "
-        "them have trained networks."
+        "Networks of finite width beside the infinitely wide student: distances of kernels and logits, changes of the "
+        "kernel and risks, against the width (above) and against steps of descent (below). JZ20 take it that a wide "
+        "network is its linearization and that its kernel is almost constant: look for distances that fall with the "
+        "width like the grey line of slope −1/2, and for where the network leaves its linearization as it trains. "
+        "Curves that still fall at their right end are values of the budget of steps."
     ),
 )
 
@@ -67,7 +56,7 @@ def draw(finite):
         axis.set_ylabel(label)
         style.title(axis, f"{title}, {where}", f"{ends}; bands: all worlds")
     for axis in axes.flat:
-        axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2)
+        style.legend_under(axis)
     return figure
 
 
@@ -104,26 +93,22 @@ def _draw_risk(axis, risk):
         here = risk.sel(student=[student], soft_ratio=list(_lines(risk)))
         here = here.assign_coords(width=shift * here["width"])
         frames.draw_means(axis, here, hue="student", palette={student: colour}, dash="soft_ratio", lines=_lines(risk))
+    frames.fit_to_means(axis, margin=0.3)
     axis.set_ylim(bottom=0)
     _width_axis(axis, risk)
     axis.set_ylabel("transfer risk, P[student ≠ teacher]")
 
 
 def _draw_steps(axis, values):
-    values = values.sel(step=values["step"] > 0)
+    values, lines = values.sel(step=values["step"] > 0, soft_ratio=list(_lines(values))), _lines(values)
+    trained = values["width"].values[values.notnull().any(["step", "world", "soft_ratio"])]
+    palette = style.shades(values["width"].values.tolist())
+    palette = {width: palette[width] for width in trained.tolist()}
+    options = {"dash": "soft_ratio", "lines": lines, "linewidth": 1.5}
+    means = frames.draw_means(axis, values, bars="range", hue="width", palette=palette, names="width {}", **options)
     axis.set_xscale("log", base=2)
-    axis.set_yscale("log")
-    for width, colour in style.shades([int(width) for width in values["width"].values]).items():
-        for ratio, line in _lines(values).items():
-            here = values.sel(width=width, soft_ratio=ratio).transpose("step", "world")
-            if here.notnull().any():
-                label = f"width {width}" if line == "-" else None
-                axis.plot(here["step"], here.mean("world"), color=colour, linestyle=line, label=label)
-                low, high = here.min("world"), here.max("world")
-                axis.fill_between(here["step"], low, high, color=colour, alpha=0.12, linewidth=0)
-    axis.set_xlabel("step of gradient descent")
-    shown = values.sel(soft_ratio=list(_lines(values))).mean("world").values
-    style.plain_ticks(axis.yaxis, shown[np.isfinite(shown)])
+    axis.set(yscale="log", xlabel="step of gradient descent")
+    style.plain_ticks(axis.yaxis, means.values[np.isfinite(means.values)])
 
 
 def _lines(values):
@@ -159,9 +144,7 @@ def _guide(axis, mean):
 
 def _width_axis(axis, values):
     widths = values["width"].values
-    axis.set_xscale("log", base=2)
-    axis.set_xticks(widths, [str(width) for width in widths])
-    axis.minorticks_off()
+    style.ticks_at(axis, widths, base=2)
     axis.set_xlabel("width of the hidden layers")
 
 

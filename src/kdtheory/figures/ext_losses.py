@@ -1,11 +1,13 @@
 """Losses that correct a teacher without the discontinuity of hard labels, beside the paper's (ours, JZ20's outlook)."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from kdtheory.figures import frames, style
-from kdtheory.figures.jz20_fig3 import fit_to_means
 from kdtheory.figures.registry import Figure, run_figure
-from kdtheory.statistics.inefficiency import inefficiency_draws
+from kdtheory.figures.replicates import inefficiency
+from kdtheory.statistics.jackknife import pooled
 from kdtheory.statistics.worlds import over_runs, worlds_in_words
 
 FIGURE = Figure(
@@ -13,16 +15,10 @@ FIGURE = Figure(
     shows="A loss without the discontinuity",
     question="09. Imperfect teachers: when do hard labels help?",
     caption=(
-        "JZ20 would like a loss that does not suffer from the discontinuity and still corrects the teacher's "
-        "mistakes. Four of ours beside eq. 2: the hard label weighted by the teacher's confidence; weighted by 1 "
-        "where the teacher disagrees with it and by 0 elsewhere; a hinge whose margin is the teacher's; a perceptron "
-        "term. Upper left: where a student rests for the label 1; with a perfect teacher only positive logits occur, "
-        "and only eq. 2 is not 0 at 0, which is its jump. Upper middle and right: data inefficiency I(n) with labels "
-        "of the teacher (a perfect teacher) and with true ones; low is easy. Lower left: transfer risk of students of "
-        "a perfect teacher. Lower middle: the test error of students of imperfect teachers less that of purely soft "
-        "labels, on the same points; below zero the teacher is corrected. Lower right: the same at the largest n "
-        "against the soft ratio ρ. Dots are means over stopping epochs and over worlds, each with a truth, a teacher "
-        "and points of its own; bars are 95 % intervals over worlds. All but the last panel are at one ρ."
+        "JZ20 would like a loss without the discontinuity of hard labels that still corrects the teacher's mistakes. "
+        "Four such losses are beside eq. 2: compare their data inefficiency I(n) and transfer risk (low is easy) with "
+        "purely soft labels (black), and how far the test error falls below that of purely soft labels when teachers "
+        "are imperfect."
     ),
 )
 
@@ -57,9 +53,9 @@ def draw(losses):
     _draw_change(axes[1, 2], change.isel(n_train=-1))
     style.soft_ratio_axis(axes[1, 2], losses["soft_ratio"])
     style.title(axes[1, 2], "Test error less that of ρ = 1", f"n = {int(losses['n_train'][-1])}, imperfect teachers")
-    fit_to_means(*axes[0, 1:])
+    frames.fit_to_means(*axes[0, 1:])
     for axis in axes[1]:
-        _fit_to_means(axis)
+        frames.fit_to_means(axis, margin=0.2)
     style.legend_below(figure, 8)
     return figure
 
@@ -77,49 +73,30 @@ def _draw_logits(axis, ratio):
     axis.axhline(0, color=style.INK, linewidth=0.6)
     axis.plot([], [], color=style.GREY, linewidth=1.3, label="right teacher")
     axis.plot([], [], color=style.GREY, linewidth=1.3, linestyle="--", label="wrong teacher")
-    axis.set_xlabel("teacher logit $z_t$")
-    axis.set_ylabel(r"effective logit $z_{s,\mathrm{eff}}$ for the label 1")
+    axis.set(xlabel="teacher logit $z_t$", ylabel=r"effective logit $z_{s,\mathrm{eff}}$ for the label 1")
     style.title(axis, "Where a student rests", f"ρ = {ratio:g}, T = {_TEMPERATURE:g}")
 
 
 def _draw_inefficiency(axis, at, soft):
-    sizes = at["n_train"].values
-    windows = np.stack([sizes[:-1], sizes[1:]], axis=1)
-
-    def by_octave(norm):
-        norm = norm.transpose("world", "run", "n_train", ...)
-        draws = inefficiency_draws(norm.values, sizes, windows)
-        template = norm.isel(run=0, drop=True).isel(n_train=slice(1, None))
-        return template.copy(data=draws).assign_coords(n_train=np.sqrt(windows.prod(axis=1))).mean("stopping_epoch")
-
-    _draw_losses(axis, by_octave(at["weight_norm"]), by_octave(soft["weight_norm"]))
+    windows = list(pairwise(at["n_train"].values))
+    shown = (inefficiency(group["weight_norm"], windows).mean("stopping_epoch") for group in (at, soft))
+    _draw_losses(axis, *shown, estimate=pooled)
     axis.set_ylabel(r"data inefficiency $\mathcal{I}(n)$")
 
 
 def _draw_risk(axis, at, soft):
     _draw_losses(axis, *(group["risk"].mean("stopping_epoch") for group in (at, soft)))
-    axis.set_yscale("log")
-    axis.set_ylabel("transfer risk")
+    axis.set(yscale="log", ylabel="transfer risk")
 
 
-def _draw_losses(axis, values, soft=None):
+def _draw_losses(axis, values, soft=None, **options):
     """Means against the one other dimension in the colour of each loss, and of purely soft labels dashed."""
-    colours, names = ({loss: each[place] for loss, each in LOSSES.items()} for place in range(2))
-    frames.draw_means(axis, values, hue="loss", palette=colours, names=names)
+    colours, names = style.columns(LOSSES)
+    frames.draw_means(axis, values, hue="loss", palette=colours, names=names, **options)
     if soft is not None:
-        frames.draw_means(axis, soft, color=_SOFT[0], label=_SOFT[1], linestyle="--", marker="")
+        frames.draw_means(axis, soft, color=_SOFT[0], label=_SOFT[1], linestyle="--", marker="", **options)
     if "n_train" in values.dims:
         axis.set_xscale("log", base=2)
-
-
-def _fit_to_means(axis):
-    """Let the means set the range, and 0 where it is drawn."""
-    heights = style.mean_heights(axis)
-    low, high = heights.min(), heights.max()
-    if axis.get_yscale() == "log":
-        axis.set_ylim(low / 2, 2 * high)
-    else:
-        axis.set_ylim(low - 0.5 * (high - low), high + 0.5 * (high - low))
 
 
 def _draw_change(axis, change):

@@ -2,23 +2,20 @@
 
 import numpy as np
 
-from kdtheory.figures import style
+from kdtheory.figures import frames, style
 from kdtheory.figures.image_panels import draws_in_words
 from kdtheory.figures.registry import Figure, run_figure
-from kdtheory.figures.replicates import by_world
+from kdtheory.figures.replicates import by_world, interval
 
 FIGURE = Figure(
     reads=("images/resnet_distillation",),
     shows="Confound of the optimiser",
     question="09. Imperfect teachers: when do hard labels help?",
     caption=(
-        "Soft labels of temperature T make a loss whose gradients are T² times smaller. ResNet students of equal "
-        "initialisation, data order, learning rate and most steps on CIFAR-10, trained on the plain loss (red) and on "
-        "the loss divided by ρ/T² + 1 − ρ (blue), which has the same optimum: accuracy on test images, and the share "
-        "of training images on which the student decides like its targets, the exact effective logits. Where red is "
-        "below blue at ρ = 1, the plain loss under-trains students of soft labels, and hard labels seem to help more "
-        "than they do. Ticks are means with 95 % intervals over worlds, or, an illustration, over the runs of a single "
-        "world; grey lines join students that share initialisation and order."
+        "ResNet students trained on the plain distillation loss and on the same loss divided by its curvature, which "
+        "has the same optimum; grey lines join students of equal initialisation and order. Where the plain loss is "
+        "below the other at ρ = 1, it under-trains students of soft labels, and hard labels seem to help more than "
+        "they do."
     ),
 )
 
@@ -47,21 +44,22 @@ def draw(distillation):
 
 def _draw_pairs(axis, values):
     """Means with intervals, and lines that join the two students of each world and run."""
-    ratios = np.arange(values.sizes["soft_ratio"])
-    places = np.array([ratios - _APART, ratios + _APART])
-    values = values.sel(loss_scale=list(_LOSSES))
+    import seaborn
+
+    losses = {words: colour for colour, words in _LOSSES.values()}
+    values = values.sel(loss_scale=list(_LOSSES)).assign_coords(loss_scale=list(losses))
+    places = np.arange(values.sizes["soft_ratio"]) + _APART * np.array([[-1], [1]])
     pairs = values.stack(student=["world", "run"]).transpose("student", "loss_scale", "soft_ratio").values
     for pair in pairs:
         axis.plot(places, pair, ".-", color=style.GREY, linewidth=0.6, ms=4, zorder=1)
-    means, over = by_world(values)
-    for place, (loss, (colour, words)) in zip(places, _LOSSES.items(), strict=True):
-        mean, error = style.mean_and_half_width(means.sel(loss_scale=loss), over)
-        axis.errorbar(
-            place, mean, error.fillna(0), fmt="_", color=colour, ms=18, mew=2, elinewidth=1.2, label=words
-        )  # fmt: skip
-    axis.set_xticks(ratios, [f"{ratio:g}" for ratio in values["soft_ratio"].values])
-    axis.set_xlim(-0.5, len(ratios) - 0.5)
-    axis.set_xlabel(r"soft ratio $\rho$")
+    seaborn.pointplot(
+        frames.tidy(*by_world(values)), x="soft_ratio", y="value", hue="loss_scale", palette=losses, errorbar=interval,
+        dodge=2 * _APART, linestyle="none", marker="_", markersize=18, markeredgewidth=2, err_kws={"linewidth": 1.2},
+        formatter="{:g}".format, legend=False, ax=axis,
+    )  # fmt: skip
+    for words, colour in losses.items():
+        axis.plot([], [], "_", color=colour, ms=18, mew=2, label=words)
+    axis.set(xlim=(-0.5, values.sizes["soft_ratio"] - 0.5), xlabel=r"soft ratio $\rho$")
 
 
 def _gains(accuracy):

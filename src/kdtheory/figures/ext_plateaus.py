@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from kdtheory.figures import style
-from kdtheory.figures.jz20_fig3 import draw_curves, fit_to_means, half_widths
+from kdtheory.figures import frames, style
 from kdtheory.figures.registry import Figure, run_figure
+from kdtheory.figures.replicates import inefficiency_by_octave
+from kdtheory.statistics.jackknife import pooled
 from kdtheory.statistics.worlds import worlds_in_words
 
 FIGURE = Figure(
@@ -12,17 +13,10 @@ FIGURE = Figure(
     shows="Plateaus of data inefficiency",
     question="08. Data inefficiency: what makes a task hard?",
     caption=(
-        "JZ20 read I(n) = 0.8 for random signs and 0.5 for hard labels off their figures. The eigenvalues of the "
-        "neural tangent kernel of a ReLU network fall like i^(−(d+1)/d) for inputs of dimension d, which predicts "
-        "where I(n) levels off for targets of known smoothness (dashed): (d+1)/(2d) for random labels, 1/2 for a "
-        "target that jumps in every dimension, (d−2)/(2d) for a target with kinks and for the student's own random "
-        "start, 0 for a smooth target. Left: the last octave of n against the dimension, for students of L hidden "
-        "layers. Middle: I(n) on the way there. Right: the last octave against the depth; the prediction does not "
-        "depend on it. Predictions are for large n: hollow circles are the octave before the last, and where dots have "
-        "moved away from them the plateau is not yet reached. In two dimensions the norm of a target with kinks grows "
-        "like √(ln n), so its I(n) falls to zero slowly; in many dimensions all targets but the random labels approach "
-        "slowly. Dots are of octaves of n, with E in eq. 10 over worlds, each with points, labels and a start of its "
-        "own; bars are 95 % jackknife intervals over worlds."
+        "Where data inefficiency I(n) levels off, against the dimension of the inputs, the sample size n and the "
+        "depth, for five kinds of targets. JZ20 read 0.8 for random signs and 0.5 for hard labels off their figures; "
+        "the kernel's spectrum predicts the dashed lines. Where dots have moved from the hollow circles of the octave "
+        "before, the plateau is not yet reached."
     ),
 )
 
@@ -44,50 +38,51 @@ def draw(plateaus):
     depths = plateaus["depth"].values[(swept == swept.max()).values]
     depth = int(depths[len(depths) // 2])
     dim = int(plateaus["dim"][measured.sum("depth").argmax("dim")])
-    colours = {name: colour for name, (colour, _) in _TARGETS.items() if name in plateaus["target"].values}
-    _draw_last(axes[0, 0], plateaus.sel(depth=depth), "dim", colours)
-    axes[0, 0].set_xlabel("dimension $d$ of the inputs")
-    axes[0, 0].set_ylabel(r"data inefficiency $\mathcal{I}(n)$")
+    draws = inefficiency_by_octave(plateaus)
+    predicted = plateaus["predicted"].broadcast_like(draws.isel(world=0, n_train=0, drop=True))
+    _draw_last(axes[0, 0], draws.sel(depth=depth), predicted.sel(depth=depth))
+    axes[0, 0].set(xlabel="dimension $d$ of the inputs", ylabel=r"data inefficiency $\mathcal{I}(n)$")
     style.title(axes[0, 0], f"Dimension, L = {depth}", f"{_last_octave(plateaus)}; {_furthest(plateaus, depth)}")
-    _draw_growth(axes[0, 1], plateaus.sel(depth=depth, dim=dim), colours)
+    _draw_growth(axes[0, 1], draws.sel(depth=depth, dim=dim), predicted.sel(depth=depth, dim=dim))
     style.title(axes[0, 1], f"Sample size, d = {dim}, L = {depth}", worlds_in_words(plateaus))
-    _draw_last(axes[0, 2], plateaus.sel(dim=dim), "depth", colours)
+    _draw_last(axes[0, 2], draws.sel(dim=dim), predicted.sel(dim=dim))
     axes[0, 2].set_xlabel("hidden layers $L$")
     style.title(axes[0, 2], f"Depth, d = {dim}", _last_octave(plateaus))
-    fit_to_means(*axes[0])
+    frames.fit_to_means(*axes[0])
     axes[0, 0].plot([], [], color=style.GREY, linestyle="--", label="predicted")
-    style.legend_below(figure, 6)
+    axes[0, 0].plot([], [], "o", mfc="white", mec=style.GREY, ms=4, mew=0.8, label="an octave before")
+    style.legend_below(figure, 7)
     return figure
 
 
-def _draw_last(axis, plateaus, along, colours):
-    last = plateaus.isel(window=-1)
-    last = last.sel({along: last["inefficiency"].notnull().all("target")})
-    half_width = half_widths(last)
+def _draw_last(axis, draws, predicted):
+    """Draw I(n) of the last octave against the one other dimension, the octave before it, and the prediction."""
+    (along,) = [dim for dim in predicted.dims if dim != "target"]
+    draws = draws.sel({along: draws.isel(n_train=-1, drop=True).notnull().all(["target", "world"])})
+    places = draws[along].values
     # Beside each other the bars can be told apart.
-    shifts = np.linspace(-1, 1, len(colours)) * 0.012 * max(np.ptp(last[along].values), 1)
-    for (target, colour), shift in zip(colours.items(), shifts, strict=True):
-        here = last.sel(target=target)
-        predicted = here["predicted"].broadcast_like(here["inefficiency"])
-        axis.plot(here[along], predicted, color=colour, linestyle="--", linewidth=1.2)
-        before = plateaus.isel(window=-2).sel({"target": target, along: here[along]})
-        axis.plot(here[along] + shift, before["inefficiency"], "o", mfc="white", mec=colour, ms=4, mew=0.8)
-        axis.errorbar(
-            here[along] + shift,
-            here["inefficiency"],
-            half_width.sel(target=target),
-            fmt="o",
-            color=colour,
-            elinewidth=1,
-            label=_TARGETS[target][1],
-        )
-    axis.set_xticks(last[along].values)
+    shifts = np.linspace(-1, 1, predicted.sizes["target"]) * 0.012 * max(np.ptp(places), 1)
+    for target, shift in zip(_drawn(predicted), shifts, strict=True):
+        colour, words = _TARGETS[target]
+        axis.plot(places, predicted.sel({"target": target, along: places}), "--", color=colour, linewidth=1.2)
+        here = draws.sel(target=target).assign_coords({along: places + shift})
+        before = here.isel(n_train=-2).mean("world")
+        axis.plot(before[along], before, "o", mfc="white", mec=colour, ms=4, mew=0.8)
+        last = here.isel(n_train=-1, drop=True)
+        frames.draw_means(axis, last, estimate=pooled, color=colour, linestyle="none", label=words)
+    axis.set(xticks=places, ylabel="")
 
 
-def _draw_growth(axis, plateaus, colours):
-    draw_curves(axis, plateaus, "target", colours, None)
+def _draw_growth(axis, draws, predicted):
+    colours = {target: _TARGETS[target][0] for target in _drawn(predicted)}
+    frames.draw_means(axis, draws, estimate=pooled, hue="target", palette=colours, names="")
+    axis.set_xscale("log", base=2)
     for target, colour in colours.items():
-        axis.axhline(float(plateaus["predicted"].sel(target=target)), color=colour, linestyle="--", linewidth=1.2)
+        axis.axhline(float(predicted.sel(target=target)), color=colour, linestyle="--", linewidth=1.2)
+
+
+def _drawn(predicted):
+    return [target for target in _TARGETS if target in predicted["target"].values]
 
 
 def _last_octave(plateaus):

@@ -5,6 +5,7 @@ import numpy as np
 from kdtheory.figures import style
 from kdtheory.figures.ext_transfer_design import DESIGNS
 from kdtheory.figures.registry import Figure, run_figure
+from kdtheory.figures.replicates import mean_and_bars
 from kdtheory.statistics.worlds import worlds_in_words
 
 FIGURE = Figure(
@@ -12,15 +13,10 @@ FIGURE = Figure(
     shows="Strong monotonicity, graded and beyond linear students",
     question="03. Strong monotonicity: does one more point always help?",
     caption=(
-        "PL19 ask for a monotonicity that tells by how much a point helps, and whether it carries over to nonlinear "
-        "students. Upper left: the learners of Fig. 5 by their graded index, the mean fall of ln α by one more "
-        "point, and their risk, with 95 % intervals over worlds; a dotted line leads to the index with the random "
-        "direction q kept. Upper right: the angle between kernel students and a teacher in the kernel's space falls "
-        "with every point, whatever the order; thin lines are worlds. Lower left: risks for random points in world "
-        "0, of kernel students (black) and of trained networks on the same transfer sets; a dot marks an added point "
-        "that raises the risk. Lower right: in all worlds, the share of added points that raise it, and its "
-        "directness, the net fall over the sum of all changes, which is 1 where the risk only falls. Risks are "
-        "shares of test points, the same for all students."
+        "PL19 ask by how much one more point helps, and whether monotonicity carries over to nonlinear students. "
+        "Above: the graded index of linear learners beside their risk, and the angle of kernel students, which falls "
+        "with every point. Below: the risk of kernel students and of networks need not fall; look for dots (points "
+        "that raise it) and at their share in all worlds."
     ),
 )
 
@@ -49,23 +45,20 @@ def _draw_learners(axis, monotonicity):
         kind = "reduced_bias" if learner.startswith("delta_") else learner
         words, marker = _LEARNERS[kind]
         here, colour = monotonicity.sel(learner=learner), style.LEARNERS[kind]
-        (index, index_bar), (risk, risk_bar) = (_mean_and_bar(here[name]) for name in ("angle_decay", "risk"))
+        (index, index_bar), (risk, risk_bar) = (mean_and_bars(here[name]) for name in ("angle_decay", "risk"))
         same = float(here["angle_decay_same_q"].mean("world"))
         axis.plot([index, same], [risk, risk], color=colour, linewidth=0.9, linestyle=":")
         label = None if kind in named else words
         axis.errorbar(index, risk, risk_bar, index_bar, fmt=marker, color=colour, ms=6, elinewidth=1, label=label)
         named.add(kind)
     axis.axvline(0, color=style.GREY, linewidth=0.8)
-    axis.set_xlabel(r"graded index, fall of $\ln\alpha$ by one more point")
-    axis.set_ylabel(r"transfer risk $P[h \neq h_*]$")
-    axis.set_ylim(0)
+    axis.set(
+        xlabel=r"graded index, fall of $\ln\alpha$ by one more point",
+        ylabel=r"transfer risk $P[h \neq h_*]$",
+        ylim=(0, None),
+    )
     axis.legend()
     style.title(axis, "By how much a point helps", f"linear students, {worlds_in_words(monotonicity)}")
-
-
-def _mean_and_bar(values):
-    mean, bar = (float(value) for value in style.mean_and_half_width(values, "world"))
-    return mean, 0.0 if np.isnan(bar) else bar
 
 
 def _draw_angles(axis, angle):
@@ -75,8 +68,7 @@ def _draw_angles(axis, angle):
         axis.plot(chosen["n_train"], chosen.mean("world"), color=colour, label=name)
     axis.set_xscale("log", base=2)
     axis.xaxis.set_major_formatter("{x:.0f}")
-    axis.set_xlabel("transfer points $n$")
-    axis.set_ylabel("angle to the teacher (°)")
+    axis.set(xlabel="transfer points $n$", ylabel="angle to the teacher (°)")
     axis.legend(loc="lower left")
     rises = angle.transpose(..., "n_train").diff("n_train")
     style.title(axis, "Kernel: the angle", f"largest rise {np.rad2deg(max(float(rises.max()), 0.0)):.1g}°")
@@ -98,9 +90,7 @@ def _draw_chains(axis, chains):
         up = first.diff("n_train") > 0
         axis.plot(up["n_train"][up], first.sel(n_train=up["n_train"])[up], "o", color=colour, ms=4)
     axis.xaxis.get_major_locator().set_params(integer=True)
-    axis.set_xlabel("transfer points $n$")
-    axis.set_ylabel("transfer risk")
-    axis.set_ylim(0)
+    axis.set(xlabel="transfer points $n$", ylabel="transfer risk", ylim=(0, None))
     axis.legend()
     style.title(axis, "Risk of one chain", "world 0; a dot: this point raised it")
 
@@ -113,7 +103,7 @@ def _draw_shares(axis, chains):
         for values, shift, marker in zip(shares, (-0.12, 0.12), ("o", "s"), strict=True):
             x = place + shift + np.linspace(-0.04, 0.04, values.sizes["world"])
             axis.plot(x, values, marker, color=colour, ms=2.5, alpha=0.4, mew=0)
-            axis.errorbar(place + shift, *_mean_and_bar(values), fmt=marker, color=colour, mec="white", ms=7)
+            axis.errorbar(place + shift, *mean_and_bars(values), fmt=marker, color=colour, mec="white", ms=7)
     labels = [name.replace("network, ", "") for name in chains]
     axis.set_xticks(range(len(labels)), labels)
     axis.plot([], [], "o", color=style.GREY, label="share of points\nthat raise the risk")

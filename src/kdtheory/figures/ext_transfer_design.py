@@ -11,13 +11,9 @@ FIGURE = Figure(
     shows="Design of transfer sets",
     question="03. Strong monotonicity: does one more point always help?",
     caption=(
-        "PL19 name the design of transfer sets as an application. In each world one pool of points is given to the "
-        "student in five orders: at random; by pivoted Cholesky, each point as far as possible from the span of those "
-        "before it; the teacher's surest or least sure points first; and each time the point by which the angle to "
-        "the teacher falls the most, a design principle that Lemma 1 suggests. Compare each curve with random points "
-        "(black), and colours from left to right: what helps on tasks that are symmetric about the teacher need not "
-        "help on images or in the space of a kernel. Bars are 95 % intervals over worlds; a hollow marker on the "
-        "floor is a risk of 0."
+        "PL19 name the design of transfer sets as an application: one pool of points in five orders. Compare each "
+        "curve with random points (black), on linear tasks, on images and with a kernel: what helps on tasks that are "
+        "symmetric about the teacher need not help elsewhere. A hollow marker on the floor is a risk of 0."
     ),
 )
 
@@ -50,22 +46,24 @@ def draw(linear, digits, kernel):
 
 def _draw_risks(axis, risk, words):
     floor = style.floor_of(risk.mean("world").values)
-    colours, names, markers = ({design: each[place] for design, each in DESIGNS.items()} for place in range(3))
+    colours, names, markers = style.columns(DESIGNS)
     frames.draw_means(axis, risk, hue="design", palette=colours, names=names, markers=markers, floor=floor)
-    axis.set_xscale("log", base=2)
+    ticks = risk["n_train"].values
+    style.ticks_at(axis, ticks, base=2)
     axis.set_yscale("log")
     means = risk.mean("world").values
-    axis.set_ylim(floor / 2 if (means <= 0).any() else means.min() / 4, min(1.5 * means.max(), 1.0))
-    ticks = risk["n_train"].values
-    axis.set_xticks(ticks, [f"{tick}" for tick in ticks])
-    axis.set_ylabel("")
+    axis.set(ylim=(floor / 2 if (means <= 0).any() else means.min() / 4, min(1.5 * means.max(), 1.0)), ylabel="")
     style.title(axis, words, f"{worlds_in_words(risk)}; n = {ticks[-1]}: {_against_random(risk)}")
 
 
 def _against_random(risk):
     """By what factor the steepest design's mean risk is below that of random points at the largest n, in words."""
     random, steepest = (float(risk.sel(design=name).isel(n_train=-1).mean("world")) for name in ("random", "steepest"))
-    return f"steepest/random = {steepest / random:.2g}" if random > 0 and np.isfinite(steepest) else "random at 0"
+    return (
+        f"steepest/random = {style.number(steepest / random)}"
+        if random > 0 and np.isfinite(steepest)
+        else "random at 0"
+    )
 
 
 if __name__ == "__main__":

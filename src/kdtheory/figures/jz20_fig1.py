@@ -10,22 +10,14 @@ FIGURE = Figure(
     shows="Fig. 1",
     question="06. Effective logits: where does a student settle between teacher and label?",
     caption=(
-        "Upper row, the paper's figure: the logit at which a student rests, against the teacher's logit z_t, for a "
-        "teacher that is right about the class (solid) and one that is wrong (dashed). Left: the soft ratio ρ at one "
-        "temperature T; right: T at one soft ratio. Lines are exact roots of eq. 3; dots are gradient descent from "
-        "zero that was stopped early. The paper used a first-order method and does not say when it stopped. Look at "
-        "the jump at z_t = 0: the paper says that it grows with the share of hard labels and with T, and that for T "
-        "< 1 the curves form a plateau that does not depend on T. Where dots leave their line, descent had not "
-        "arrived: a plateau that only the dots show comes from stopping, not from the loss. Lower left: the "
-        "threshold t, half of the jump, beside the logit of label smoothing whose weight is ρ (dashed); at T = 1 "
-        "they are the same. Lower right: where a student rests whose teacher is infinitely sure of the wrong class; "
-        "above zero, hard labels overrule every teacher. The paper finds this for ρ ≤ 1/2 at T = 1; triangles mark "
-        "T/(1 + T)."
+        "The logit at which a student rests against the teacher's logit, for a right teacher (solid) and a wrong one "
+        "(dashed); dots are descent that was stopped early. The paper shows a jump at 0 that grows with the share of "
+        "hard labels and with T; compare it with the threshold t (lower left). Lower right: above zero, hard labels "
+        "overrule an infinitely sure wrong teacher, which the paper finds for ρ ≤ 1/2 at T = 1."
     ),
 )
 
 PAPERS_TEMPERATURE, PAPERS_SOFT_RATIO = 5.0, 0.05
-_MOST_CURVES = 7
 _LOGITS, _DOTS = ("effective_logit", "descent_logit"), 12
 
 
@@ -35,24 +27,18 @@ def draw(effective_logits):
     ratios, temperatures = (np.sort(effective_logits[name].values) for name in ("soft_ratio", "temperature"))
     temperature = min(temperatures, key=lambda value: abs(np.log(value / PAPERS_TEMPERATURE)))
     ratio = min(ratios, key=lambda value: abs(value - PAPERS_SOFT_RATIO))
-    warmth = style.shades(list(temperatures))
+    warmth = style.shades(temperatures.tolist())
     at_temperature = effective_logits.sel(temperature=temperature)
-    _draw_sweep(axes[0, 0], at_temperature, "soft_ratio", style.soft_ratio_colours(_thinned(ratios)))
+    _draw_sweep(axes[0, 0], at_temperature, "soft_ratio", style.soft_ratio_colours(ratios.tolist()))
     words = f"half the jump is {_both_ends(at_temperature['threshold'].sortby('soft_ratio'), 'ρ')}"
     style.title(axes[0, 0], f"Soft ratio, T = {temperature:g}", words)
     at_ratio = effective_logits.sel(soft_ratio=ratio)
-    _draw_sweep(axes[0, 1], at_ratio, "temperature", {value: warmth[value] for value in _thinned(temperatures)})
+    _draw_sweep(axes[0, 1], at_ratio, "temperature", warmth)
     words = f"half the jump is {_both_ends(at_ratio['threshold'].sortby('temperature'), 'T')}"
     style.title(axes[0, 1], f"Temperature, ρ = {ratio:g}", words)
     _draw_threshold(axes[1, 0], effective_logits, warmth)
     _draw_wrong_teacher(axes[1, 1], effective_logits, warmth)
     return figure
-
-
-def _thinned(values):
-    """As many of the values as a panel can hold, both ends among them."""
-    places = np.linspace(0, len(values) - 1, min(_MOST_CURVES, len(values)))
-    return [float(value) for value in values[places.round().astype(int)]]
 
 
 def _both_ends(values, symbol):
@@ -75,14 +61,21 @@ def _draw_sweep(axis, cells, along, colours):
                 axis.plot(logit, root, line, color=colour, linewidth=1.3, label=words)
                 every = slice(None, None, max(1, logit.size // _DOTS))
                 axis.plot(logit[every], descent[every], "o", color=colour, ms=2.2, mew=0)
-    shown = cells.sel({along: list(colours)})
-    limit = 1.1 * max(float(np.abs(shown["descent_logit"]).max()), float(np.abs(shown["teacher_logit"]).max()))
+    for words, options in (
+        ("right teacher", {"linestyle": "-"}),
+        ("wrong teacher", {"linestyle": "--"}),
+        ("descent, stopped", {"linestyle": "none", "marker": "o", "ms": 2.2}),
+    ):
+        axis.plot([], [], color=style.GREY, linewidth=1.3, label=words, **options)
+    limit = 1.1 * max(float(np.abs(cells[name]).max()) for name in ("descent_logit", "teacher_logit"))
     axis.plot([-limit, limit], [-limit, limit], color=style.GREY, linewidth=0.7, linestyle=":", label="teacher itself")
-    axis.set_ylim(-limit, limit)
-    axis.set_xlim(float(cells["teacher_logit"].min()), float(cells["teacher_logit"].max()))
-    axis.set_xlabel("teacher logit $z_t$")
-    axis.set_ylabel(r"effective logit $z_{s,\mathrm{eff}}$")
-    axis.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    axis.set(
+        ylim=(-limit, limit),
+        xlim=(float(cells["teacher_logit"].min()), float(cells["teacher_logit"].max())),
+        xlabel="teacher logit $z_t$",
+        ylabel=r"effective logit $z_{s,\mathrm{eff}}$",
+    )
+    style.legend_beside(axis)
 
 
 def _draw_threshold(axis, cells, warmth):
@@ -90,9 +83,9 @@ def _draw_threshold(axis, cells, warmth):
         curve = cells["threshold"].sel(temperature=temperature).sortby("soft_ratio")
         axis.plot(curve["soft_ratio"], curve, color=colour, label=f"T = {temperature:g}")
     smoothing = cells["label_smoothing"].sortby("soft_ratio")
-    axis.plot(smoothing["soft_ratio"], smoothing, color=style.GREEN, linestyle="--", label="smoothing")
+    axis.plot(smoothing["soft_ratio"], smoothing, color=style.RED, linestyle=":", linewidth=2.5, label="smoothing")
     axis.set_ylabel("threshold $t$")
-    axis.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    style.legend_beside(axis)
     style.soft_ratio_axis(axis, cells["soft_ratio"])
     style.title(axis, "Least logit of a correct teacher's student")
 
@@ -108,9 +101,8 @@ def _draw_wrong_teacher(axis, cells, warmth):
         axis.plot(temperature / (1 + temperature), 0, "^", color=colour, ms=5, mec="white", mew=0.5, zorder=3)
     axis.axhline(0, color=style.INK, linewidth=0.8)
     axis.axhspan(0, highest, color=style.LIGHT, alpha=0.35, linewidth=0)
-    axis.set_ylim(lowest, highest)
-    axis.set_ylabel(r"effective logit, $z_t \to -\infty$, $y_g = 1$")
-    axis.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    axis.set(ylim=(lowest, highest), ylabel=r"effective logit, $z_t \to -\infty$, $y_g = 1$")
+    style.legend_beside(axis)
     style.soft_ratio_axis(axis, cells["soft_ratio"])
     style.title(axis, "A wrong and infinitely sure teacher")
 

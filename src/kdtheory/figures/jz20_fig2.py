@@ -14,21 +14,10 @@ FIGURE = Figure(
     shows="Fig. 2",
     question="07. Transfer risk: do soft labels teach faster?",
     caption=(
-        "Students of a network teacher whose decisions count as the truth. Upper left: transfer risk against the "
-        "sample size n. The paper shows power laws, the steepest for purely soft labels (ρ = 1). Lines join means "
-        "over worlds, each with a truth, a teacher and points of its own; bars are 95 % intervals over worlds. The "
-        "legend has the exponents of the claims with 95 % intervals: a fit of all worlds' counts of errors at n from "
-        "16 to 1024. Grey lines have the slopes −1/2 and −1. Upper middle and right: p(β) of eq. 6, the probability "
-        "that the features of a point make a larger angle than β with the oracle's weights, near a right angle. As in "
-        "the paper, two panels, which share the ρ at which the mean angle turns, or a middle one if it does not. They "
-        "should be close to linear at the right end; shades hold 90 % of the worlds. Lower left: the angle α′ between "
-        "the weights of the student and of the oracle, which the paper shows to shrink fastest for ρ = 1; the oracle "
-        "is a student of the largest number N of other points. Lower middle: this angle at the largest n up to N/8 "
-        "against N, with an oracle of other points (solid), one that has the student's points too (dashed), and "
-        "weights after one pass of SGD over the other points (dotted). With hard labels the target jumps, no finite "
-        "weights fit it, and the angle drifts to a right angle as N grows: only the order in ρ at one N can be read. "
-        "Lower right: the smallest angle of any point's features to the oracle (S6), at the test points, which the "
-        "oracle has seen, and at fresh points, which it has not; p(β) is 1 up to it."
+        "Students of a network teacher whose decisions count as the truth. The paper shows a transfer risk and an "
+        "angle of student and oracle that fall fastest for purely soft labels (ρ = 1), and p(β), the share of features "
+        "beyond the angle β to the oracle, that is close to linear near a right angle. Compare the slopes in the "
+        "legend; the angle can only be believed where it does not depend on the size N of the oracle (lower middle)."
     ),
 )
 
@@ -91,8 +80,7 @@ def _draw_risk(axis, risk, test_points, colours):
             fontsize=7, color=style.GREY, annotation_clip=False,
         )  # fmt: skip
     # Room below for the legend.
-    axis.set_ylim(floor / 30, 1)
-    axis.set_ylabel(r"transfer risk $P[z_t z_s < 0]$")
+    axis.set(ylim=(floor / 30, 1), ylabel=r"transfer risk $P[z_t z_s < 0]$")
     axis.legend(loc="lower left", ncols=2, fontsize=7)
     style.title(axis, "Risk against the sample size", f"{worlds_in_words(risk)}; grey lines: slopes −1/2 and −1")
 
@@ -105,10 +93,12 @@ def _draw_survival(axis, here, colours):
         worlds = over_runs(survival.sel(soft_ratio=ratio)).transpose("beta", "world")
         style.draw_spread(axis, worlds, "world", colour)
         axis.plot(worlds["beta"], worlds.mean("world"), color=colour)
-    axis.set_xlim(RIGHT_ANGLE - 1.1 * (RIGHT_ANGLE - smallest), RIGHT_ANGLE)
-    axis.set_ylim(0, 1.03)
-    axis.set_xlabel(r"angle $\beta$ (rad), up to $\pi/2$")
-    axis.set_ylabel(r"$p(\beta)$, share of points beyond $\beta$")
+    axis.set(
+        xlim=(RIGHT_ANGLE - 1.1 * (RIGHT_ANGLE - smallest), RIGHT_ANGLE),
+        ylim=(0, 1.03),
+        xlabel=r"angle $\beta$ (rad), up to $\pi/2$",
+        ylabel=r"$p(\beta)$, share of points beyond $\beta$",
+    )
     ends = list(colours)
     style.title(
         axis,
@@ -154,14 +144,9 @@ def _draw_drift(axis, here, colours):
     online = over_runs(last["online_angle"]).mean("world")
     for ratio, colour in colours.items():
         axis.plot(online["oracle_size"], online.sel(soft_ratio=ratio), color=colour, linestyle=":", linewidth=1.2)
-    axis.set_xscale("log")
     axis.axhline(RIGHT_ANGLE, color=style.INK, linewidth=0.8)
-    sizes = here["oracle_size"].values
-    axis.set_xticks(sizes, [str(size) for size in sizes])
-    axis.minorticks_off()
-    axis.set_ylim(bottom=0)
-    axis.set_xlabel("points $N$ of the oracle")
-    axis.set_ylabel(r"angle $\alpha'_n$ of student and oracle (rad)")
+    style.ticks_at(axis, here["oracle_size"].values)
+    axis.set(ylim=(0, None), xlabel="points $N$ of the oracle", ylabel=r"angle $\alpha'_n$ of student and oracle (rad)")
     style.title(
         axis, f"Does the angle settle? n = {int(last['n_train'])}", "solid: other points; dashed: nested; dotted: SGD"
     )
@@ -169,8 +154,7 @@ def _draw_drift(axis, here, colours):
 
 def _logarithmic(axis):
     axis.set_xscale("log", base=2)
-    axis.set_yscale("log")
-    axis.set_xlabel("sample size $n$")
+    axis.set(yscale="log", xlabel="sample size $n$")
 
 
 if __name__ == "__main__":

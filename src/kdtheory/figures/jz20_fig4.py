@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from kdtheory.figures import style
-from kdtheory.figures.jz20_fig3 import draw_curves, draw_references, fit_to_means, last_octave
+from kdtheory.figures import frames, style
+from kdtheory.figures.jz20_fig3 import draw_inefficiency, draw_references, last_octave
 from kdtheory.figures.registry import Figure, run_figure
 from kdtheory.statistics.worlds import worlds_in_words
 
@@ -12,25 +12,14 @@ FIGURE = Figure(
     shows="Fig. 4",
     question="08. Data inefficiency: what makes a task hard?",
     caption=(
-        "Left: an example, world 0 of a task with one input; the claims about it use all worlds. Grey is where the "
-        "true class is 1. Upper left: the teacher's logits at several stopping epochs, which the paper shows to grow "
-        "in scale and in detail; compare where they cross zero with the edges of the grey. Lower left: the logits at "
-        "which students of the last epoch's teacher rest, with the jump that hard labels open where the teacher "
-        "changes its class. The paper reads them as the teacher cut off at a threshold (dashed) and, for small soft "
-        "ratios ρ, as label smoothing (dotted, ln(2/ε − 1) with ε = the smallest ρ). Right: data inefficiency I(n), "
-        "low is easy. Upper right: students of purely soft labels by the teacher's stopping epoch; the paper shows "
-        "that earlier stopping is easier. Lower right: by ρ at one late epoch. The paper shows a change from falling "
-        "curves to a constant of about 0.5 as hard labels are added; 1/2 (dotted) is what the kernel's spectrum gives "
-        "for a target that jumps, in any dimension. Dashed: label smoothing and random labels. Dots are means over "
-        "octaves of n and over worlds, each with a truth, a teacher and points of its own; bars are 95 % intervals "
-        "over worlds."
+        "Left: the logits of a teacher of one input at several epochs, and those at which its students rest, with the "
+        "jump that hard labels open. Right: data inefficiency I(n), low is easy. The paper shows that earlier stopping "
+        "is easier, and that curves change from falling to a constant of about 0.5 (dotted) as hard labels are mixed "
+        "in."
     ),
 )
 
-REFERENCES = {
-    "random_labels": {"color": style.INK, "label": "random labels"},
-    "label_smoothing": {"color": style.GREEN, "label": "label smoothing"},
-}
+REFERENCES = {"random_labels": (style.INK, "random labels"), "label_smoothing": (style.GREEN, "label smoothing")}
 JUMP_PLATEAU = 0.5
 _SHAPE = ("logit_scale", "sign_changes")
 
@@ -41,11 +30,24 @@ def draw(example, stopping, mixing, references):
     epochs = style.shades(sorted({*example["stopping_epoch"].values, *stopping["stopping_epoch"].values}))
     _draw_teacher(axes[0, 0], example, epochs)
     _draw_student(axes[1, 0], example)
-    _draw_stopping(axes[0, 1], stopping, epochs, references)
-    _draw_mixing(axes[1, 1], mixing.sortby("soft_ratio"), references)
-    fit_to_means(*axes[:, 1])
-    for axis in axes.ravel():
-        axis.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    ratios = style.soft_ratio_colours(np.sort(mixing["soft_ratio"].values))
+    shown = {epoch: epochs[epoch] for epoch in stopping["stopping_epoch"].values}
+    draw_inefficiency(axes[0, 1], stopping, "stopping_epoch", "epoch {}", shown)
+    draw_references(axes[0, 1], references, {"random_labels": REFERENCES["random_labels"]})
+    words = last_octave(stopping, "epoch {}")
+    style.title(axes[0, 1], f"Early stopping, ρ = 1, {worlds_in_words(stopping)}", words)
+    draw_inefficiency(axes[1, 1], mixing, "soft_ratio", "ρ = {:g}", ratios)
+    draw_references(axes[1, 1], references, REFERENCES)
+    axes[1, 1].axhline(JUMP_PLATEAU, color=style.INK, linestyle=":", linewidth=1, label="1/2")
+    words = last_octave(mixing.sortby("soft_ratio"), "ρ = {:g}")
+    epoch = int(mixing["stopping_epoch"])
+    style.title(axes[1, 1], f"Hard labels mixed in, epoch {epoch}, {worlds_in_words(mixing)}", words)
+    frames.fit_to_means(*axes[:, 1])
+    for axis in axes[:, 1]:
+        axis.set_xscale("log", base=2)
+        axis.set_ylabel(r"data inefficiency $\mathcal{I}(n)$")
+    for axis in axes.flat:
+        style.legend_beside(axis)
     return figure
 
 
@@ -102,27 +104,6 @@ def _draw_student(axis, example):
     axis.set_ylim(-reach, reach)
     words = f"ρ = {hardest:g}: threshold {style.number(threshold)}, largest teacher logit {style.number(largest)}"
     style.title(axis, f"One input, world {int(example['world'][0])}: its students", words)
-
-
-def _draw_stopping(axis, stopping, epochs, references):
-    colours = {epoch: epochs[epoch] for epoch in stopping["stopping_epoch"].values}
-    draw_curves(axis, stopping, "stopping_epoch", colours, "epoch {}")
-    draw_references(axis, references, {"random_labels": REFERENCES["random_labels"]})
-    axis.set_ylabel(r"data inefficiency $\mathcal{I}(n)$")
-    style.title(
-        axis, f"Early stopping, ρ = 1, {worlds_in_words(stopping)}", last_octave(stopping, "stopping_epoch", "epoch {}")
-    )
-
-
-def _draw_mixing(axis, mixing, references):
-    colours = style.soft_ratio_colours(mixing["soft_ratio"].values)
-    draw_curves(axis, mixing, "soft_ratio", colours, "ρ = {:g}")
-    draw_references(axis, references, REFERENCES)
-    axis.axhline(JUMP_PLATEAU, color=style.INK, linestyle=":", linewidth=1, label="1/2")
-    axis.set_ylabel(r"data inefficiency $\mathcal{I}(n)$")
-    epoch = int(mixing["stopping_epoch"])
-    words = f"Hard labels mixed in, epoch {epoch}, {worlds_in_words(mixing)}"
-    style.title(axis, words, last_octave(mixing, "soft_ratio", "ρ = {:g}"))
 
 
 if __name__ == "__main__":

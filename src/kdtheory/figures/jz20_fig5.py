@@ -12,24 +12,10 @@ FIGURE = Figure(
     shows="Fig. 5",
     question="09. Imperfect teachers: when do hard labels help?",
     caption=(
-        "Students of teachers that make mistakes; the hard labels are the truth. Upper row: our synthetic task. Left: "
-        "test error against the soft ratio ρ for teachers stopped at several epochs; thin horizontal lines at the "
-        "right are the teachers' own errors. The paper shows that purely soft labels are not optimal and that a little "
-        "portion of hard labels helps: look for a minimum that is not at ρ = 1, and at how far from it. Middle: the "
-        "change from ρ = 1 on the same transfer sets, so that what students of a world have in common cancels, as a "
-        "share of the mean error there; below zero hard labels help. Lines join means over worlds, each with a truth, "
-        "a teacher and points of its own; bars are 95 % intervals over worlds. Right: the cosine of the weights that "
-        "the first hard labels add and the direction in which the student can improve, which has the sign of the "
-        "paper's inner product (Theorem 2); above zero hard labels help. The paper shows that it is positive for early "
-        "epochs, falls below zero for late ones, and that it switches about when the teacher becomes better than the "
-        "best student. Vertical lines: the first epoch at which the teachers' mean error is below that of the student "
-        "of hard labels alone, at the size nearest to the n of their colour. Lower row: CIFAR-10, the paper's middle "
-        "panel; accuracy on test images against ρ, dotted lines at the right are the teachers' own. Left: infinitely "
-        "wide students of pixels and torch teachers of two hidden layers, targets are the exact effective logits. "
-        "Middle: the change from ρ = 1 on the same images in percentage points; above zero hard labels help. The least "
-        "ρ stands for hard labels. Right: ResNet students of ResNet teachers, trained until they agree with their "
-        "targets or the steps run out. With a single world, an illustration, bars are over its runs. Look for a "
-        "maximum between the ends at every stopping epoch, and at how it shrinks as the teacher gets better."
+        "Students of teachers that make mistakes; the hard labels are the truth. The paper shows that purely soft "
+        "labels are not optimal: look for minima of the error, and for maxima of the accuracy on CIFAR-10, that are "
+        "not at ρ = 1. Upper right: above zero hard labels help; the paper shows that this ends about when the teacher "
+        "becomes better than the best student (vertical lines)."
     ),
 )
 
@@ -47,7 +33,7 @@ def draw(imperfect, correction, kernel, resnet):
     draw_change(axes[1, 1], kernel, "Kernel students")
     draw_accuracy(axes[1, 2], resnet.sel(loss_scale="curvature"), "ResNet students")
     for axis in axes.flat:
-        axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3)
+        style.legend_under(axis, 3)
     return figure
 
 
@@ -72,8 +58,7 @@ def _draw_difference(axis, cells, epochs):
     axis.axhline(0, color=style.INK, linewidth=0.8)
     style.soft_ratio_axis(axis, cells["soft_ratio"])
     # Hard labels alone can be far worse than all else.
-    axis.set_ylim(-105, 105)
-    axis.set_ylabel(r"change of the test error (%)")
+    axis.set(ylim=(-105, 105), ylabel=r"change of the test error (%)")
     style.title(axis, "Change from purely soft labels, paired", worlds_in_words(cells))
 
 
@@ -100,11 +85,8 @@ def _draw_correction(axis, correction, imperfect):
             axis.axvline(passed, color=colour, linewidth=1, linestyle=":")
     axis.plot([], [], color=style.GREY, linewidth=1, linestyle=":", label="teachers overtake")
     axis.axhline(0, color=style.INK, linewidth=0.8)
-    axis.set_xscale("log", base=2)
-    epochs = correction["stopping_epoch"].values
-    axis.set_xticks(epochs, [str(epoch) for epoch in epochs])
-    axis.set_xlabel("stopping epoch of the teacher")
-    axis.set_ylabel(r"cosine of $\delta\hat{w}_h$ and $\Delta\hat{w}_c$")
+    style.ticks_at(axis, correction["stopping_epoch"].values, base=2)
+    axis.set(xlabel="stopping epoch of the teacher", ylabel=r"cosine of $\delta\hat{w}_h$ and $\Delta\hat{w}_c$")
     style.title(axis, "Correction by hard labels", f"first negative epoch: {', '.join([switches[0], switches[-1]])}")
 
 

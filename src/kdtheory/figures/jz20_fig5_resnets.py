@@ -9,13 +9,10 @@ FIGURE = Figure(
     shows="Fig. 5 middle",
     question="09. Imperfect teachers: when do hard labels help?",
     caption=(
-        "ResNet students of CIFAR-10 against the soft ratio ρ, for teachers stopped at several epochs; a student that "
-        "sees a mirror image learns from the teacher's logits of it. Left: accuracy on test images; dotted lines at "
-        "the right are the teachers' own. Middle: the change from ρ = 1 with the same initialisation, images and "
-        "order; the paper shows that purely soft labels are not optimal, so look for a part of every curve above zero. "
-        "Right: the share of training images on which a student decides like its exact targets. Training ends at 95 % "
-        "or with the last step: where a curve is below the dashed line, students have not learnt all of their targets. "
-        "Points are means over worlds with 95 % intervals, or, an illustration, over the runs of a single world."
+        "ResNet students of CIFAR-10 against the soft ratio ρ, for teachers stopped at several epochs (dotted: their "
+        "own accuracy). The paper shows that purely soft labels are not optimal: look for a part of every curve in the "
+        "middle panel above zero. Right: where a curve is below the dashed line, students have not learnt all of their "
+        "targets."
     ),
 )
 

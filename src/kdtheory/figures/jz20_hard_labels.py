@@ -5,6 +5,7 @@ import numpy as np
 from kdtheory.figures import frames, style
 from kdtheory.figures.registry import Figure, run_figure
 from kdtheory.figures.replicates import last_inefficiency
+from kdtheory.statistics.jackknife import pooled
 from kdtheory.statistics.worlds import worlds_in_words
 
 FIGURE = Figure(
@@ -12,14 +13,10 @@ FIGURE = Figure(
     shows="Fig. 2 left and right, ρ = 0",
     question="07. Transfer risk: do soft labels teach faster?",
     caption=(
-        "With hard labels alone (ρ = 0) the effective logit is infinite: the paper leaves open what is trained, and "
-        "this study elsewhere fits a regression to ±a. Here it stands beside learners that are trained on hard labels "
-        "in the same kernel model: descent after a number of steps, and its limit, the support vector machine of "
-        "largest margin. Upper row: transfer risk against n, and angle of the weights to the oracle of the teacher's "
-        "logits. The paper shows both to fall fastest with pure soft labels (dark blue). Lower row: risk of the "
-        "student of ±a against a, with that of the largest margin (band), and its data inefficiency, which the paper "
-        "shows to be about ½ (dotted); a genuine learner has none, because its norm grows without limit. Points are "
-        "means over worlds, bars and band 95 % intervals."
+        "Learners that are trained on hard labels alone, beside the stand-in ±a that this study uses for ρ = 0, which "
+        "the paper leaves open. The paper shows risk and angle that fall fastest with purely soft labels (dark blue). "
+        "Lower row: whether risk and data inefficiency of the stand-in depend on a; the paper shows I of about ½ "
+        "(dotted)."
     ),
 )
 
@@ -35,12 +32,9 @@ def draw(hard):
         for label, name, chosen, options in _learners(hard):
             floor = _FLOOR if kind == "error" else None
             frames.draw_means(axis, hard[f"{kind}_{name}"].sel(chosen), label=label, floor=floor, **options)
-        axis.set_xscale("log", base=2)
+        style.ticks_at(axis, hard["n_train"].values, base=2)
         axis.set_yscale("log")
-        sizes = hard["n_train"].values
-        axis.set_xticks(sizes, [str(size) for size in sizes])
-        axis.minorticks_off()
-        axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2)
+        style.legend_under(axis)
     axes[0, 0].set_ylabel("transfer risk, P[student ≠ teacher]")
     shown = np.concatenate(
         [hard[f"error_{name}"].mean("world").values.ravel() for name in ("soft", "descent", "margin")]
@@ -68,10 +62,7 @@ def _learners(hard):
 def _draw_logits(axis, hard):
     last = hard.isel(n_train=-1)
     frames.draw_means(axis, last["error_stand_in"], color=style.ORANGE, label="student of ±a")
-    mean, half_width = style.mean_and_half_width(last["error_margin"], "world")
-    mean, half_width = float(mean), float(half_width) if half_width.notnull() else 0.0
-    axis.axhline(mean, color=style.RED, linewidth=1.2, label="largest margin")
-    axis.axhspan(mean - half_width, mean + half_width, color=style.RED, alpha=0.15, linewidth=0)
+    frames.draw_level(axis, last["error_margin"], color=style.RED, linewidth=1.2, label="largest margin")
     axis.set_ylim(bottom=0)
     _logit_axis(axis, last["hard_logit"].values)
     axis.set_ylabel("transfer risk, P[student ≠ teacher]")
@@ -80,7 +71,7 @@ def _draw_logits(axis, hard):
 
 def _draw_inefficiency(axis, norm):
     inefficiency, *window = last_inefficiency(norm)
-    frames.draw_means(axis, inefficiency, color=style.ORANGE, label="student of ±a")
+    frames.draw_means(axis, inefficiency, estimate=pooled, color=style.ORANGE, label="student of ±a")
     axis.axhline(0.5, color=style.INK, linestyle=":", linewidth=1, label="1/2")
     axis.set_ylim(0, 1)
     _logit_axis(axis, norm["hard_logit"].values)
@@ -89,11 +80,9 @@ def _draw_inefficiency(axis, norm):
 
 
 def _logit_axis(axis, logits):
-    axis.set_xscale("log")
-    axis.set_xticks(logits, [f"{logit:g}" for logit in logits])
-    axis.minorticks_off()
+    style.ticks_at(axis, logits)
     axis.set_xlabel("logit $a$ of a hard label")
-    axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2)
+    style.legend_under(axis)
 
 
 if __name__ == "__main__":

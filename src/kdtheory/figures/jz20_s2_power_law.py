@@ -5,7 +5,7 @@ import numpy as np
 from kdtheory.figures import frames, style
 from kdtheory.figures.image_panels import agreement_range, draws_in_words
 from kdtheory.figures.registry import Figure, run_figure
-from kdtheory.figures.replicates import by_world, half_width, slope_in_words
+from kdtheory.figures.replicates import by_world, in_words
 from kdtheory.statistics.jackknife import pooled
 from kdtheory.statistics.laws import count_slopes_by_world
 
@@ -14,15 +14,9 @@ FIGURE = Figure(
     shows="S2",
     question="07. Transfer risk: do soft labels teach faster?",
     caption=(
-        "How often students of CIFAR-10 decide unlike their teacher, whose decisions are also the hard labels, against "
-        "the number n of images they learn from. The paper reports a power law for ResNet students. Left: infinitely "
-        "wide students of pixels, ten classes, with teachers of the last stopping epoch. Middle: the slopes of such "
-        "lines for every stopping epoch. Right: ResNet students of ResNet teachers on two classes (airplane, "
-        "automobile), trained until they agree with their targets on 95 % of their images, with as many steps at most "
-        "for every n; the title tells how far the means over draws agree. Points are means over worlds, each with its "
-        "own images and teacher, bars their 95 % intervals; with a single world they are over its runs, an "
-        "illustration. Dashed lines are power laws fitted to the counts of errors; their slopes, in the legends, have "
-        "95 % jackknife intervals. A steeper line for ρ = 1 (dark blue) means that soft labels teach faster; where the "
+        "How often students of CIFAR-10 decide unlike their teacher, against the number n of images. The paper reports "
+        "a power law for ResNet students; dashed lines are power laws fitted to the counts of errors, with their "
+        "slopes in the legends. A steeper line for ρ = 1 (dark blue) means that soft labels teach faster; where the "
         "intervals of the slopes overlap, their order is not decided."
     ),
 )
@@ -44,39 +38,30 @@ def draw(kernel, resnet):
 
 def _draw_risk(axis, transfer):
     transfer = transfer.sortby(["soft_ratio", "n_train"])
-    slopes = _slopes_of(transfer)
-    risk, over = by_world(transfer["risk"])
-    floor = style.floor_of(risk.mean(over))
-    sizes = risk["n_train"].values
-    for (ratio, colour), found in zip(
-        style.soft_ratio_colours(risk["soft_ratio"].values).items(), zip(*slopes, strict=True), strict=True
-    ):
-        words = f"ρ = {ratio:g}: {slope_in_words(found)}"
-        mean = frames.draw_means(
-            axis, risk.sel(soft_ratio=ratio), over, floor=floor, color=colour, label=words, linestyle=""
-        )
-        _draw_power_law(axis, mean, found[0], colour)
-    axis.set_xscale("log", base=2)
-    axis.set_yscale("log")
-    mean = risk.mean(over)
+    (risk, over), slopes = by_world(transfer["risk"]), pooled(_slopes_of(transfer).values)
+    mean, floor = risk.mean(over), style.floor_of(risk.mean(over))
+    palette = style.soft_ratio_colours(risk["soft_ratio"].values)
+    names = {ratio: f"ρ = {ratio:g}: {in_words(slopes[place])}" for place, ratio in enumerate(palette)}
+    shown = {"hue": "soft_ratio", "palette": palette, "names": names, "linestyle": "none"}
+    frames.draw_means(axis, risk, over, floor=floor, **shown)
+    for place, (ratio, colour) in enumerate(palette.items()):
+        _draw_power_law(axis, mean.sel(soft_ratio=ratio), float(slopes.value[place]), colour)
     low = float(mean.where(mean > 0).min())
-    axis.set_ylim(floor / 2 if (mean == 0).any() else 0.7 * low, 1.4 * float(mean.max()))
-    axis.set_xticks(sizes, [str(size) for size in sizes])
-    axis.minorticks_off()
+    style.ticks_at(axis, risk["n_train"].values, base=2)
+    axis.set(yscale="log", ylim=(floor / 2 if (mean == 0).any() else 0.7 * low, 1.4 * float(mean.max())))
     style.plain_ticks(axis.yaxis, mean.values)
-    axis.set_xlabel("sample size $n$")
-    axis.set_ylabel("transfer risk, P[student ≠ teacher]")
-    axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2)
+    axis.set(xlabel="sample size $n$", ylabel="transfer risk, P[student ≠ teacher]")
+    style.legend_under(axis)
 
 
 def _slopes_of(transfer):
-    """Slopes of ln E[errors] in ln n, as the claims have them, and the half widths of their intervals, (ratios, …)."""
+    """Draws of the slopes of ln E[errors] in ln n of each soft ratio, as the claims have them, replicates first."""
     counts, over = by_world(transfer["risk"] * transfer["test_points"])
-    counts = counts.transpose(over, "n_train", "soft_ratio", ...).values
-    if counts.shape[0] < 2 or counts.shape[1] < 2:
-        return np.full((2, *counts.shape[2:]), np.nan)
-    slopes = pooled(count_slopes_by_world(np.log(transfer["n_train"].values), counts))
-    return slopes.value, half_width(slopes)
+    counts = counts.transpose(over, "n_train", "soft_ratio", ...)
+    slopes = counts.isel(n_train=0, drop=True) * np.nan
+    if min(counts.sizes[over], counts.sizes["n_train"]) > 1:
+        slopes = slopes.copy(data=count_slopes_by_world(np.log(transfer["n_train"].values), counts.values))
+    return slopes
 
 
 def _draw_power_law(axis, mean, slope, colour):
@@ -89,23 +74,18 @@ def _draw_power_law(axis, mean, slope, colour):
 
 
 def _draw_slopes(axis, transfer):
-    transfer = transfer.sortby(["soft_ratio", "stopping_epoch", "n_train"])
-    epochs, ratios = transfer["stopping_epoch"].values, transfer["soft_ratio"].values
-    found = zip(*_slopes_of(transfer), strict=True)
-    for place, ((ratio, colour), (slopes, errors)) in enumerate(
-        zip(style.soft_ratio_colours(ratios).items(), found, strict=True)
-    ):
-        # Beside each other the bars can be told apart.
-        shift = 0.12 * (place / max(len(ratios) - 1, 1) - 0.5)
-        axis.errorbar(
-            np.arange(len(epochs)) + 3 * shift, slopes, np.nan_to_num(errors), color=colour, marker="o", elinewidth=1,
-            linewidth=0.8, label=f"ρ = {ratio:g}",
-        )  # fmt: skip
+    slopes = _slopes_of(transfer.sortby(["soft_ratio", "stopping_epoch", "n_train"]))
+    epochs, over = slopes["stopping_epoch"].values, slopes.dims[0]
+    palette = style.soft_ratio_colours(slopes["soft_ratio"].values)
+    # Beside each other the bars can be told apart.
+    for shift, (ratio, colour) in zip(np.linspace(-0.18, 0.18, len(palette)), palette.items(), strict=True):
+        here = slopes.sel(soft_ratio=ratio).assign_coords(stopping_epoch=np.arange(len(epochs)) + shift)
+        frames.draw_means(axis, here, over, estimate=pooled, color=colour, label=f"ρ = {ratio:g}", linewidth=0.8)
     axis.set_xticks(np.arange(len(epochs)), [str(epoch) for epoch in epochs])
-    axis.set_xlim(-0.5, len(epochs) - 0.5)
-    axis.set_xlabel("stopping epoch of the teacher")
-    axis.set_ylabel("slope of ln risk in ln $n$")
-    axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3)
+    axis.set(
+        xlim=(-0.5, len(epochs) - 0.5), xlabel="stopping epoch of the teacher", ylabel="slope of ln risk in ln $n$"
+    )
+    style.legend_under(axis, 3)
 
 
 if __name__ == "__main__":

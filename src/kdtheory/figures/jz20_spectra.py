@@ -11,16 +11,9 @@ FIGURE = Figure(
     shows="Spectra (Sec. 4)",
     question="08. Data inefficiency: what makes a task hard?",
     caption=(
-        "The neural tangent kernel on the transfer points, in the basis of its eigenfunctions, taken together by "
-        "octaves (1, 2, 3…4, 5…8, …). The paper says that low frequencies are learned first, that the time to learn "
-        "an eigenfunction is proportional to 1/λ, and that the jump of hard labels adds high frequencies to the "
-        "effective logits. Upper left: frequency against eigenvalue. Upper right: the time after which less than 1/e "
-        "of the first residual is left for good, in gradient flow of the distillation loss at several soft ratios ρ, "
-        "against that of the squared loss, for which it is exactly 1/λ for each eigenfunction; look for parallels to "
-        "the dashed lines of slope 1. Lower left: the share of the effective logits' energy by octave for each ρ at "
-        "the last stopping epoch; dotted is what a jump has, i^(−1/2) for two inputs. Lower right: the same for "
-        "purely soft labels by the teacher's stopping epoch. Dots are means over worlds, each with a truth, a teacher "
-        "and points of its own; bars are 95 % intervals over worlds."
+        "What a student learns when, by octaves of the kernel's eigenfunctions. The paper says that low frequencies "
+        "are learned first, in a time proportional to 1/λ (look for parallels to the dashed lines), and that the jump "
+        "of hard labels adds high frequencies to the effective logits (lower left; dotted: what a jump has)."
     ),
 )
 
@@ -43,22 +36,21 @@ def draw(spectra):
     _draw_energies(axes[1, 1], soft, "stopping_epoch", epochs, "epoch {}")
     style.title(axes[1, 1], "Teacher's logits (ρ = 1)", _high(soft, "epoch {}"))
     for axis in axes.flat:
-        _fit_to_means(axis)
-        axis.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+        frames.fit_to_means(axis, margin=0.1)
+        style.legend_beside(axis)
     return figure
 
 
 def _draw_frequencies(axis, spectra):
-    eigenvalue = spectra["eigenvalue"].mean("world").values
-    mean, half_width = style.mean_and_half_width(spectra["frequency"], "world")
-    axis.errorbar(
-        eigenvalue, mean, half_width.fillna(0), marker="o", linestyle="none", color=style.BLUE, label="octaves"
-    )  # fmt: skip
-    axis.set_xscale("log")
-    axis.set_yscale("log")
+    frequency = spectra["frequency"].assign_coords(octave=spectra["eigenvalue"].mean("world").values)
+    frames.draw_means(axis, frequency, color=style.BLUE, label="octaves", linestyle="none")
+    axis.set(
+        xscale="log",
+        yscale="log",
+        xlabel=r"eigenvalue $\lambda$ (falling)",
+        ylabel="frequency (radians per unit of length)",
+    )
     axis.invert_xaxis()
-    axis.set_xlabel(r"eigenvalue $\lambda$ (falling)")
-    axis.set_ylabel("frequency (radians per unit of length)")
     words = f"n = {int(spectra['octave'][-1])}, {worlds_in_words(spectra)}"
     style.title(axis, "Eigenfunctions of the kernel", words)
 
@@ -68,28 +60,27 @@ def _draw_times(axis, spectra):
     for ratio, colour in style.soft_ratio_colours(trained["soft_ratio"].values).items():
         here = trained.sel(soft_ratio=ratio)
         squared = np.exp(np.log(here["squared_time"]).mean("world")).values
-        mean, half_width = style.mean_and_half_width(np.log(here["learning_time"]), "world")
-        mean, half_width = mean.values, half_width.fillna(0).values
-        times = np.exp(mean)
-        bars = np.stack([times - np.exp(mean - half_width), np.exp(mean + half_width) - times])
-        axis.errorbar(squared, times, bars, marker="o", linewidth=1.2, color=colour, label=f"ρ = {ratio:g}")
+        times = here["learning_time"].assign_coords(octave=squared)
+        means = frames.draw_means(axis, times, geometric=True, color=colour, label=f"ρ = {ratio:g}")
         # Through the middle of the curve, so that only its slope is compared.
-        level = np.exp(np.nanmean(mean - np.log(squared)))
+        level = np.exp(np.nanmean(np.log(means.values / squared)))
         axis.plot(squared, level * squared, linestyle="--", linewidth=0.8, color=colour)
     axis.plot([], [], color=style.GREY, linestyle="--", linewidth=0.8, label=r"$\propto 1/\lambda$")
-    axis.set_xscale("log")
-    axis.set_yscale("log")
-    axis.set_xlabel(r"learning time with the squared loss, $1/\lambda$")
-    axis.set_ylabel("learning time with the distillation loss")
+    axis.set(
+        xscale="log",
+        yscale="log",
+        xlabel=r"learning time with the squared loss, $1/\lambda$",
+        ylabel="learning time with the distillation loss",
+    )
     style.title(axis, "When octaves are learned", "means over stopping epochs")
 
 
 def _draw_energies(axis, energy, along, colours, words):
     frames.draw_means(axis, energy, hue=along, palette=colours, names=words)
     axis.set_xscale("log", base=2)
-    axis.set_yscale("log")
-    axis.set_xlabel("last eigenfunction of the octave")
-    axis.set_ylabel(r"share of the energy of $z_{s,\mathrm{eff}}$")
+    axis.set(
+        yscale="log", xlabel="last eigenfunction of the octave", ylabel=r"share of the energy of $z_{s,\mathrm{eff}}$"
+    )
 
 
 def _draw_jump(axis, energy):
@@ -97,12 +88,6 @@ def _draw_jump(axis, energy):
     middle = len(octaves) // 2
     law = float(energy.mean("world")[middle]) * (octaves / octaves[middle]) ** _JUMP_EXPONENT
     axis.plot(octaves[2:], law[2:], color=style.INK, linestyle=":", linewidth=1.2, label=r"jump, $i^{-1/2}$")
-
-
-def _fit_to_means(axis):
-    """Let the means set the range."""
-    heights = style.mean_heights(axis)
-    axis.set_ylim(np.nanmin(heights) / 3, 3 * np.nanmax(heights))
 
 
 def _high(energy, words):

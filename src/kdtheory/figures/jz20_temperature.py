@@ -3,6 +3,8 @@
 from kdtheory.figures import frames, style
 from kdtheory.figures.registry import Figure, run_figure
 from kdtheory.figures.replicates import last_inefficiency
+from kdtheory.statistics.jackknife import pooled
+from kdtheory.statistics.means import mean
 from kdtheory.statistics.worlds import worlds_in_words
 
 FIGURE = Figure(
@@ -10,14 +12,10 @@ FIGURE = Figure(
     shows="Sec. 2, temperature",
     question="06. Effective logits: where does a student settle between teacher and label?",
     caption=(
-        "The paper says that a higher temperature T makes the student converge easily, and that this is only a benefit "
-        "during training. Solid: the loss of Eq. 2; dashed: its soft term multiplied by T², as others write it. Upper "
-        "row: training time of the kernel student until its logits are within 1 % of their targets, at one learning "
-        "rate, and the same in steps that are as large as they can be; and data inefficiency I(n) of students that are "
-        "trained to the end. Lower row: transfer risk of a perfect teacher's students; test error of the students of "
-        "imperfect teachers by stopping epoch, at the smallest and the largest soft ratio ρ. In Eq. 2 a higher T gives "
-        "hard labels more weight; where solid and dashed lines go different ways, what is said of T depends on this "
-        "convention. Points are means over worlds, bars 95 % intervals."
+        "Training time, data inefficiency, risk and correction of teachers against the temperature T. The paper says "
+        "that a higher T makes the student converge easily and is only a benefit during training. Solid: the loss of "
+        "eq. 2; dashed: its soft term multiplied by T², as others write it; where they go different ways, what is said "
+        "of T depends on this convention."
     ),
 )
 
@@ -36,14 +34,13 @@ def draw(flow, temperature):
         (axes[0, 1], "settling_steps", "largest stable steps"),
     ):
         _draw(axis, sized[name], "soft_ratio", style.soft_ratio_colours(sized["soft_ratio"].values), "ρ = {:g}")
-        axis.set_yscale("log")
-        axis.set_ylabel(label)
+        axis.set(yscale="log", ylabel=label)
     style.title(axes[0, 0], f"Until 1 % from the targets, {where}", worlds_in_words(flow))
     style.title(axes[0, 1], f"The same in steps, {where}", worlds_in_words(flow))
     ratios = style.soft_ratio_colours(temperature["soft_ratio"].values)
     norm = temperature["weight_norm"]
     inefficiency, *window = last_inefficiency(norm)
-    _draw(axes[0, 2], inefficiency, "soft_ratio", ratios, "ρ = {:g}")
+    _draw(axes[0, 2], inefficiency, "soft_ratio", ratios, "ρ = {:g}", pooled)
     axes[0, 2].set_ylabel(r"data inefficiency $\mathcal{I}$")
     style.title(axes[0, 2], f"Perfect teacher, I over n = {window[0]}…{window[1]}", worlds_in_words(norm))
     risk = temperature["risk"].sortby("n_train").isel(n_train=-1)
@@ -62,19 +59,17 @@ def draw(flow, temperature):
         words = "teachers err on " + ", ".join(style.number(each) for each in own)
         style.title(axis, f"Imperfect teachers, ρ = {ratio:g}, n = {size}", words)
     for axis in axes.flat:
-        axis.set_xscale("log")
-        ticks = temperature["temperature"].values
-        axis.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-        axis.minorticks_off()
+        style.ticks_at(axis, temperature["temperature"].values)
         for scale, line in _LINES.items():
             axis.plot([], [], color=style.GREY, linestyle=line, label=_WORDS[scale])
-        axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=2)
+        style.legend_under(axis)
     return figure
 
 
-def _draw(axis, values, along, colours, words):
+def _draw(axis, values, along, colours, words, estimate=mean):
     """Means over worlds against T: a colour for each value of a dimension, a line for each convention."""
-    frames.draw_means(axis, values, hue=along, palette=colours, names=words, dash="loss_scale", lines=_LINES)
+    options = {"hue": along, "palette": colours, "names": words, "dash": "loss_scale", "lines": _LINES}
+    frames.draw_means(axis, values, estimate=estimate, **options)
 
 
 if __name__ == "__main__":

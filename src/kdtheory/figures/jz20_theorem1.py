@@ -11,19 +11,10 @@ FIGURE = Figure(
     shows="Theorem 1",
     question="07. Transfer risk: do soft labels teach faster?",
     caption=(
-        "Upper row: means over worlds of the transfer risk (solid) and of Theorem 1's bound (dashed), for network "
-        "teachers, linear ones and smooth ones (the ground truth itself); bars are 95 % intervals. Where the bound is "
-        "1 (grey) it says nothing. A smooth target is fitted with a direction that converges, so that the bound can "
-        "be seen to work. The dotted lines are the bound of PL19 with the same angles, which the paper calls 1 "
-        "everywhere for ReLU features. Lower left: every world at every n; the theorem asks all dots to lie on or "
-        "below the diagonal. The angle in it must be signed: crosses are eq. 7 as printed, with an acute angle, "
-        "wherever the student points away from the oracle and the two differ. A cross above the diagonal refutes the "
-        "printed form. The title counts all worlds, sizes and both kinds of oracles, and the misclassified test "
-        "points that lie outside the region from which the theorem is proved. Lower middle: at ρ = 1 the bound of "
-        "each teacher (dashed) beside the classical numbers ‖Δŵ‖/√n and 2‖Δŵ‖√(EΘ/n), which use the norm alone. Lower "
-        "right: norms of the weights that make the student zero (grey) and of the weights that make it the teacher's "
-        "(colours). The paper neglects the first; the distance on this logarithmic axis says how well. A line that is "
-        "still rising at the right has no finite oracle in sight."
+        "Above: the transfer risk (solid) below the bound of the paper's Theorem 1 (dashed) for three kinds of "
+        "teachers; where the bound is 1 (grey) it says nothing. Lower left: every student; a dot above the diagonal "
+        "would refute the theorem, a cross above it refutes eq. 7 as printed, with an acute angle. Lower right: the "
+        "norm that the paper neglects (grey) beside the one that it keeps."
     ),
 )
 
@@ -69,9 +60,7 @@ def _draw_bounds(axis, here, colours):
         for name, options in (("risk_bound_linear", _LINEAR), ("risk_bound", {"color": colour, **_THEOREM})):
             mean = cells[name].mean("world").dropna("n_train")
             axis.plot(mean["n_train"], mean, **options)
-    axis.set_ylim(floor / 2, 1.6)
-    axis.set_xlabel("sample size $n$")
-    axis.set_ylabel("transfer risk, bound")
+    axis.set(ylim=(floor / 2, 1.6), xlabel="sample size $n$", ylabel="transfer risk, bound")
     lowest = here["risk_bound"].mean("world").stack(cell=["soft_ratio", "n_train"])
     best = lowest.isel(cell=int(lowest.argmin("cell")))
     words = f"N = {int(here['oracle_size'])}; least mean bound {style.number(float(best))}"
@@ -88,10 +77,7 @@ def _draw_cells(axis, transfer):
     _scatter(axis, bound, risk, known, floor, ".", style.BLUE, "signed angle")
     _scatter(axis, printed, risk, known & (printed < bound), floor, "x", style.RED, "acute angle, where it differs")
     axis.plot([floor, 1], [floor, 1], color=style.INK, linewidth=0.8)
-    axis.set_xscale("log")
-    axis.set_yscale("log")
-    axis.set_xlabel("bound of the student")
-    axis.set_ylabel("risk of the student")
+    axis.set(xscale="log", yscale="log", xlabel="bound of the student", ylabel="risk of the student")
     counts = [_violations(transfer, suffix) for suffix in ("", "_nested")]
     signed, acute, outside, cells = (sum(column) for column in zip(*counts, strict=True))
     words = f"above: signed {signed}, printed {acute} of {cells}; points outside the region: {outside}"
@@ -134,8 +120,7 @@ def _draw_classical(axis, here):
     for line, words in zip(_CLASSICAL.values(), ("Theorem 1", "‖Δŵ‖/√n", "2‖Δŵ‖√(EΘ/n)"), strict=True):
         axis.plot([], [], color=style.GREY, linestyle=line, label=words)
     axis.axhspan(1, axis.get_ylim()[1], color=style.LIGHT, alpha=0.6, linewidth=0)
-    axis.set_xlabel("sample size $n$")
-    axis.set_ylabel("transfer risk, bound")
+    axis.set(xlabel="sample size $n$", ylabel="transfer risk, bound")
     style.title(axis, f"Classical bounds, ρ = {float(here['soft_ratio']):g}", "solid: risk; grey area: says nothing")
 
 
@@ -150,8 +135,7 @@ def _draw_norms(axis, here, colours):
         axis.plot(norm["oracle_size"], norm, "D", color=colour, mfc="white", ms=4)
     zero = here["oracle_zero_norm"].mean("world")
     axis.plot(zero["oracle_size"], zero, "D", color=style.GREY, mfc="white", ms=4)
-    axis.set_xlabel("sample size $n$ (diamonds: oracle's $N$)")
-    axis.set_ylabel(r"norm of the weight change")
+    axis.set(xlabel="sample size $n$ (diamonds: oracle's $N$)", ylabel=r"norm of the weight change")
     share = (zero / here["oracle_norm"].mean("world")).isel(oracle_size=-1)
     share = share.dropna("soft_ratio")
     ends = (

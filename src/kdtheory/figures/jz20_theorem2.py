@@ -11,16 +11,10 @@ FIGURE = Figure(
     shows="Theorem 2",
     question="09. Imperfect teachers: when do hard labels help?",
     caption=(
-        "Hard labels add weights δŵ_h to a student of purely soft labels; Δŵ_c is the direction in which that student "
-        "can improve. The cosine of the two has the sign of Theorem 2's derivative: above zero a first portion of hard "
-        "labels brings the student closer to the truth. Upper left: against the teacher's stopping epoch, the paper's "
-        "axis; solid for a smooth truth, dashed for a truth that is the sign alone. The paper leaves the truth's "
-        "logits z_g open, and the sign of the result can depend on them. Upper right and lower left: the same, the "
-        "teacher of each world at each epoch against its own error, for both truths. If mistakes of the teacher are "
-        "what hard labels repair, the markers rise to the right and cross zero at an error that depends on n. Lower "
-        "right: the derivative of eq. 12 against a finite difference of the cosine itself near ρ = 1, run by run; the "
-        "theorem asks for the diagonal. Bars are 95 % intervals over worlds, each with a truth, a teacher and points "
-        "of its own."
+        "The cosine of the weights that hard labels add and the direction in which the student can improve; the "
+        "paper's Theorem 2 says that hard labels help where it is positive. Look where it crosses zero, against the "
+        "teacher's stopping epoch and against its error, for two readings of the truth. Lower right: the derivative of "
+        "eq. 12 against a finite difference, which the theorem puts on the diagonal."
     ),
 )
 
@@ -40,7 +34,7 @@ def draw(correction):
         axes[0, 0].plot([], [], "s", color=colour, ms=6, label=f"n = {size}")
     for line, words in _TRUTHS.values():
         axes[0, 0].plot([], [], color=style.GREY, linestyle=line, label=words.lower())
-    style.legend_below(figure, 8)
+    style.legend_below(figure, 5)
     return figure
 
 
@@ -49,11 +43,8 @@ def _draw_epochs(axis, correction, colours):
     cosine = correction["correction_cosine"].sel(truth=list(lines))
     frames.draw_means(axis, cosine, hue="n_train", palette=colours, names="", dash="truth", lines=lines)
     axis.axhline(0, color=style.INK, linewidth=0.8)
-    axis.set_xscale("log", base=2)
-    epochs = correction["stopping_epoch"].values
-    axis.set_xticks(epochs, [str(epoch) for epoch in epochs])
-    axis.set_xlabel("stopping epoch of the teacher")
-    axis.set_ylabel(r"cosine of $\delta\hat{w}_h$ and $\Delta\hat{w}_c$")
+    style.ticks_at(axis, correction["stopping_epoch"].values, base=2)
+    axis.set(xlabel="stopping epoch of the teacher", ylabel=r"cosine of $\delta\hat{w}_h$ and $\Delta\hat{w}_c$")
     style.title(axis, "Against the stopping epoch", worlds_in_words(correction))
 
 
@@ -70,8 +61,7 @@ def _draw_errors(axis, here, colours):
     axis.axhline(0, color=style.INK, linewidth=0.8)
     axis.set_xscale("log")
     style.plain_ticks(axis.xaxis, error)
-    axis.set_xlabel("teacher's error")
-    axis.set_ylabel(r"cosine of $\delta\hat{w}_h$ and $\Delta\hat{w}_c$")
+    axis.set(xlabel="teacher's error", ylabel=r"cosine of $\delta\hat{w}_h$ and $\Delta\hat{w}_c$")
     words = "; ".join(_crossing(*crossings[size], size) for size in list(crossings)[-1:])
     style.title(axis, _TRUTHS[str(here["truth"].values)][1], words or "no change of sign")
 
@@ -92,9 +82,7 @@ def _draw_derivative(axis, correction, colours):
         axis.plot(exact, difference, ".", color=colour, ms=3, alpha=0.6, rasterized=True)
     limits = axis.get_xlim()
     axis.plot(limits, limits, color=style.INK, linewidth=0.8, zorder=1)
-    axis.set_xlim(limits)
-    axis.set_xlabel("derivative of eq. 12")
-    axis.set_ylabel("finite difference")
+    axis.set(xlim=limits, xlabel="derivative of eq. 12", ylabel="finite difference")
     exact, difference = correction["derivative"], correction["derivative_fd"]
     worst = np.abs(difference - exact) / np.abs(exact).max(("stopping_epoch", "world", "run"))
     words = f"apart by at most {style.number(float(worst.max()))} of the largest at that n"

@@ -4,26 +4,17 @@ import numpy as np
 
 from kdtheory.figures import frames, style
 from kdtheory.figures.registry import Figure, run_figure
+from kdtheory.figures.replicates import mean_and_bars
 
 FIGURE = Figure(
     reads=("linear/alignment", "linear/margin"),
     shows="Theorems 3 and D.1, Corollaries 1 and 2",
     question="05. How good are the bounds?",
     caption=(
-        "Upper left: each bound divided by the measured mean risk; a bound holds where it is above 1, and how far "
-        "above is what it gives away. Hollow markers: the bound itself is 1 or more, so it says nothing. Upper "
-        "middle: the same bounds against n at one κ; grey is where a bound says nothing, and the paper calls them "
-        "far from vacuous, and says that standard bounds for hard labels have little to say where n < d: the bounds"
-        " by VC dimension and by margin are beside. Upper right: data with an angular margin, the mean risk (dots) "
-        "and Corollary 1's γⁿ (dash-dotted); the corollary promises an exponential rate, a straight line on these "
-        "axes. With a margin the risk can be exactly zero long before n = d. Lower left: students at a relative "
-        "distance ε from the distilled one, turned away from the teacher as far as ε allows, below the bound of "
-        "Theorem D.1 of their colour. Lower middle: data crowded at the boundary, for which Corollary 2's constant "
-        "c exceeds 1; a mean risk (with its 95 % interval) above the printed bound is a counterexample to it as "
-        "printed, while the bound that its proof gives is far larger. Lower right: the angle to the teacher as "
-        "single transfer sets grow, each thin line one set; Lemma 1 says that no line ever rises. On these data, "
-        "which are symmetric about the teacher, the risk follows the angle. Dots are means over transfer sets, bars"
-        " 95 % intervals; hollow circles on the lower edge are exactly zero, hollow triangles are below the axis."
+        "The paper's bounds beside the risks that they bound: Theorem 3 and Corollary 2 (upper left and middle), "
+        "Corollary 1 (upper right), Theorem D.1 (lower left). A bound holds where it lies above the risk, and says "
+        "nothing in the grey. Lower middle: a mean risk above the printed bound of Corollary 2 is a counterexample to "
+        "it; lower right: Lemma 1 says that no line rises."
     ),
 )
 
@@ -66,10 +57,7 @@ def _draw_ratio(axis, sweep):
             axis.plot(sweep["kappa"].values[chosen], ratio[chosen], "o", color=line["color"], mfc=face, ms=4)
     axis.axhline(1, color=_BLUE, linewidth=1)
     axis.set_xscale("log", base=2)
-    axis.set_yscale("log")
-    axis.set_ylim(bottom=0.5)
-    axis.set_xlabel(r"angular alignment $\kappa$")
-    axis.set_ylabel("bound / mean risk")
+    axis.set(yscale="log", ylim=(0.5, None), xlabel=r"angular alignment $\kappa$", ylabel="bound / mean risk")
     least, most = (
         style.number(float(value)) for value in ((sweep["risk_bound"] / risk).min(), (sweep["risk_bound"] / risk).max())
     )
@@ -79,8 +67,7 @@ def _draw_ratio(axis, sweep):
 def _draw_growth(axis, growth):
     floor = style.floor_of(growth["growth_risk"].mean("growth_world"))
     frames.draw_means(axis, growth["growth_risk"], "growth_world", floor=floor, color=_BLUE, label="measured risk")
-    axis.set_xscale("log")
-    axis.set_yscale("log")
+    axis.set(xscale="log", yscale="log")
     axis.axhspan(1, 10, color=style.LIGHT, alpha=0.5, linewidth=0)
     for name, (_, line) in _BOUNDS.items():
         axis.plot(growth["n_train"], growth[name], **style.BOUNDS[line])
@@ -89,9 +76,7 @@ def _draw_growth(axis, growth):
     margin = growth["hard_bound_margin"].mean("growth_world").sel(hard_n_train=growth["hard_n_train"] > 1)
     sizes = margin["hard_n_train"] - 1
     axis.plot(sizes, margin, label="hard labels, margin bound", **style.BOUNDS["margin"])
-    axis.set_ylim(floor / 2, 20)
-    axis.set_xlabel("number of transfer points $n$")
-    axis.set_ylabel("transfer risk, bound")
+    axis.set(ylim=(floor / 2, 20), xlabel="number of transfer points $n$", ylabel="transfer risk, bound")
     vacuous = growth["n_train"].values[(growth["risk_bound"] >= 1).values]
     until = f"Theorem 3 is 1 up to n = {vacuous.max()}" if vacuous.size else "Theorem 3 is below 1 everywhere"
     style.title(axis, f"Bounds and risk, κ = {float(growth['kappa']):g}", until)
@@ -111,9 +96,7 @@ def _draw_margin(axis, margin):
         zero = mean["n_train"].values[mean.values == 0]
         if zero.size and mean.sel(n_train=slice(zero.min(), None)).max() == 0:
             first_zero.append(f"{zero.min()} (d = {dim})")
-    axis.set_ylim(floor / 2, 3)
-    axis.set_xlabel("number of transfer points $n$")
-    axis.set_ylabel(r"transfer risk, bound $\gamma^n$")
+    axis.set(ylim=(floor / 2, 3), xlabel="number of transfer points $n$", ylabel=r"transfer risk, bound $\gamma^n$")
     axis.legend(loc="center right")
     below = f"every set at risk 0 from n = {', '.join(first_zero)}" if first_zero else ""
     style.title(axis, "Corollary 1: with a margin", below)
@@ -136,9 +119,7 @@ def _draw_approximate(axis, alignment):
         axis.plot(cells["kappa"], here["risk_bound_approximate"], color=colour, linestyle="--", linewidth=1.2)
         mean = means.sel(perturbation=epsilon)
         slack = min(slack, float((here["risk_bound_approximate"] / mean).min()))
-    axis.set_ylim(floor / 2, 3)
-    axis.set_xlabel(r"angular alignment $\kappa$")
-    axis.set_ylabel("transfer risk, bound")
+    axis.set(ylim=(floor / 2, 3), xlabel=r"angular alignment $\kappa$", ylabel="transfer risk, bound")
     axis.legend(loc="lower left")
     style.title(
         axis, f"Theorem D.1, n = {int(cells['gram_n_train'])}", f"bound at least {style.number(slack)} times the risk"
@@ -148,7 +129,7 @@ def _draw_approximate(axis, alignment):
 def _draw_scaled(axis, alignment):
     risk = alignment["scaled_risk"]
     sizes = risk["scaled_n_train"].values
-    mean, error = style.mean_and_half_width(risk, "scaled_world")
+    mean, bars = mean_and_bars(risk, "scaled_world")
     printed, proved = alignment["scaled_bound_printed"], alignment["scaled_bound_proved"]
     places = np.arange(len(sizes))
     for place, size in zip(places, sizes, strict=True):
@@ -168,13 +149,10 @@ def _draw_scaled(axis, alignment):
             **style.BOUNDS["corollary"],
             label=None if place else "bound as printed",
         )
-    axis.errorbar(places, mean.values, error.fillna(0).values, fmt="o", color=style.INK, ms=5, zorder=4, label="mean")
-    axis.set_yscale("log")
-    axis.set_xlim(-0.6, len(sizes) - 0.4)
-    axis.set_ylim(style.floor_of(risk, printed) / 2, 3)
+    axis.errorbar(places, mean.values, bars, fmt="o", color=style.INK, ms=5, zorder=4, label="mean")
+    axis.set(yscale="log", xlim=(-0.6, len(sizes) - 0.4), ylim=(style.floor_of(risk, printed) / 2, 3))
     axis.set_xticks(places, [str(size) for size in sizes])
-    axis.set_xlabel("number of transfer points $n$")
-    axis.set_ylabel("transfer risk, bound")
+    axis.set(xlabel="number of transfer points $n$", ylabel="transfer risk, bound")
     axis.legend(loc="upper left")
     words = ", ".join(style.number(float(value)) for value in (mean / printed))
     proofs = ", ".join(
@@ -187,13 +165,11 @@ def _draw_angles(axis, growth):
     chains = growth.transpose("n_train", ...)
     angle = chains["growth_angle"]
     floor = style.floor_of(angle.where(chains["n_train"] < chains["input_dim"]))
-    axis.set_xscale("log")
-    axis.set_yscale("log")
+    axis.set(xscale="log", yscale="log")
     axis.plot(angle["n_train"], angle.where(angle >= floor), color=_BLUE, alpha=0.4, linewidth=0.8)
     least = angle.min("growth_world")
     style.mark_floor(axis, least["n_train"], least, floor, _BLUE)
-    axis.set_xlabel("number of transfer points $n$")
-    axis.set_ylabel(r"angle $\alpha(w_*, \hat{w})$ (rad)")
+    axis.set(xlabel="number of transfer points $n$", ylabel=r"angle $\alpha(w_*, \hat{w})$ (rad)")
     steps, risk_steps = angle.diff("n_train"), chains["growth_risk"].diff("n_train")
     rises, risk_rises, count = int((steps > 0).sum()), int((risk_steps > 0).sum()), int(steps.notnull().sum())
     style.title(

@@ -12,14 +12,9 @@ FIGURE = Figure(
     shows="Fig. 1",
     question="01. Data geometry: which tasks are easy?",
     caption=(
-        "Top: points of world 0 of three tasks, with the direction of the teacher's weight vector w* (arrow) and its "
-        "decision boundary (dashed). Bottom: the thick curve of each panel is p(θ) of eq. 17, the probability that a "
-        "point is at least at the angle θ to w*; the thin steps are the same probability among the points of world 0. "
-        "The paper sketches three tasks: A, aligned with the teacher, so p falls fast; B, aligned and with a margin, "
-        "so p reaches zero before the decision boundary at θ = π/2 (grey: angles that never occur); C, crowded along "
-        "the boundary, so p falls slowly. The tasks here belong to the families of Corollaries 1 and 2. Compare how "
-        "low the curves lie: a curve that is lower everywhere has a smaller bound on the risk (Theorem 3). The area "
-        "under a curve is the mean angle, marked."
+        "Three tasks as the paper sketches them: aligned with the teacher (A), aligned and with a margin (B), crowded "
+        "along the boundary (C). Below each is p(θ) of eq. 17, the probability of an angle of at least θ to the "
+        "teacher: a curve that is lower everywhere has a smaller bound on the risk (Theorem 3)."
     ),
 )
 
@@ -61,8 +56,7 @@ def _draw_points(axis, task):
         "", (1.5, 0), (0, 0), arrowprops={"arrowstyle": "-|>", "color": style.INK, "linewidth": 1.5}, zorder=4
     )
     axis.annotate("$w_*$", (1.5, 0), (2, 3), textcoords="offset points", zorder=4)
-    axis.set_xlim(-3, 3)
-    axis.set_ylim(-3, 3)
+    axis.set(xlim=(-3, 3), ylim=(-3, 3))
     axis.set_box_aspect(1)
     axis.set_xlabel("along $w_*$")
 
@@ -105,8 +99,7 @@ def _draw_task(axis, task):
     )
     axis.set_xlabel(r"angle $\theta$ to the teacher (rad)")
     axis.set_xticks([0, np.pi / 4, np.pi / 2], ["0", r"$\pi/4$", r"$\pi/2$"])
-    axis.set_xlim(0, np.pi / 2)
-    axis.set_ylim(0, 1.02)
+    axis.set(xlim=(0, np.pi / 2), ylim=(0, 1.02))
 
 
 if __name__ == "__main__":

@@ -11,13 +11,9 @@ FIGURE = Figure(
     shows="Fig. 2",
     question="01. Data geometry: which tasks are easy?",
     caption=(
-        "Points of world 0 of a two-dimensional task; the arrow is the teacher's weight vector w*, the line its "
-        "decision boundary, and colour and marker give the teacher's class. The paper shows a task with an angular "
-        "margin (β = 5π/12) and polynomial tasks with κ = 1 (angles are uniform) and κ = 2 (few points near the "
-        "boundary). Look at the neighbourhood of the boundary: the margin task leaves a wedge empty, shaded here, and "
-        "a larger κ thins it out without emptying it. The percentage is the exact probability of a point within 15° "
-        "of the boundary. Points far out are left outside the frame; an input's length changes neither its class nor "
-        "its angle."
+        "Points of a two-dimensional task with the teacher's weight vector (arrow) and decision boundary (line). The "
+        "paper shows a task with an angular margin and polynomial tasks with κ = 1 and κ = 2. Look at the "
+        "neighbourhood of the boundary: a margin leaves a wedge empty (shaded), a larger κ only thins it out."
     ),
 )
 
@@ -91,8 +87,7 @@ def _draw_task(axis, task):
     )
     near = np.interp(np.deg2rad(75), theta, survival)
     style.title(axis, _title(str(task["task"].values)), f"{100 * near:.1f} % of points within 15° of the boundary")
-    axis.set_xlim(-EXTENT, EXTENT)
-    axis.set_ylim(-EXTENT, EXTENT)
+    axis.set(xlim=(-EXTENT, EXTENT), ylim=(-EXTENT, EXTENT))
     axis.set_aspect("equal")
     axis.grid(False)
 

@@ -10,17 +10,10 @@ FIGURE = Figure(
     shows="Fig. 3",
     question="01. Data geometry: which tasks are easy?",
     caption=(
-        "Left: the expected risk of the distilled student against the alignment κ, as in the paper, with the bounds "
-        "of Theorem 3 and Corollary 2 added; the paper's curve decreases. Dots are means of the exact risk over "
-        "transfer sets, bars their 95 % interval (mostly smaller than the dot), the band holds the central 90 % of "
-        "the sets, circles are the mean error on explicit test points. Middle: the same on a logarithmic axis, "
-        "where many more sets, drawn by their Gram matrix alone (crosses), show risks that no test set could; "
-        "circles end where the test points made no error. Plus signs are students that descent has trained for "
-        "finitely many steps; the title says how far they are from their limit. Right: risk against n, for "
-        "distillation and for learners that see only the teacher's hard decisions on the same sets. The "
-        "introduction says that soft labels teach faster: compare the vertical distance of the lines. From n = d on "
-        "the student is the teacher and the risk is zero up to rounding; such points lie on the lower edge as "
-        "hollow markers."
+        "Left and middle: the expected risk of the distilled student against the alignment κ, which decreases in the "
+        "paper, with the bounds of Theorem 3 and Corollary 2. Right: risk against n, beside learners that see only the "
+        "teacher's decisions; the introduction says that soft labels teach faster: compare the vertical distance of "
+        "the lines."
     ),
 )
 
@@ -44,7 +37,7 @@ def draw(alignment):
         axes[0, 1], f"Risk against alignment, n = {size}", f"logarithmic axis; left end {fall} times the right end"
     )
     _draw_growth(axes[0, 2], alignment)
-    style.legend_below(figure, 7)
+    style.legend_below(figure, 4)
     return figure
 
 
@@ -70,11 +63,9 @@ def _draw_alignment(axis, sweep, logarithmic):
     axis.plot(kappa, sweep["risk_bound"], **style.BOUNDS["theorem"], label="Theorem 3")
     axis.plot(kappa, sweep["risk_bound_polynomial"], **style.BOUNDS["corollary"], label="Corollary 2")
     axis.set_xscale("log", base=2)
-    axis.set_xlabel(r"angular alignment $\kappa$")
-    axis.set_ylabel(r"transfer risk $P[h \neq h_*]$")
+    axis.set(xlabel=r"angular alignment $\kappa$", ylabel=r"transfer risk $P[h \neq h_*]$")
     if logarithmic:
-        axis.set_yscale("log")
-        axis.set_ylim(floor / 2, 3)
+        axis.set(yscale="log", ylim=(floor / 2, 3))
     else:
         axis.set_ylim(0, 1.05)
 
@@ -99,8 +90,7 @@ def _draw_growth(axis, alignment):
     frames.draw_means(axis, hard, "growth_world", hue="hard_target", palette=learners, names=words, floor=floor)
     blue = style.LEARNERS["distillation"]
     frames.draw_means(axis, distilled, "growth_world", floor=floor, color=blue, label="distillation")
-    axis.set_xscale("log")
-    axis.set_yscale("log")
+    axis.set(xscale="log", yscale="log")
     sizes = growth["n_train"].values[recovered.values]
     axis.plot(growth["n_train"], growth["risk_bound"], **style.BOUNDS["theorem"], label="Theorem 3")
     if sizes.size:
@@ -114,9 +104,7 @@ def _draw_growth(axis, alignment):
             va="center",
             fontsize=7.5,
         )
-    axis.set_xlabel("number of transfer points $n$")
-    axis.set_ylabel(r"transfer risk $P[h \neq h_*]$")
-    axis.set_ylim(floor / 2, 2)
+    axis.set(xlabel="number of transfer points $n$", ylabel=r"transfer risk $P[h \neq h_*]$", ylim=(floor / 2, 2))
     common = np.intersect1d(hard["hard_n_train"].values, distilled.dropna("n_train", how="all")["n_train"].values)
     below = ""
     if common.size:

@@ -2,21 +2,16 @@
 
 from kdtheory.figures import frames, style
 from kdtheory.figures.registry import Figure, run_figure
+from kdtheory.figures.replicates import mean_and_bars
 
 FIGURE = Figure(
     reads=("linear/bias",),
     shows="Fig. 4",
     question="02. Optimization bias: which minimiser does descent find?",
     caption=(
-        "Left: students that all minimise the distillation loss on the same images of the digits 0 and 1, turned away "
-        "from gradient descent's solution (δ = 0) by a random direction of relative length δ. The paper shows a risk "
-        "that grows with δ. Dots are means over worlds (each with its own split of the data between teacher and "
-        "students, teacher and transfer set), bars their 95 % interval, the band holds the central 90 % of the "
-        "worlds; the dashed line is the limit δ → ∞, where the random direction is all that is left; the plus sign is "
-        "the student that descent has trained for finitely many steps (the title has its median distance). Right: "
-        "distillation (δ = 0) on transfer sets that grow by added points; each thin line is the growing set of one "
-        "world. The angle to the teacher can only shrink along a line (Lemma 1), but the risk need not: look for thin "
-        "lines that rise. A risk of exactly zero on the test images lies on the lower edge as a hollow circle."
+        "Left: students that all minimise the distillation loss, turned away from gradient descent's solution by δ; "
+        "the paper shows a risk that grows with δ. Right: distillation on growing transfer sets, a thin line for each. "
+        "Their angle to the teacher can only shrink (Lemma 1), but their risk need not: look for thin lines that rise."
     ),
 )
 
@@ -34,26 +29,16 @@ def _draw_deltas(axis, bias):
     style.draw_spread(axis, bias["risk"], "world", green)
     mean = frames.draw_means(axis, bias["risk"], color=green, label=r"$w_\delta$, reduced bias")
     start = mean.sel(delta=mean["delta"] == 0)
-    axis.plot(
-        start["delta"],
-        start,
-        "o",
-        color=style.LEARNERS["distillation"],
-        ms=6,
-        label=r"distillation, $\delta = 0$",
-        zorder=3,
+    blue = style.LEARNERS["distillation"]
+    axis.plot(start["delta"], start, "o", color=blue, ms=6, label=r"distillation, $\delta = 0$", zorder=3)
+    red, trained = style.LEARNERS["hard_target_margin"], mean_and_bars(bias["descent_risk"])
+    axis.errorbar(0, *trained, fmt="+", color=red, ms=9, label="trained by descent", zorder=4)
+    frames.draw_level(axis, bias["risk_limit"], color=green, linestyle="--", label=r"limit $\delta \to \infty$")
+    axis.set(
+        ylim=(0, max(0.55, 1.05 * float(bias["risk_limit"].mean()))),
+        xlabel=r"$\delta$ (larger = less optimization bias)",
+        ylabel=r"transfer risk $P[h \neq h_*]$",
     )
-    trained, spread = style.mean_and_half_width(bias["descent_risk"], "world")
-    axis.errorbar(
-        0, float(trained), float(spread.fillna(0)), fmt="+", color=style.LEARNERS["hard_target_margin"], ms=9,
-        label="trained by descent", zorder=4,
-    )  # fmt: skip
-    limit, error = style.mean_and_half_width(bias["risk_limit"], "world")
-    axis.axhspan(limit - error.fillna(0), limit + error.fillna(0), color=green, alpha=0.25, linewidth=0)
-    axis.axhline(limit, color=green, linestyle="--", label=r"limit $\delta \to \infty$")
-    axis.set_ylim(0, max(0.55, 1.05 * float(limit)))
-    axis.set_xlabel(r"$\delta$ (larger = less optimization bias)")
-    axis.set_ylabel(r"transfer risk $P[h \neq h_*]$")
     axis.legend(loc="lower right", bbox_to_anchor=(1, 0.08))
     ends = f"risk {style.number(float(mean[0]))} at δ = {float(mean['delta'][0]):g}, "
     ends += f"{style.number(float(mean[-1]))} at δ = {float(mean['delta'][-1]):g}; "
@@ -69,14 +54,11 @@ def _draw_chains(axis, bias):
     axis.plot(sizes, chains.clip(min=floor), color=blue, alpha=0.25, linewidth=0.7)
     axis.plot([], [], color=blue, alpha=0.5, linewidth=0.7, label="one growing transfer set")
     frames.draw_means(axis, chains, floor=floor, color=blue, linewidth=2, label="mean over sets")
-    axis.set_xscale("log")
-    axis.set_yscale("log")
+    axis.set(xscale="log", yscale="log")
     zero = (chains == 0).any("world").values
     style.mark_floor(axis, sizes, [0 if reached else float("nan") for reached in zero], floor, blue)
     axis.plot([], [], "o", mfc="white", mec=blue, ms=5, label="risk exactly 0 in some sets")
-    axis.set_ylim(floor / 1.4, 1)
-    axis.set_xlabel("number of transfer points $n$")
-    axis.set_ylabel(r"transfer risk $P[h \neq h_*]$")
+    axis.set(ylim=(floor / 1.4, 1), xlabel="number of transfer points $n$", ylabel=r"transfer risk $P[h \neq h_*]$")
     axis.legend(loc="upper right")
     steps = chains.diff("n_train")
     share = 100 * float((steps > 0).mean())

@@ -6,26 +6,18 @@ import numpy as np
 
 from kdtheory.figures import style
 from kdtheory.figures.registry import Figure, run_figure
-from kdtheory.figures.replicates import interval
+from kdtheory.figures.replicates import interval, mean_and_bars
+from kdtheory.statistics.proportions import binomial_interval
 
 FIGURE = Figure(
     reads=("linear/monotonicity", "linear/monotonicity_settings"),
     shows="Fig. 5",
     question="03. Strong monotonicity: does one more point always help?",
     caption=(
-        "Left, on the paper's axes: each marker is a learner; all learners share the transfer sets. Across: the "
-        "monotonicity index of eq. 34, the share of sets to which one more point brings the student strictly closer"
-        " to the teacher. Up: the risk. Bars are 95 % intervals of both. The paper finds a negative correlation "
-        "over distillation, the hard-target learner and five students with reduced bias (δ beside the marker). "
-        "Hollow markers: the same students when the random direction q of the smaller set is kept and projected "
-        "again, not drawn afresh; where an index stands depends on this choice, which the paper leaves open. The "
-        "max-margin student is the limit of descent on hard labels: an added point that is no support vector leaves"
-        " it exactly where it was, which strict improvement counts as failure; the cross counts only the sets where"
-        " it moved; an arrow is a learner left of the paper's axis. The paper's caption orders the values of δ from"
-        " left to right; compare. The plus sign is the distilled student that descent has trained for finitely many "
-        "steps. Right: the paper's axis ends at the dashed line, about its largest risk. The "
-        "printed setting, at the top, fixes κ, d, n and δ, and none of its learners comes near; other rows change "
-        "one setting each."
+        "Left: each marker is a learner; across, the share of transfer sets to which one more point brings it closer "
+        "to the teacher (eq. 34), up, its risk. The paper finds a negative correlation. Right: none of the learners "
+        "comes near the paper's largest risk (dashed) at the printed setting, at the top; other rows change one "
+        "setting each."
     ),
 )
 
@@ -67,12 +59,12 @@ def _draw_risks(axis, monotonicity):
     axis.errorbar(
         [], [], fmt="^", mfc="white", color=style.LEARNERS["reduced_bias"], label=r"$w_\delta$, same $q$ kept"
     )
-    axis.set_xlabel("monotonicity index $m$ (strictly closer after one more point)")
-    axis.set_ylabel(r"transfer risk $P[h \neq h_*]$")
+    axis.set(
+        xlabel="monotonicity index $m$ (strictly closer after one more point)", ylabel=r"transfer risk $P[h \neq h_*]$"
+    )
     index, risk = monotonicity["monotonicity"], monotonicity["risk"].mean("world")
-    axis.set_xlim(_LEAST_INDEX - 0.015, 1.015)
-    axis.set_ylim(0, max(_LARGEST_RISK, 1.1 * float(risk.max())))
-    axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2, fontsize=7.5)
+    axis.set(xlim=(_LEAST_INDEX - 0.015, 1.015), ylim=(0, max(_LARGEST_RISK, 1.1 * float(risk.max()))))
+    style.legend_under(axis)
     papers = [name for name in map(str, index["learner"].values) if name != "hard_target_margin"]
     words = f"{monotonicity.sizes['world']} transfer sets"
     if len(papers) > 2:
@@ -99,9 +91,7 @@ def _draw_settings(axis, settings):
         errorbar=interval, linestyle="none", dodge=0.5, markersize=4, err_kws={"linewidth": 1}, ax=axis,
     )  # fmt: skip
     axis.axvline(_LARGEST_RISK, color=style.INK, linestyle="--", linewidth=1)
-    axis.set_xscale("log")
-    axis.set_xlabel(r"transfer risk $P[h \neq h_*]$")
-    axis.set_ylabel("")
+    axis.set(xscale="log", xlabel=r"transfer risk $P[h \neq h_*]$", ylabel="")
     axis.tick_params(axis="y", labelsize=7.5)
     axis.legend(loc="upper center", bbox_to_anchor=(0.3, -0.14), ncols=2, fontsize=7.5)
     largest = settings["risk"].sel(learner=[name for name in shown if name != "delta_2.0"]).mean("world").max("learner")
@@ -121,14 +111,16 @@ def _draw_trained(axis, monotonicity):
 
 def _draw_learner(axis, learner, kind, marker, label):
     colour = style.LEARNERS.get(kind, style.GREY)
-    risk, error = (float(value) for value in style.mean_and_half_width(learner["risk"], "world"))
+    risk, bars = mean_and_bars(learner["risk"])
     index, same_q = float(learner["monotonicity"]), float(learner["monotonicity_same_q"])
-    low, high = _wilson(index, learner.sizes["world"])
-    bars = {"xerr": [[index - low], [high - index]], "yerr": 0 if np.isnan(error) else error}
+    worlds = learner.sizes["world"]
+    low, high = binomial_interval(round(index * worlds), worlds)
     if same_q != index:
         axis.plot([index, same_q], [risk, risk], color=colour, linewidth=0.8, alpha=0.6)
         axis.plot(same_q, risk, marker, mfc="white", mec=colour, ms=6)
-    axis.errorbar(index, risk, **bars, fmt=marker, color=colour, ms=6, elinewidth=1, label=label)
+    axis.errorbar(
+        index, risk, bars, [[index - low], [high - index]], fmt=marker, color=colour, ms=6, elinewidth=1, label=label
+    )
     hidden = index < _LEAST_INDEX
     if hidden:
         axis.annotate(
@@ -138,10 +130,10 @@ def _draw_learner(axis, learner, kind, marker, label):
     name = str(learner["learner"].values)
     if kind == "reduced_bias":
         delta = Fraction(name.removeprefix("delta_")).limit_denominator(1000)
-        # The two smallest δ have almost the same risk: one label goes below its marker, the other above.
+        # Beside the hollow marker; the two smallest δ have almost the same risk: one label goes below, the other above.
         down = delta <= Fraction(1, 16)
         axis.annotate(
-            f"δ = {delta}", (index, risk), (-5, -5 if down else 4), textcoords="offset points", ha="right",
+            f"δ = {delta}", (max(index, same_q), risk), (8, -3 if down else 1), textcoords="offset points",
             va="top" if down else "bottom", fontsize=7.5,
         )  # fmt: skip
     ties = float(learner["tie_fraction"])
@@ -152,14 +144,6 @@ def _draw_learner(axis, learner, kind, marker, label):
         words = f"{100 * ties:.0f} % of the added points leave\nit where it was; of the others,\n"
         words += f"{100 * moved:.0f} % help (×)" + (f"; index {index:.2f}" if hidden else "")
         axis.annotate(words, (max(index, _LEAST_INDEX), risk), (0, 18), textcoords="offset points", fontsize=7.5)
-
-
-def _wilson(share, count):
-    """Wilson's 95 % interval of a share, which also stands where the share is 0 or 1."""
-    z = 1.959964
-    centre = (share + z**2 / (2 * count)) / (1 + z**2 / count)
-    width = z / (1 + z**2 / count) * np.sqrt(share * (1 - share) / count + z**2 / (4 * count**2))
-    return min(centre - width, share), max(centre + width, share)
 
 
 if __name__ == "__main__":

@@ -10,18 +10,9 @@ FIGURE = Figure(
     shows="Theorem 1",
     question="04. What does the student learn?",
     caption=(
-        "Above: the distance of gradient descent to the limit that Theorem 1 names, relative to the limit's norm, "
-        "against the number of steps: the projection of the teacher onto the data span where n < d, the teacher "
-        "itself where n ≥ d. The paper proves convergence, at an exponential rate, and states no constant. Each thin "
-        "line is one world, another data set and teacher. A line that bends down to the rounding floor has converged; "
-        "float32 (dashed) stops at its own, higher floor. The rate shrinks with the smallest slope of the sigmoid, so "
-        "a teacher with a large norm, whose soft labels are almost hard, is approached far more slowly: a line that "
-        "is still high at the last step has not converged, and no statement is made about where it would end. The "
-        "numbers at the right are the largest distances that remain at the last step where they are above rounding "
-        "(float64); gradient flow itself, followed by an implicit solver, ends at the distance in the title. Below: "
-        "half the squared gradient divided by the loss. Corollary A.1 says that it stays above some c > 0, which "
-        "makes the loss fall at least like exp(−2ct) under gradient flow (eq. 54); the least value of each line is "
-        "the c that the path itself shows."
+        "Above: the distance of gradient descent to the limit that Theorem 1 names, each thin line one world. The "
+        "paper proves exponential convergence: a line that bends down to the rounding floor has converged, one that is "
+        "still high at the last step has not. Below: Corollary A.1 says that this rate stays above some c > 0."
     ),
 )
 
@@ -47,8 +38,7 @@ def draw(convergence):
             _draw_distance(upper, setting["relative_distance"], colour, floor)
             least = min(least, _draw_rate(lower, setting, colour))
         for axis in (upper, lower):
-            axis.set_xscale("log")
-            axis.set_yscale("log")
+            axis.set(xscale="log", yscale="log")
         upper.set_ylim(floor / 2, 3)
         lower.set_xlabel("gradient step $t$")
         sign, limit = ("<", "the projected teacher") if n_train < dim else ("≥", "the teacher itself")

@@ -10,17 +10,10 @@ FIGURE = Figure(
     shows="Theorem 2",
     question="04. What does the student learn?",
     caption=(
-        "Deep linear students of N layers in several worlds (other data and teachers), trained from starts of "
-        "relative size r = ‖w(0)‖/‖ŵ‖; all lengths are relative to ‖ŵ‖. Upper left (n < d): where training ends "
-        "(dots), the limit that eq. 66's conservation law gives for gradient flow (line) and the smallest ε of "
-        "Theorem 2 (dashed); the theorem asks the dots to lie below the dashed lines, the law says where. The slopes "
-        "show how much smaller a deeper student must start for the same distance (ε ~ r^(1/N)). Upper right (n ≥ d): "
-        "the teacher is recovered at every depth, up to the tolerance at which training stops. Lower left: the "
-        "distance divided by ε for starts outside the theorem's conditions. The wrong sign violates (12); the "
-        "opposite start points straight up the loss, so it has to cross w = 0, where a deep student can be stuck; the "
-        "Gaussian start violates (13). The paper expects neither condition to matter much in practice: look for "
-        "markers above the dashed line. Lower right: the part of the weights off the data span along the path, "
-        "against their norm (dots, largest start), on the line of eq. 66."
+        "Deep linear students of N layers against the relative size r of their start. Theorem 2 asks the dots to lie "
+        "below the dashed lines (upper left), and the teacher to be recovered where n ≥ d (upper right). Lower left: "
+        "starts outside the theorem's conditions, which the paper does not expect to matter much: look for markers "
+        "above the dashed line."
     ),
 )
 
@@ -91,12 +84,11 @@ def _draw_starts(axis, deep, colours):
                 axis.plot(x, max(y, floor), marker, color=colour, mfc=face, clip_on=False, zorder=3)
             stuck += int(unfinished.sum())
     axis.axhline(1, **_BOUND)
-    axis.set_yscale("log")
-    axis.set_ylim(bottom=floor)
-    axis.set_xlim(-0.6, len(starts) - 0.4)
+    axis.set(yscale="log", ylim=(floor, None), xlim=(-0.6, len(starts) - 0.4))
     axis.set_xticks(range(len(starts)), [_STARTS[start] for start in starts])
-    axis.set_xlabel("start (within a colour $r$ grows to the right)")
-    axis.set_ylabel(r"distance $\|w - \hat{w}\| \,/\, \varepsilon$")
+    axis.set(
+        xlabel="start (within a colour $r$ grows to the right)", ylabel=r"distance $\|w - \hat{w}\| \,/\, \varepsilon$"
+    )
     runs = deep["steps_by_start"].size
     style.title(axis, "Other starts, n < d", f"hollow: out of steps before the tolerance ({stuck} of {runs} runs)")
 
@@ -114,18 +106,12 @@ def _draw_path(axis, deep, colours):
             axis.plot(norm[order], law[order], color=colour, linewidth=0.8)
             axis.plot(norm, off_span, "o", color=colour, ms=2.5)
             worst = max(worst, np.nanmax(np.abs(off_span / law - 1)))
-    axis.set_xscale("log")
-    axis.set_yscale("log")
-    axis.set_xlabel(r"norm $\|w(t)\|$ along the path")
-    axis.set_ylabel("part off the data span")
+    axis.set(xscale="log", yscale="log", xlabel=r"norm $\|w(t)\|$ along the path", ylabel="part off the data span")
     style.title(axis, f"Eq. 66 along the path, r = {ratio:g}", f"departs from the law by at most {100 * worst:.2g} %")
 
 
 def _on_ratios(axis, label):
-    axis.set_xscale("log")
-    axis.set_yscale("log")
-    axis.set_xlabel(r"start $r = \|w(0)\| \,/\, \|\hat{w}\|$")
-    axis.set_ylabel(label)
+    axis.set(xscale="log", yscale="log", xlabel=r"start $r = \|w(0)\| \,/\, \|\hat{w}\|$", ylabel=label)
 
 
 def _legend(figure, axis, deep, colours):
@@ -135,7 +121,7 @@ def _legend(figure, axis, deep, colours):
     axis.plot([], [], **_BOUND, label=r"$\varepsilon$ of Theorem 2")
     axis.plot([], [], "o", color=style.GREY, label="trained student")
     axis.plot([], [], "v", color=style.GREY, mfc="white", ms=5, label="off the axis: nearer still")
-    style.legend_below(figure, 7)
+    style.legend_below(figure, 5)
 
 
 if __name__ == "__main__":

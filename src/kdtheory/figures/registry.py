@@ -27,8 +27,8 @@ class Figure:
     question : str
         Question it belongs to, with its number in two digits: the report sorts them as text.
     caption : str
-        What to look at, what the paper shows, and how what we see is to be read: words that are true whatever the
-        numbers are. Numbers are computed and written into the figure.
+        What to look at and what the paper shows, in two or three sentences that are true whatever the numbers are;
+        numbers are computed and written into the figure. How each panel is to be read is in docs/readings.yaml.
     """
 
     reads: tuple

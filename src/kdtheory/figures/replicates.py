@@ -1,7 +1,5 @@
 """Numbers by world, power laws of means over worlds, and the intervals that error bars show."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from kdtheory.statistics.inefficiency import inefficiency_draws
@@ -11,29 +9,64 @@ from kdtheory.statistics.means import mean
 
 
 def half_width(estimate):
-    """Return the half width of the symmetric 95 % interval (Student's t) of an estimate, which an error bar shows.
+    """Return half of the 95 % interval of an estimate, for a number with "±".
 
     Parameters
     ----------
     estimate : kdtheory.statistics.estimate.Estimate
+        From `kdtheory.statistics.jackknife.pooled`, whose intervals are symmetric.
 
     Returns
     -------
     ndarray
         NaN where there are fewer than two worlds.
     """
-    return replace(estimate.minus(estimate.value), skewness=0.0).upper(0.975)
+    low, high = estimate.interval()
+    return (high - low) / 2
 
 
-def interval(values):
-    """Return the ends of the 95 % interval (Student's t) of a mean, as seaborn's ``errorbar`` takes them.
+def interval(values, estimate=mean, geometric=False):
+    """Return the ends of the 95 % interval of a mean over worlds, as seaborn's ``errorbar`` takes them.
+
+    It is the interval that the claims test: Student's t, after Hall's removal of skewness for plain means.
 
     Parameters
     ----------
     values : array_like, shape (worlds,)
+        At least two.
+    estimate : callable
+        `kdtheory.statistics.means.mean`, or `kdtheory.statistics.jackknife.pooled` where the values are draws of it.
+    geometric : bool
+        Whether the mean is geometric: the interval is that of the mean logarithm.
     """
-    estimate = mean(np.asarray(values, float))
-    return float(estimate.value - half_width(estimate)), float(estimate.value + half_width(estimate))
+    values = np.asarray(values, float)
+    ends = estimate(np.log(values) if geometric else values).interval()
+    return tuple(float(end) for end in (np.exp(ends) if geometric else ends))
+
+
+def mean_and_bars(values, over="world", estimate=mean):
+    """Return the mean over a dimension and the lengths of its error bars, those of `interval`, ignoring NaN.
+
+    Parameters
+    ----------
+    values : xarray.DataArray
+    over : str
+        The dimension of worlds.
+    estimate : callable
+        As for `interval`.
+
+    Returns
+    -------
+    mean : xarray.DataArray
+        Without that dimension.
+    bars : ndarray, shape (2, ...)
+        Downwards and upwards, as ``Axes.errorbar`` takes them, (2, 1) of a single mean; 0 with fewer than two worlds.
+    """
+    found = estimate(values.transpose(over, ...).values)
+    low, high = found.interval()
+    template = values.isel({over: 0}).drop_vars([name for name, each in values.coords.items() if over in each.dims])
+    bars = np.nan_to_num([found.value - low, high - found.value])
+    return template.copy(data=found.value), bars.reshape(2, *(found.value.shape or (1,)))
 
 
 def by_world(values):
@@ -81,13 +114,42 @@ def slope_in_words(found):
     return f"{slope:.2f} ± {error:.2f}".replace("-", "−")
 
 
-def last_inefficiency(norm, octaves=3):
-    """Return I(n), the data inefficiency, over the last octaves of the sample size.
+def inefficiency(norm, windows):
+    """Return data inefficiency I(n), Eq. 10, by windows of the sample size.
 
     Parameters
     ----------
     norm : xarray.DataArray
         ‖Δŵ_n‖ with the dimensions ``n_train``, ``world`` and ``run``, and others.
+    windows : array_like of int, shape (windows, 2)
+        First and last sample size of each.
+
+    Returns
+    -------
+    xarray.DataArray, dims (world, n_train, …)
+        Draws for `kdtheory.statistics.jackknife.pooled`; ``n_train`` is the middle of each window in ln n.
+    """
+    windows = np.asarray(windows)
+    sizes = np.unique(windows)
+    chosen = norm.sel(n_train=sizes).transpose("world", "run", "n_train", ...)
+    draws = inefficiency_draws(chosen.values, sizes, windows)
+    template = chosen.isel(run=0, n_train=[0] * len(windows), drop=True)
+    return template.copy(data=draws).assign_coords(n_train=np.sqrt(windows.prod(axis=1)))
+
+
+def inefficiency_by_octave(group):
+    """Return `inefficiency` of a group's ``weight_norm`` in the windows that its ``inefficiency`` has."""
+    windows = np.stack([group["window_start"].values, group["window_end"].values], axis=1)
+    return inefficiency(group["weight_norm"], windows)
+
+
+def last_inefficiency(norm, octaves=3):
+    """Return I(n) over the last octaves of the sample size.
+
+    Parameters
+    ----------
+    norm : xarray.DataArray
+        As for `inefficiency`.
     octaves : int
         How many, where the sizes reach so far down.
 
@@ -99,6 +161,4 @@ def last_inefficiency(norm, octaves=3):
     """
     sizes = np.sort(norm["n_train"].values)
     window = int(max(sizes[0], sizes[-1] >> octaves)), int(sizes[-1])
-    chosen = norm.sel(n_train=list(window)).transpose("world", "run", "n_train", ...)
-    draws = inefficiency_draws(chosen.values, window, [window])[:, 0]
-    return chosen.isel(run=0, n_train=0, drop=True).copy(data=draws), *window
+    return inefficiency(norm, [window]).isel(n_train=0, drop=True), *window

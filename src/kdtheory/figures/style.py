@@ -8,19 +8,11 @@ import math
 
 import numpy as np
 
-from kdtheory.figures.replicates import half_width
-from kdtheory.statistics.means import mean
-
 # Okabe and Ito's palette, safe for colour-blind readers.
 BLUE, ORANGE, GREEN, RED, PURPLE, SKY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9"
 INK, GREY, LIGHT = "#222222", "#777777", "#D0D0D0"
 
-LEARNERS = {
-    "distillation": BLUE,
-    "hard_target_descent": ORANGE,
-    "hard_target_margin": RED,
-    "reduced_bias": GREEN,
-}
+LEARNERS = {"distillation": BLUE, "hard_target_descent": ORANGE, "hard_target_margin": RED, "reduced_bias": GREEN}
 # A bound is never solid: that is kept for what was measured.
 BOUNDS = {
     "theorem": {"color": INK, "linestyle": "--"},
@@ -86,6 +78,11 @@ def panels(columns, rows=1, *, width=PANEL_WIDTH, height=PANEL_HEIGHT, **options
     return figure, figure.subplots(rows, columns, squeeze=False, **options)
 
 
+def columns(table):
+    """Return the columns of a table, a dict of tuples by key: a dict of single values for each."""
+    return [dict(zip(table, column, strict=True)) for column in zip(*table.values(), strict=True)]
+
+
 def shades(values, lightest=0.8):
     """Return a colour for each of some ordered values, dark for the first and light for the last."""
     import matplotlib
@@ -113,8 +110,14 @@ def soft_ratio_axis(axes, soft_ratios):
     ticks = [tick for tick in _RATIO_TICKS if tick >= least]
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks], fontsize=7.5)
     axes.minorticks_off()
-    axes.set_xlim(least, 1)
-    axes.set_xlabel(r"soft ratio $\rho$ (stretched near 0 and 1)")
+    axes.set(xlim=(least, 1), xlabel=r"soft ratio $\rho$ (stretched near 0 and 1)")
+
+
+def ticks_at(axes, values, base=10):
+    """Make the abscissa logarithmic, with a tick at each of some values and nowhere else."""
+    axes.set_xscale("log", base=base)
+    axes.set_xticks(values, [f"{value:g}" for value in values])
+    axes.minorticks_off()
 
 
 def plain_ticks(axis, errors):
@@ -133,30 +136,6 @@ def soft_ratio_colours(soft_ratios):
 
     colours = LinearSegmentedColormap.from_list("soft_ratio", _FROM_HARD_TO_SOFT)
     return {ratio: colours(float(soft_ratio_position(ratio))) for ratio in soft_ratios}
-
-
-def mean_and_half_width(values, over):
-    """Return the mean over a dimension and the half width of its 95 % interval (Student's t), ignoring NaN.
-
-    Parameters
-    ----------
-    values : xarray.DataArray
-    over : str
-        The dimension of worlds.
-
-    Returns
-    -------
-    mean, half_width : xarray.DataArray
-        Without that dimension; the half width is NaN where there are fewer than two worlds.
-    """
-    estimate = mean(values.transpose(over, ...).values)
-    template = values.isel({over: 0}).drop_vars([name for name, each in values.coords.items() if over in each.dims])
-    return template.copy(data=estimate.value), template.copy(data=half_width(estimate))
-
-
-def mean_heights(axes):
-    """Return the heights of all means that are drawn with bars: wide intervals of few worlds are to set no range."""
-    return np.concatenate([np.asarray(bars.lines[0].get_ydata(), float) for bars in axes.containers])
 
 
 def draw_spread(axes, values, over, colour, *, floor=0.0):
@@ -206,21 +185,14 @@ def legend_below(figure, columns, panels=None):
     figure.legend(handles.values(), handles, loc="outside lower center", ncols=columns)
 
 
-def note(axes, text, where="upper right"):
-    """Write what was computed from the data into a corner of a panel ("lower left")."""
-    vertical, horizontal = where.split()
-    axes.text(
-        {"left": 0.03, "right": 0.97, "center": 0.5}[horizontal],
-        {"upper": 0.97, "lower": 0.04, "center": 0.5}[vertical],
-        text,
-        ha=horizontal,
-        va={"upper": "top", "lower": "bottom", "center": "center"}[vertical],
-        transform=axes.transAxes,
-        fontsize=7.5,
-        color="#444444",
-        bbox={"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 1.5},
-        zorder=4,
-    )
+def legend_under(axes, columns=2, **options):
+    """Put the legend of a panel under its abscissa."""
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=columns, **options)
+
+
+def legend_beside(axes):
+    """Put the legend of a panel to its right."""
+    axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
 
 
 def number(value):

@@ -4,6 +4,8 @@ from collections import Counter
 from importlib import import_module
 from math import isnan
 
+import yaml
+
 from kdtheory.claims.finding import tally
 from kdtheory.claims.registry import PAPERS
 from kdtheory.claims.registry import claims as registered
@@ -21,6 +23,7 @@ _DAMAGE_COLUMNS = ("file", "damaged", "refused with a message", "read, and as it
 _NOT_RUN = "No run is kept.\n"
 _CONFIGURATION = REPOSITORY / "config.yaml"
 _PRESETS = REPOSITORY / "workflow" / "presets"
+_READINGS = REPOSITORY / "docs" / "readings.yaml"
 # The claims that the README shows.
 _FINDINGS = (
     "pl19-intro-lower-risk",
@@ -120,13 +123,20 @@ def _seen(record):
     return escaped(record["reason"] + reading)
 
 
+def readings() -> dict[str, str]:
+    """Return how figures are read panel by panel, by the name of the figure (docs/readings.yaml)."""
+    return yaml.safe_load(_READINGS.read_text(encoding="utf-8"))
+
+
 def _gallery():
-    lines = []
+    lines, details = [], readings()
     for name, figure in figures().items():
         label = labels(name, figure)
         shown = import_module(f"kdtheory.figures.{name}").__doc__.splitlines()[0]
         title, caption = f"{label['paper']} {label['shows']}", escaped(figure.caption)
         lines += [f"## {title}", "", f"![{escaped(shown)}](images/{name}.png)", "", caption, ""]
+        if name in details:
+            lines += [f"**In detail.** {escaped(details[name])}", ""]
     return "\n".join(lines)
 
 

@@ -5,7 +5,7 @@ import pytest
 import xarray as xr
 
 from kdtheory.figures import frames, style
-from kdtheory.figures.replicates import half_width
+from kdtheory.statistics.jackknife import pooled
 from kdtheory.statistics.means import mean
 
 RATIOS, SIZES = [0.0, 0.5, 1.0], [2, 4, 8]
@@ -36,7 +36,7 @@ def test_runs_of_a_single_world_are_kept_where_they_are_the_replicates(values):
     assert len(frames.tidy(values.isel(world=0), "run")) == 3 * 3 * 2 * 4
 
 
-def test_bars_are_the_symmetric_intervals_of_the_claims_estimates_and_lines_their_means(values):
+def test_bars_are_the_intervals_of_the_claims_estimates_and_lines_their_means(values):
     _, axes = style.panels(1)
     palette = style.soft_ratio_colours([0.5, 1.0])
     lines = {"raw": "-", "t_squared": "--"}
@@ -46,12 +46,79 @@ def test_bars_are_the_symmetric_intervals_of_the_claims_estimates_and_lines_thei
         for scale in lines:
             here = values.sel(soft_ratio=ratio, loss_scale=scale).mean("run").transpose("world", "n_train").values
             container, claimed = next(bars), mean(here)
-            low, high = claimed.value - half_width(claimed), claimed.value + half_width(claimed)
             assert container.lines[0].get_color() == colour
             np.testing.assert_allclose(np.asarray(container.lines[0].get_ydata(), float), claimed.value)
             ends = np.array([segment[:, 1] for segment in container.lines[2][0].get_segments()])
-            np.testing.assert_allclose(ends, np.stack([low, high], axis=1), rtol=1e-9)
+            np.testing.assert_allclose(ends, np.stack(claimed.interval(), axis=1), rtol=1e-9)
     assert len(axes[0, 0].containers) == 4
+
+
+def ends_of(axes):
+    (bars,) = axes.containers
+    return np.array([segment[:, 1] for segment in bars.lines[2][0].get_segments()])
+
+
+def test_bars_of_draws_of_the_jackknife_are_those_of_their_pooled_estimate(values):
+    _, axes = style.panels(1)
+    draws = values[:, 0, 0, :, 0].transpose("world", ...)
+    frames.draw_means(axes[0, 0], draws, estimate=pooled, color="k")
+    np.testing.assert_allclose(ends_of(axes[0, 0]), np.stack(pooled(draws.values).interval(), axis=1), rtol=1e-9)
+
+
+def test_a_geometric_mean_has_the_interval_of_the_mean_logarithm(values):
+    _, axes = style.panels(1)
+    here = values[:, 0, 0].mean("run").transpose("world", ...)
+    means = frames.draw_means(axes[0, 0], here, geometric=True, color="k")
+    claimed = mean(np.log(here.values))
+    np.testing.assert_allclose(axes[0, 0].lines[0].get_ydata(), np.exp(claimed.value), rtol=1e-9)
+    np.testing.assert_allclose(means.values, np.exp(claimed.value), rtol=1e-9)
+    np.testing.assert_allclose(ends_of(axes[0, 0]), np.exp(np.stack(claimed.interval(), axis=1)), rtol=1e-9)
+
+
+def test_a_range_reaches_from_the_least_to_the_largest_world(values):
+    _, axes = style.panels(1)
+    here = values[:, 0, 0].mean("run")
+    frames.draw_means(axes[0, 0], here, bars="range", color="k")
+    (band,) = axes[0, 0].collections
+    heights = band.get_paths()[0].vertices[:, 1]
+    assert (heights.min(), heights.max()) == pytest.approx((float(here.min()), float(here.max())))
+
+
+def test_a_level_is_a_mean_with_its_interval():
+    _, axes = style.panels(1)
+    worlds = xr.DataArray(np.random.default_rng(1).gamma(2.0, size=9), dims="world")
+    frames.draw_level(axes[0, 0], worlds, color="k")
+    (band,), claimed = axes[0, 0].patches, mean(worlds.values)
+    assert axes[0, 0].lines[0].get_ydata() == pytest.approx([float(claimed.value)] * 2)
+    low, high = claimed.interval()
+    assert (band.get_y(), band.get_y() + band.get_height()) == pytest.approx((float(low), float(high)))
+
+
+def test_means_and_labelled_lines_set_the_range_and_bars_do_not(values):
+    _, axes = style.panels(2)
+    for axis in axes[0]:
+        frames.draw_means(axis, 100 * values[:, 0, 0], color="k")
+    axes[0, 1].set_yscale("log")
+    means = (100 * values[:, 0, 0]).mean(["world", "run"])
+    axes[0, 0].axhline(-50, label="labelled")
+    axes[0, 0].axhline(1e6)
+    frames.fit_to_means(axes[0, 0])
+    frames.fit_to_means(axes[0, 1], margin=0.5)
+    high = float(means.max())
+    assert axes[0, 0].get_ylim() == pytest.approx((-50 - 0.05 * (high + 50), high + 0.05 * (high + 50)))
+    assert axes[0, 1].get_ylim() == pytest.approx(
+        (float(means.min()) ** 1.5 / high**0.5, high**1.5 / float(means.min()) ** 0.5)
+    )
+
+
+def test_a_line_of_each_world_is_drawn(values):
+    _, axes = style.panels(1)
+    here = values[:, :, 0].mean("run").dropna("world")
+    palette = style.soft_ratio_colours(RATIOS)
+    frames.draw_worlds(axes[0, 0], frames.tidy(here), "n_train", "value", "soft_ratio", palette)
+    drawn = sorted(tuple(line.get_ydata()) for line in axes[0, 0].lines)
+    wanted = here.stack(one=["soft_ratio", "world"]).transpose("one", "n_train").values
+    np.testing.assert_allclose(drawn, sorted(map(tuple, wanted)))
 
 
 def test_every_value_that_is_drawn_stands_in_the_legend(values):

@@ -154,7 +154,8 @@ def test_figure_4_shows_the_inefficiency_of_the_claims_and_the_example_of_world_
     axes = drawn(jz20_fig4, *groups).axes
     panel = next(axis for axis in axes if "mixed" in axis.get_title(loc="left"))
     assert "6 worlds, 4 runs of each" in panel.get_title(loc="left")
-    (bars,) = [bars for bars in panel.containers if bars.get_label() == "ρ = 0.5"]
+    colour = style.soft_ratio_colours([0.5])[0.5]
+    (bars,) = [bars for bars in panel.containers if bars.lines[0].get_color() == colour]
     claimed = pooled(inefficiency_draws(groups[2]["weight_norm"].sel(soft_ratio=0.5), [(256, 512)])[:, 0])
     assert bars.lines[0].get_ydata()[-1] == pytest.approx(float(claimed.value))
     assert bars.lines[2][0].get_segments()[-1][:, 1] == pytest.approx(np.array(claimed.interval()))

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -9,6 +10,7 @@ from docutils.core import publish_parts
 
 from kdtheory.figures.registry import figures
 from kdtheory.jobs import storage
+from kdtheory.pages.sections import readings
 
 REPORT = Path(__file__).parents[3] / "workflow" / "report"
 FIGURES = figures() | figures(own=True)
@@ -40,6 +42,20 @@ def test_the_front_page_of_an_own_problem_says_that_its_worlds_are_resplits():
 def test_every_caption_is_sound_markup(name):
     page = rendered("figure.rst", params=SimpleNamespace(caption=FIGURES[name].caption))
     assert "problematic" not in page
+
+
+@pytest.mark.parametrize("name", figures())
+def test_a_caption_is_two_or_three_sentences(name):
+    caption = figures()[name].caption
+    ends = re.findall(r"(?<!\bFig)(?<!\beq)(?<!\bSec)[.?!](?= |$)", caption)
+    assert 2 <= len(ends) <= 3 and 150 < len(caption) < 520
+
+
+def test_every_figure_is_read_panel_by_panel_and_no_reading_is_left_over():
+    # A figure that is added may go without.
+    assert set(readings()) <= set(figures())
+    assert all(len(readings()[name]) > len(figures()[name].caption) for name in readings())
+    assert {name for name in figures() if name.startswith(("pl19_", "jz20_"))} <= set(readings())
 
 
 def test_the_text_about_claims_is_sound_markup():
