@@ -4,8 +4,6 @@ The papers' claims are about tasks, of which a file is one, and their worlds are
 pool are not. Here nothing is tested: a statement holds measured numbers, with intervals over re-splits.
 """
 
-from dataclasses import replace
-
 import numpy as np
 
 from kdtheory.claims.finding import Finding
@@ -85,8 +83,7 @@ def _at_largest(values, along, words, where=""):
 
 
 def _mean(values):
-    """Mean over worlds; without skewness its interval is the bar that the figures show."""
-    return replace(mean(over_runs(values).values), skewness=0.0)
+    return mean(over_runs(values).values)
 
 
 def _finding(where, cells, measured):
@@ -116,7 +113,7 @@ def _statement(name, quantity, figure, group, describe):
         section="",
         statement=f"For this teacher: {quantity}.",
         quantity=quantity,
-        test="none: means, with 95 % intervals (Student's t) over re-splits of one pool",
+        test="none: means, with 95 % intervals over re-splits of one pool",
         error_rate=None,
         figure=figure,
         reads=(group,),

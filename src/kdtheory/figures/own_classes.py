@@ -31,7 +31,7 @@ def draw(distillation, transfer):
     right.set_xscale("log", base=2)
     right.set_xlabel("sample size $n$")
     right.set_ylabel("disagreement with the teacher")
-    right.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3)
+    style.legend_under(right, 3)
     style.title(right, f"Transfer risk, ρ = {float(transfer['soft_ratio'].max()):g}, {risk.sizes['world']} re-splits")
     return figure
 

@@ -43,7 +43,7 @@ def draw_errors(left, right, errors, teacher_error):
     for axis, values in ((left, errors), (right, change)):
         frames.draw_means(axis, values, hue="stopping_epoch", palette=epochs, names="checkpoint {}")
         style.soft_ratio_axis(axis, errors["soft_ratio"])
-        axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3)
+        style.legend_under(axis, 3)
     for epoch, colour in epochs.items():
         own = float(teacher_error.sel(stopping_epoch=epoch).mean())
         left.axhline(own, 0.9, 1, color=colour, linewidth=1.2, linestyle=":")

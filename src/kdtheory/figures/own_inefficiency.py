@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from kdtheory.figures import style
-from kdtheory.figures.jz20_fig3 import draw_curves, fit_to_means, last_octave
+from kdtheory.figures import frames, style
+from kdtheory.figures.jz20_fig3 import draw_inefficiency, last_octave
 from kdtheory.figures.registry import Figure, run_figure
 
 FIGURE = Figure(
@@ -22,18 +22,21 @@ FIGURE = Figure(
 def draw(stopping, mixing):
     """Draw I(n) by checkpoint and by soft ratio."""
     figure, axes = style.panels(2, width=5.4, height=3.6)
+    left, right = axes[0]
     epochs = style.shades(np.sort(stopping["stopping_epoch"].values).tolist())
-    draw_curves(axes[0, 0], stopping, "stopping_epoch", epochs, "checkpoint {}")
-    below = last_octave(stopping, "stopping_epoch", "checkpoint {}")
-    style.title(axes[0, 0], f"By checkpoint, ρ = 1, {stopping.sizes['world']} re-splits", below)
+    draw_inefficiency(left, stopping, "stopping_epoch", "checkpoint {}", epochs)
+    style.title(
+        left, f"By checkpoint, ρ = 1, {stopping.sizes['world']} re-splits", last_octave(stopping, "checkpoint {}")
+    )
     mixing = mixing.sortby("soft_ratio")
-    draw_curves(axes[0, 1], mixing, "soft_ratio", style.soft_ratio_colours(mixing["soft_ratio"].values), "ρ = {:g}")
+    draw_inefficiency(right, mixing, "soft_ratio", "ρ = {:g}", style.soft_ratio_colours(mixing["soft_ratio"].values))
     words = f"Checkpoint {int(mixing['stopping_epoch'])}, {mixing.sizes['world']} re-splits"
-    style.title(axes[0, 1], words, last_octave(mixing, "soft_ratio", "ρ = {:g}"))
-    fit_to_means(*axes[0])
-    for axis in axes[0]:
+    style.title(right, words, last_octave(mixing, "ρ = {:g}"))
+    frames.fit_to_means(left, right)
+    for axis in (left, right):
+        axis.set_xscale("log", base=2)
         axis.set_ylabel(r"data inefficiency $\mathcal{I}(n)$")
-        axis.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+        style.legend_beside(axis)
     return figure
 
 
