@@ -76,6 +76,7 @@ def test_costs_are_those_of_the_files_inputs_and_classes(config):
         (["experiments", "imperfect", "cells", "main", "stopping_epochs"], "first", "imperfect.cells.main.stopping"),
         (["teachers", "own", "path"], "other.npz", "teachers.own.path: "),
         (["only"], ["imperfect", "bias"], "experiments.bias: is not on the problem file"),
+        (["only"], ["imperfect", "rates"], "experiments.rates: is not on the problem file"),
         (["only"], ["imperfekt"], "only.0: is \"imperfekt\"; did you mean 'imperfect'"),
     ],
 )
