@@ -35,6 +35,20 @@ def start(xp: ModuleType, anchor: Array, weight: Array, lift: Array, temperature
     return xp.log(xp.maximum((xp.maximum(shifted, 0) + tail(xp, shifted)) / chord, 1e-300))
 
 
+def log_start(xp: ModuleType, anchor: Array, weight: Array, lift: Array, temperature: Array) -> Array:
+    """As `start`, but without the number δ itself, which single precision cannot hold where s does not matter."""
+    right = anchor > 0
+    scaled = anchor / temperature
+    rise = weight + xp.where(right, lift, -scaled)
+    far = weight + xp.where(right, scaled, 0.0)
+    reach = xp.where(far > 0, far, temperature * far) - anchor
+    near = xp.abs(reach) < 1e-3
+    log_chord = xp.log(xp.where(near, 1.0, rise / xp.where(near, 1.0, reach)))
+    shifted = rise - tail(xp, anchor) + tail(xp, scaled) + log_chord + xp.log(temperature)
+    softplus = xp.maximum(shifted, 0) + tail(xp, shifted)
+    return xp.where(shifted < -15, shifted, xp.log(softplus)) - log_chord
+
+
 def mismatch(
     xp: ModuleType, log_excess: Array, anchor: Array, weight: Array, temperature: Array
 ) -> tuple[Array, Array, Array]:
