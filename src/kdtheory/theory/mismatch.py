@@ -44,8 +44,8 @@ def log_start(xp: ModuleType, anchor: Array, weight: Array, lift: Array, tempera
     reach = xp.where(far > 0, far, temperature * far) - anchor
     near = xp.abs(reach) < 1e-3
     log_chord = xp.log(xp.where(near, 1.0, rise / xp.where(near, 1.0, reach)))
-    shifted = rise - tail(xp, anchor) + tail(xp, scaled) + log_chord + xp.log(temperature)
-    softplus = xp.maximum(shifted, 0) + tail(xp, shifted)
+    shifted = rise - _rough_tail(xp, anchor) + _rough_tail(xp, scaled) + log_chord + xp.log(temperature)
+    softplus = xp.maximum(shifted, 0) + _rough_tail(xp, shifted)
     return xp.where(shifted < -15, shifted, xp.log(softplus)) - log_chord
 
 
@@ -78,3 +78,7 @@ def mismatch(
 def tail(xp: ModuleType, x: Array) -> Array:
     """log(1 + e^(−|x|)), the part of a softplus beside its asymptotes."""
     return xp.log1p(xp.exp(-xp.abs(x)))
+
+
+def _rough_tail(xp, x):
+    return xp.log(1 + xp.exp(-xp.abs(x)))
