@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 
 from kdtheory.kernels.devices import configure_jax
-from kdtheory.theory.mismatch import HIGHEST, LAST_STEP, LOWEST, log_start, mismatch
+from kdtheory.theory.mismatch import HIGHEST, LOWEST, log_start, mismatch
 
 configure_jax()
 
@@ -22,6 +22,8 @@ configure_jax()
 # that from here a step in double precision leaves less than rounding does.
 _SINGLE_STEPS = 2
 _LAST_MISMATCH = 6e-5
+# Rounding of s, and of the constant in F, which show beyond |z| = 1e8.
+_LAST_STEP, _LAST_SHARE = 1e-14, 4e-16
 # Single precision holds e^s up to here.
 _LARGEST_SINGLE = 80.0
 # A bisected bracket takes no more than this.
@@ -50,9 +52,9 @@ def effective_logits_jax(
     -------
     array, float64, broadcast shape
         As `kdtheory.theory.effective_logits`, to 1e-14·max(|z_eff|, |z_t|): z_t at ρ = 1, ±inf at ρ = 0. NaN where an
-        argument is out of range, since a traced value cannot raise an error. Derivatives of every order in z_t, ρ
-        and T, in forward and reverse mode, are those of the implicit function; at ρ = 0 and where the answer is NaN
-        they are 0.
+        argument is out of range, since a traced value cannot raise an error, and where no root was found, which has
+        been seen only for |z_t| > 1e10. Derivatives of every order in z_t, ρ and T, in forward and reverse mode, are
+        those of the implicit function; at ρ = 0 and where an argument is out of range they are 0.
     """
     z_t, ratio, t = (jnp.asarray(values, dtype=jnp.float64) for values in (teacher_logits, soft_ratio, temperature))
     labels = jnp.asarray(labels)
@@ -123,17 +125,19 @@ def _log_excess(anchor, weight, lift, temperature):
     """Solve F(s) = 0, broadcast; a bracket keeps those in bounds that the first steps do not bring to the root."""
     first = _single_precision(anchor, weight, lift, temperature)
     terms = anchor, weight + lift, temperature
+    last_mismatch = _LAST_MISMATCH + _LAST_SHARE * jnp.abs(weight + lift)
 
     def advance(state):
         here, low, high, _, step = state
         there, value, slope = _step(here, *terms)
         low, high = jnp.where(value > 0, here, low), jnp.where(value > 0, high, here)
-        moving = ~(jnp.abs(value) <= _LAST_MISMATCH + LAST_STEP * slope) & (here > LOWEST)
+        moving = ~(jnp.abs(value) <= last_mismatch + _LAST_STEP * slope) & (here > LOWEST)
         there = jnp.where(moving & ~((there >= low) & (there <= high)), (low + high) / 2, there)
         return jnp.where(here > LOWEST, there, here), low, high, moving, step + 1
 
     state = advance((first, jnp.full_like(first, LOWEST), jnp.full_like(first, HIGHEST), None, 0))
-    return jax.lax.while_loop(lambda state: jnp.any(state[3]) & (state[4] < _MOST_STEPS), advance, state)[0]
+    state = jax.lax.while_loop(lambda state: jnp.any(state[3]) & (state[4] < _MOST_STEPS), advance, state)
+    return jnp.where(state[3], jnp.nan, state[0])
 
 
 def _single_precision(*terms):
