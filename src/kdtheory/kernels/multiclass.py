@@ -11,10 +11,10 @@ where dλ_k is at fixed u and λ′ = ∂λ_k/∂u > 0. Logarithms of sums of ex
 
 import jax
 import jax.numpy as jnp
-from jax.nn import log_sigmoid, log_softmax, logsumexp, sigmoid, softmax
+from jax.nn import log_softmax, logsumexp, sigmoid, softmax
 
 from kdtheory.kernels.devices import configure_jax
-from kdtheory.kernels.stationarity import effective_logits_jax
+from kdtheory.kernels.stationarity import effective_logits_jax, tail
 
 configure_jax()
 
@@ -23,6 +23,8 @@ _LAST_STEP = 1e-9
 _LONGEST_STEP = 50.0
 _MOST_STEPS = 200
 _LOWEST_LAMBDA, _LARGEST_LOG = -690.0, 700.0
+# Far below it 1 − e^e is 1, and Newton's method for e has no slope.
+_LONGEST_FALL = 30.0
 
 
 def effective_logits_multiclass_jax(
@@ -81,7 +83,7 @@ def _student(teacher, ratio, t):
     log_soft = log_softmax(teacher / t, axis=1)
     log_others, log_label = log_soft[:, :-1], log_soft[:, -1:]
     label_odds, change = _solve(log_others, log_label, log_ratio, t)
-    log_student_label = jnp.logaddexp(log_label, log_ratio + log_sigmoid(-label_odds))
+    log_student_label = _log_sum(log_label, log_ratio + _log_sigmoid(-label_odds))
     return jnp.concatenate([t * (log_others + change), t * log_student_label], axis=1)
 
 
@@ -95,7 +97,9 @@ def _near_one(teacher, ratio, t):
     return teacher + (1 - ratio) * jnp.where(is_label, size, -size)
 
 
+# Jitted, so that calls outside of a jitted program compile their loops once.
 @jax.custom_jvp
+@jax.jit
 def _solve(log_others, log_label, log_ratio, t):
     """Return u, shape (n, 1), and e_k, shape (n, K − 1), by Newton's method in a bracket."""
     # With the other classes lumped into one it is Eq. 3 itself: exact for K = 2, a few units away for more.
@@ -103,27 +107,29 @@ def _solve(log_others, log_label, log_ratio, t):
     first = effective_logits_jax(lumped, 1, sigmoid(jnp.log(t) - log_ratio), t)
 
     def advance(state):
-        here, low, high, _, step = state
+        here, low, high, change, _, step = state
         _, lambdas, lambda_slope = _lambdas(here, log_others, log_label, log_ratio, t)
-        change = _log_shrinkage(lambdas, t)
+        change = _log_shrinkage(lambdas, t, change)
         shares, passed = _shares(change, log_others, t)
         log_freed = logsumexp(log_others + jnp.log(-jnp.expm1(change)), axis=1, keepdims=True)
-        value = log_ratio + log_sigmoid(-here) - log_freed
+        value = log_ratio + _log_sigmoid(-here) - log_freed
         newton = value / (sigmoid(here) + lambda_slope * jnp.sum(shares * passed, axis=1, keepdims=True))
         newton = jnp.clip(newton, -_LONGEST_STEP, _LONGEST_STEP)
         low, high = jnp.where(value > 0, here, low), jnp.where(value > 0, high, here)
         moving = ~(jnp.abs(newton) <= _LAST_STEP * jnp.maximum(1, jnp.abs(here)))
         there = here + newton
         there = jnp.where(moving & ~((there >= low) & (there <= high)), (low + high) / 2, there)
-        return there, low, high, moving, step + 1
+        return there, low, high, change, moving, step + 1
 
-    state = first, jnp.full_like(first, -jnp.inf), jnp.full_like(first, jnp.inf), jnp.isfinite(first), 0
-    state = jax.lax.while_loop(lambda state: jnp.any(state[3]) & (state[4] < _MOST_STEPS), advance, state)
-    label_odds = jnp.where(state[3], jnp.nan, state[0])
-    return label_odds, _log_shrinkage(_lambdas(label_odds, log_others, log_label, log_ratio, t)[1], t)
+    endless, moving = jnp.full_like(first, jnp.inf), jnp.full(first.shape, True)
+    state = first, -endless, endless, jnp.zeros_like(log_others), moving, 0
+    state = jax.lax.while_loop(lambda state: jnp.any(state[4]) & (state[5] < _MOST_STEPS), advance, state)
+    label_odds = jnp.where(state[4], jnp.nan, state[0])
+    return label_odds, _log_shrinkage(_lambdas(label_odds, log_others, log_label, log_ratio, t)[1], t, state[3])
 
 
 @_solve.defjvp
+@jax.jit
 def _solve_derivative(primals, tangents):
     log_others, log_label, log_ratio, t = primals
     d_others, d_label, d_ratio, d_t = tangents
@@ -131,7 +137,7 @@ def _solve_derivative(primals, tangents):
     log_student_label, _, lambda_slope = _lambdas(label_odds, *primals)
     kept, freed = jnp.exp(change), -jnp.expm1(change)
     shares, passed = _shares(change, log_others, t)
-    drawn = jnp.exp(log_ratio + log_sigmoid(-label_odds) - log_student_label)
+    drawn = jnp.exp(log_ratio + _log_sigmoid(-label_odds) - log_student_label)
     d_student_label = jnp.exp(log_label - log_student_label) * d_label + drawn * d_ratio
     d_lambdas = d_ratio - t * d_student_label + (t - 1) * d_others + (log_others - log_student_label + change) * d_t
     rise = jnp.sum(shares * (d_others + passed * d_lambdas), axis=1, keepdims=True)
@@ -143,9 +149,9 @@ def _solve_derivative(primals, tangents):
 
 def _lambdas(label_odds, log_others, log_label, log_ratio, t):
     """Return log p_y, shape (n, 1), λ_k, shape (n, K − 1), and λ′, shape (n, 1)."""
-    log_drawn = log_ratio + log_sigmoid(-label_odds)
-    log_student_label = jnp.logaddexp(log_label, log_drawn)
-    lambdas = log_ratio + log_sigmoid(label_odds) - t * log_student_label + (t - 1) * log_others
+    log_drawn = log_ratio + _log_sigmoid(-label_odds)
+    log_student_label = _log_sum(log_label, log_drawn)
+    lambdas = log_ratio + _log_sigmoid(label_odds) - t * log_student_label + (t - 1) * log_others
     drawn = jnp.exp(log_drawn - log_student_label)
     return log_student_label, lambdas, sigmoid(-label_odds) + t * drawn * sigmoid(label_odds)
 
@@ -156,19 +162,33 @@ def _shares(change, log_others, t):
     return softmax(log_others + jnp.log(freed), axis=1), kept / (kept + t * freed)
 
 
-def _log_shrinkage(lambdas, t):
-    """Solve e^e + e^(T·e + λ) = 1 for e < 0, by Newton's method, which comes down to the root monotonically."""
+def _log_shrinkage(lambdas, t, change):
+    """Solve e^e + e^(T·e + λ) = 1 for e < 0 by Newton's method, from a ``change`` that may be near.
+
+    The logarithm of the left side is increasing and convex in e, and at the larger one of the root's asymptotes it is
+    between 0 and log 2: from there, and after any step from below, the method comes down to the root monotonically.
+    """
     lambdas = jnp.maximum(lambdas, _LOWEST_LAMBDA)
+    highest = jnp.minimum(0.0, -lambdas / t)
+    lowest = highest - jnp.minimum(jnp.log(2.0) / jnp.minimum(t, 1), _LONGEST_FALL)
 
     def advance(state):
         change, _, step = state
         shrunk, hard = jnp.expm1(change), jnp.exp(t * change + lambdas)
         newton = jnp.log1p(shrunk + hard) * (1 + shrunk + hard) / (1 + shrunk + t * hard)
-        moving = ~(jnp.abs(newton) <= _LAST_STEP * jnp.abs(change)) & ~jnp.isnan(change)
-        return change - newton, jnp.any(moving), step + 1
+        moving = ~(jnp.abs(newton) <= _LAST_STEP * jnp.abs(change)) & ~jnp.isnan(newton)
+        return jnp.minimum(change - newton, highest), jnp.any(moving), step + 1
 
-    state = jnp.minimum(0.0, -lambdas / t), True, 0
+    state = jnp.clip(change, lowest, highest), True, 0
     return jax.lax.while_loop(lambda state: state[1] & (state[2] < _MOST_STEPS), advance, state)[0]
+
+
+def _log_sigmoid(x):
+    return jnp.minimum(x, 0) - tail(x)
+
+
+def _log_sum(one, other):
+    return jnp.maximum(one, other) + tail(one - other)
 
 
 def _check(teacher_logits, labels, *scalars):
