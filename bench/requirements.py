@@ -8,8 +8,8 @@ from packaging.requirements import Requirement
 PEERS = Path(__file__).parents[1] / "envs" / "requirements-bench.txt"
 # The study's own distributions that contests use as peers or references.
 STUDY = ("jax", "mpmath", "neural-tangents", "scikit-learn", "torch")
-# The largest contests hold two dozen arrays of 4,096² or of 16,384² float64 numbers at their peak, with their peers.
-GIBIBYTES, FULL_GIBIBYTES = 4, 24
+# At their peak 8 matrices of 4,000² numbers (1 GiB) beside the libraries; in the full run 4 of 16,384² (8 GiB).
+GIBIBYTES, FULL_GIBIBYTES = 3, 10
 
 
 def missing(full):

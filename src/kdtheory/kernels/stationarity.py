@@ -2,7 +2,8 @@
 
 The equation is that of `kdtheory.theory.stationarity`: F(s) = 0 with s = log δ, δ = z − a. It is solved in single
 precision as far as that reaches, and one step in double precision adds the other digits. Derivatives are those of the
-implicit function, in a form in which nothing cancels: with d = δ/T, h = d/(e^d − 1) and D = −F′(s) = δσ(z) + dσ(−z/T) + h
+implicit function, in a form in which nothing cancels: with d = δ/T, h = d/(e^d − 1) and
+D = −F′(s) = δσ(z) + dσ(−z/T) + h
 
     ∂z/∂a = (h + d)·σ(a/T)/σ(z/T)/D,   ∂z/∂ρ = −δ/(ρ(1 − ρ)D),   ∂z/∂T = δ·(∂F/∂T)/D.
 

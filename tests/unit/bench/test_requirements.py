@@ -39,7 +39,7 @@ def test_all_that_is_absent_is_named_in_one_line(everything, monkeypatch):
 def test_the_full_run_needs_more_memory(everything, monkeypatch):
     monkeypatch.setattr(requirements, "available_gibibytes", lambda: 5.5)
     assert requirements.missing(False) == ""
-    assert requirements.missing(True) == "make bench-full needs 24 GiB of free memory, and 5.5 GiB are free; " + (
+    assert requirements.missing(True) == "make bench-full needs 10 GiB of free memory, and 5.5 GiB are free; " + (
         "end other programs first"
     )
 
