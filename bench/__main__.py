@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench import contests, drawing, report
+from bench import contests, drawing, report, requirements
 from kdtheory.jobs import storage
 
 
@@ -48,6 +48,8 @@ def _main():
         (name,) = settings.contest
         storage.write_json(run(name, settings.full), folder / f"{name}.json")
         return
+    if problem := requirements.missing(settings.full):
+        parser.exit(1, f"{parser.prog}: {problem}\n")
     for name in settings.contest or names(settings.full):
         print(f"{name} …", flush=True)
         options = ["--here", "--results", str(settings.results), *(["--full"] if settings.full else [])]

@@ -8,5 +8,6 @@ __getattr__, __dir__, __all__ = facade(
         "infinite": ("relu_kernels",),
         "nested": ("NestedRegression", "NotPositiveDefiniteError"),
         "stationarity": ("effective_logits_jax",),
+        "multiclass": ("effective_logits_multiclass_jax",),
     },
 )

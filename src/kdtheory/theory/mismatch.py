@@ -35,10 +35,24 @@ def start(xp: ModuleType, anchor: Array, weight: Array, lift: Array, temperature
     return xp.log(xp.maximum((xp.maximum(shifted, 0) + tail(xp, shifted)) / chord, 1e-300))
 
 
+def log_start(xp: ModuleType, anchor: Array, weight: Array, lift: Array, temperature: Array) -> Array:
+    """As `start`, but without the number δ itself, which single precision cannot hold where s does not matter."""
+    right = anchor > 0
+    scaled = anchor / temperature
+    rise = weight + xp.where(right, lift, -scaled)
+    far = weight + xp.where(right, scaled, 0.0)
+    reach = xp.where(far > 0, far, temperature * far) - anchor
+    near = xp.abs(reach) < 1e-3
+    log_chord = xp.log(xp.where(near, 1.0, rise / xp.where(near, 1.0, reach)))
+    shifted = rise - _rough_tail(xp, anchor) + _rough_tail(xp, scaled) + log_chord + xp.log(temperature)
+    softplus = xp.maximum(shifted, 0) + _rough_tail(xp, shifted)
+    return xp.where(shifted < -15, shifted, xp.log(softplus)) - log_chord
+
+
 def mismatch(
-    xp: ModuleType, log_excess: Array, anchor: Array, weight: Array, temperature: Array
-) -> tuple[Array, Array, Array]:
-    """F, −F′ and −F″ at s; five transcendental functions are most of the cost."""
+    xp: ModuleType, log_excess: Array, anchor: Array, weight: Array, temperature: Array, *, orders: int = 2
+) -> tuple[Array, ...]:
+    """F, −F′, −F″ and, for three ``orders``, −F‴ at s; five transcendental functions are most of the cost."""
     excess = xp.exp(log_excess)
     scaled = excess / temperature
     below = xp.minimum(anchor, 0) + excess
@@ -53,14 +67,25 @@ def mismatch(
     gap_term = scaled * (1 - gap) / gap
     hard_term, soft_term = excess * hard_share, scaled * soft_share
     slope = gap_term + hard_term + soft_term
-    bend = (
-        gap_term * (1 - scaled / gap)
-        + hard_term * (1 + excess * (1 - hard_share))
-        + soft_term * (1 - scaled * (1 - soft_share))
+    # The derivative of each term is the term times its rate.
+    gap_rate = 1 - scaled / gap
+    hard_rest, soft_rest = excess * (1 - hard_share), scaled * (1 - soft_share)
+    hard_rate, soft_rate = 1 + hard_rest, 1 - soft_rest
+    bend = gap_term * gap_rate + hard_term * hard_rate + soft_term * soft_rate
+    if orders == 2:
+        return value, slope, bend
+    twist = (
+        gap_term * (gap_rate**2 - (1 - gap_rate) * (1 - gap_term))
+        + hard_term * (hard_rate**2 + hard_rest * (1 - hard_term))
+        + soft_term * (soft_rate**2 - soft_rest * (1 + soft_term))
     )
-    return value, slope, bend
+    return value, slope, bend, twist
 
 
 def tail(xp: ModuleType, x: Array) -> Array:
     """log(1 + e^(−|x|)), the part of a softplus beside its asymptotes."""
     return xp.log1p(xp.exp(-xp.abs(x)))
+
+
+def _rough_tail(xp, x):
+    return xp.log(1 + xp.exp(-xp.abs(x)))
