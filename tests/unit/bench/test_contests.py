@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bench import __main__ as program
-from bench.contests import LONG, nested_regression, transfer_risk
+from bench.contests import LONG, effective_logits_multiclass, nested_regression, transfer_risk
 from kdtheory.jobs import storage
 from kdtheory.theory.angles import PolynomialAngles
 
@@ -46,3 +46,12 @@ def test_both_ways_to_sample_a_risk_have_the_same_mean(kappa, monkeypatch):
     error = np.sqrt(exact.var() / 5000 + counted.var(ddof=1) / 30)
     # Five standard errors: below one false alarm in 10⁴ with Student's t of 29 degrees.
     assert abs(exact.mean() - counted.mean()) < 5 * error
+
+
+@pytest.mark.slow
+def test_both_functions_of_ten_classes_end_where_the_loss_is_flat():
+    rng = np.random.default_rng(0)
+    heat = effective_logits_multiclass._heat(rng.normal(0, 3, (200, 10)), rng.integers(0, 10, 200), 0.5, 5.0)
+    numpy, jitted = heat["contenders"].values()
+    assert max(numpy["error"], jitted["error"]) < 1e-15
+    assert heat["per"] == 2000
