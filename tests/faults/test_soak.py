@@ -78,11 +78,13 @@ def kill_the_teacher_in_a_write(run):
 
 
 def kill_when(run, is_time):
-    """Take away what the teacher learned, so that it trains again, and kill it at the moment."""
+    """Take away what the teacher learned and what came of it, so that it trains again, and kill it at the moment."""
     run.kill()
-    for path in run.study.folder.glob(f"{RESULTS}/teachers/network/*/**/*.*"):
-        if path.is_file():
-            path.unlink()
+    for folder in ("teachers/network", "students/mixing"):
+        for path in (run.study.folder / RESULTS / folder).rglob("*.*"):
+            if path.is_file():
+                path.unlink()
+    (run.study.folder / TARGETS[0]).unlink(missing_ok=True)
     run.go(PYTHONPATH=f"{SLOW_RENAMES}:{run.study.folder / 'src'}")
     while not is_time():
         assert run.driver.poll() is None, "the teacher was trained before it could be killed"
