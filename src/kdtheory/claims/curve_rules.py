@@ -57,7 +57,7 @@ def not_monotone(steps: Estimate, *, error_rate: float = ERROR_RATE, reason: str
     ----------
     steps : Estimate, shape (pairs,) or (pairs, places)
         Rise from each level to the next, paired within worlds; with places, one place where the curve does both is
-        enough.
+        enough. A place where nothing was measured takes no part.
     error_rate, reason
         As for `kdtheory.claims.rules.order`.
 
@@ -72,6 +72,8 @@ def not_monotone(steps: Estimate, *, error_rate: float = ERROR_RATE, reason: str
     steps = steps if steps.value.ndim == 2 else steps[:, None]
     if not steps.measured.any():
         return Finding(UNDECIDED, ORDER, told(reason, "no step was measured in two worlds"), error_rate)
+    all_steps, places = steps, np.flatnonzero(steps.measured.any(axis=0))
+    steps = steps[:, places]
     rises, falls = (np.where(steps.measured, p_values, 1.0) for p_values in (steps.p_above(), steps.p_below()))
     tests = int(steps.measured.sum())
     turns = np.minimum(1.0, tests * np.maximum(rises.min(axis=0), falls.min(axis=0)))
@@ -95,6 +97,6 @@ def not_monotone(steps: Estimate, *, error_rate: float = ERROR_RATE, reason: str
         cells=turns.size,
         shown=shown,
         refuted=turns.size if verdict == FAILS else 0,
-        cell=int(np.ravel_multi_index(cell, steps.value.shape)),
-        estimates=cells_of(steps, steps.measured),
+        cell=int(np.ravel_multi_index((cell[0], places[place]), all_steps.value.shape)),
+        estimates=cells_of(all_steps, all_steps.measured),
     )

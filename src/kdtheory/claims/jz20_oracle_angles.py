@@ -98,7 +98,7 @@ def _nonmonotone_somewhere(transfer):
     inside = ((curves.mean(axis=0) > 0) & (curves.mean(axis=0) < 1)).all(axis=0)
     angles = np.degrees(survival["beta"].values[inside])
     where = f"β from {angles.min():.2f}° to {angles.max():.2f}°" if angles.size else "no β"
-    return not_monotone(mean(np.diff(curves[:, :, inside], axis=1)), reason=where)
+    return not_monotone(mean(np.where(inside, np.diff(curves, axis=1), np.nan)), reason=where)
 
 
 @claim(

@@ -32,7 +32,7 @@ _PROMISED, _EXPONENTIAL = "at least the promised rate", "exponential"
 )
 def _margin_bound(margin, rates):
     cells = margin_cells(margin, rates, "risk_bound", "margin_bound")
-    bounds = np.concatenate([most for _, most in cells])
+    bounds = np.concatenate([most.ravel() for _, most in cells])
     dims = ", ".join(f"{dim:g}" for dim in rates["dim"].values)
     reason = f"d = {dims}, γ = {_gamma(margin):.3f}"
     return bound(joined([risk for risk, _ in cells]).minus(bounds), bounds, reason=reason)

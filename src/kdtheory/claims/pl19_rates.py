@@ -88,17 +88,16 @@ def margin_cells(margin, rates, of_students, of_chains):
     Returns
     -------
     list of (Estimate, array)
-        Flattened cells with n < d; of stored sets those at which enough of them err.
+        Cells (dim, n_train): NaN where n ≥ d, and where too few of the stored sets err. Every root seed has the same
+        cells.
     """
     risk = margin["risk"].where(margin["n_train"] < margin["dim"]).transpose("world", "dim", "n_train").values
     bounds = margin[of_students].transpose("dim", "n_train").values
-    telling = (risk > 0).sum(axis=0) >= SETS_THAT_ERR
+    telling = np.where((risk > 0).sum(axis=0) >= SETS_THAT_ERR, risk, np.nan)
     drawn = mean(rates["margin_risk"].transpose("world", "dim", "margin_n_train").values)
-    of_drawn = rates[of_chains].transpose("dim", "margin_n_train").values
-    return [(mean(risk)[telling], bounds[telling]), (drawn[drawn.measured], of_drawn[drawn.measured])]
+    return [(mean(telling), bounds), (drawn, rates[of_chains].transpose("dim", "margin_n_train").values)]
 
 
 def _joined(cells):
-    risks = joined([risk[risk.measured] for risk, _ in cells])
-    bounds = np.concatenate([most[risk.measured] for risk, most in cells])
-    return bound(risks.minus(bounds), bounds, reason=f"{bounds.size} cells")
+    risks, bounds = joined([risk for risk, _ in cells]), np.concatenate([most.ravel() for _, most in cells])
+    return bound(risks.minus(bounds), bounds, reason=f"{risks.measured.sum()} cells")

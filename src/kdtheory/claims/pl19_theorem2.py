@@ -154,8 +154,13 @@ def _without_12(chosen):
     assumes=_SETTING,
 )
 def _unbalanced_convergence(deep):
-    error = _deep(deep).sel(start="gaussian")["span_error_by_start"].values
-    return always(_ARRIVED - error, reason=f"largest error within the span {error.max(initial=0):.1e}")
+    error = _deep(deep).sel(start="gaussian")["span_error_by_start"]
+    late = error["depth"].values[(error > _ARRIVED).any([dim for dim in error.dims if dim != "depth"])]
+    reason = f"largest error within the span {error.values.max(initial=0):.1e}"
+    if late.size:
+        depths = ", ".join(f"{depth}" for depth in late)
+        reason += f", of a student that has not arrived when the steps end (N = {depths}; w = 0 has 1)"
+    return always(_ARRIVED - error.values, reason=reason)
 
 
 @claim(

@@ -38,10 +38,12 @@ class Replication:
         Pairs of estimates of the same cell at two seeds that were compared.
     rms, beyond : float
         Root mean square of their normal scores, and the share beyond 1.96: 1 and 0.05 where the intervals cover.
-    contradictions : list of str
-        Claims that hold at one seed and fail at another.
+    contradictions : dict of str to list of str
+        Claims that hold at one seed and fail at another, with the reason at each seed.
     undecided_flips : list of str
         Claims that are decided at some seeds and not at others.
+    flips : float
+        Claims that are decided at one of two seeds and not at the other: mean over pairs of seeds.
     decided : list of float
         By seed, the share of the claims that are no identities and were decided.
     """
@@ -51,8 +53,9 @@ class Replication:
     scores: int
     rms: float
     beyond: float
-    contradictions: list
+    contradictions: dict
     undecided_flips: list
+    flips: float
     decided: list
 
 
@@ -79,7 +82,11 @@ def compare(records: dict[int, list[dict]]) -> Replication:
         raise ValueError("a replication needs two seeds or more with the same claims")
     verdicts = {name: [entries[name]["verdict"] for entries in by_seed.values()] for name in names[0]}
     scores = np.concatenate(
-        [_scores(first[name], second[name]) for first, second in combinations(by_seed.values(), 2) for name in names[0]]
+        [
+            _scores(name, first[name], second[name])
+            for first, second in combinations(by_seed.values(), 2)
+            for name in names[0]
+        ]
     )
     evidence = [name for name in names[0] if all(entries[name].get("kind") != IDENTITY for entries in by_seed.values())]
     return Replication(
@@ -88,8 +95,13 @@ def compare(records: dict[int, list[dict]]) -> Replication:
         scores=len(scores),
         rms=float(np.sqrt(np.mean(scores**2))) if len(scores) else float("nan"),
         beyond=float(np.mean(np.abs(scores) > _BEYOND)) if len(scores) else float("nan"),
-        contradictions=[name for name, found in verdicts.items() if set(_DECIDED) <= set(found)],
+        contradictions={
+            name: [entries[name]["reason"] for entries in by_seed.values()]
+            for name, found in verdicts.items()
+            if set(_DECIDED) <= set(found)
+        },
         undecided_flips=[name for name, found in verdicts.items() if _flips(found)],
+        flips=float(np.mean([sum(map(_flips, pairs)) for pairs in zip(*map(_pairs, verdicts.values()), strict=True)])),
         decided=[_share_decided([entries[name] for name in evidence]) for entries in by_seed.values()],
     )
 
@@ -103,6 +115,10 @@ def page(found: Replication, preset: str) -> str:
         ("share beyond 1.96 (0.05 where intervals cover)", f"{found.beyond:.3f}"),
         ("claims that hold at one seed and fail at another", _listed(found.contradictions)),
         ("claims that are decided at some seeds only", _listed(found.undecided_flips)),
+        (
+            "of these between two seeds, mean over pairs ([Σ 2π(1 − π)](power.md) is expected)",
+            f"{found.flips:.1f}",
+        ),
         ("share of claims decided of those that were run, by seed", ", ".join(f"{each:.2f}" for each in found.decided)),
         ("claims that were not run at some seed", _listed(_not_run(found))),
     ]
@@ -110,6 +126,11 @@ def page(found: Replication, preset: str) -> str:
         (f"`{name}`", *map(escaped, verdicts))
         for name, verdicts in found.verdicts.items()
         if len(set(verdicts)) > 1 and NOT_RUN not in verdicts
+    ]
+    reasons = [
+        (f"`{name}`", f"{seed}", escaped(verdict), escaped(reason))
+        for name, by_seed in found.contradictions.items()
+        for seed, verdict, reason in zip(found.seeds, found.verdicts[name], by_seed, strict=True)
     ]
     seeds = [f"seed {seed}" for seed in found.seeds]
     tallies = [
@@ -130,6 +151,10 @@ def page(found: Replication, preset: str) -> str:
             "",
             *table(("verdict", *seeds), tallies),
             "",
+            "## Claims that hold at one seed and fail at another",
+            "",
+            *(table(("claim", "seed", "verdict", "reason"), reasons) if reasons else ["None."]),
+            "",
             "## Claims whose verdict differs",
             "",
             *(table(("claim", *seeds), changed) if changed else ["None."]),
@@ -138,18 +163,29 @@ def page(found: Replication, preset: str) -> str:
     )
 
 
-def _scores(first, second):
+def _scores(name, first, second):
     """Normal scores of the differences between two seeds, cell by cell, of one claim or of its parts."""
     if first.get("parts"):
         pairs = zip(first["parts"], second["parts"], strict=True) if second.get("parts") else ()
-        return np.concatenate([_scores(one, other) for (_, one), (_, other) in pairs] or [np.empty(0)])
-    cells = zip(first.get("estimates") or (), second.get("estimates") or (), strict=False)
+        return np.concatenate([_scores(name, one, other) for (_, one), (_, other) in pairs] or [np.empty(0)])
+    cells = _paired(name, first, second)
     enough = [(one, other) for one, other in cells if one and other and min(one[2], other[2]) >= LEAST_WORLDS - 1]
     if first.get("kind") == IDENTITY or not enough:
         return np.empty(0)
     one, other = (Estimate(*np.array(side, dtype=float).T) for side in zip(*enough, strict=True))
     scores = independent_difference(one, other).normal_score()
     return scores[np.isfinite(scores)]
+
+
+def _paired(name, first, second):
+    """The estimates of the same cells; none where one of the two measured nothing."""
+    one, other = (record.get("estimates") or () for record in (first, second))
+    if one and other and len(one) != len(other):
+        raise ValueError(
+            f"{name} has {len(one)} cells at one seed and {len(other)} at another, must be the same; check the claims "
+            "of both with the same version"
+        )
+    return zip(one, other, strict=False)
 
 
 def _not_run(found):
@@ -164,6 +200,10 @@ def _share_decided(entries):
 def _flips(verdicts):
     decided = [verdict in _DECIDED for verdict in verdicts if verdict != NOT_RUN]
     return any(decided) and not all(decided)
+
+
+def _pairs(found):
+    return combinations(found, 2)
 
 
 def _listed(names):

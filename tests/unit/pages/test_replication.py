@@ -19,7 +19,8 @@ def records(seed, *, error=1.0, shift=0.0, verdict="holds", kind=ORDER):
     worlds = np.arange(CELLS)[:, None] + shift + rng.standard_normal((CELLS, WORLDS))
     values, errors = worlds.mean(axis=1), error * worlds.std(axis=1, ddof=1) / np.sqrt(WORLDS)
     estimates = [[float(value), float(se), WORLDS - 1.0, 0.0] for value, se in zip(values, errors, strict=True)]
-    return [{"id": "a", "verdict": verdict, "kind": kind, "estimates": estimates, "parts": []}]
+    reason = f"seen at seed {seed}"
+    return [{"id": "a", "verdict": verdict, "reason": reason, "kind": kind, "estimates": estimates, "parts": []}]
 
 
 def test_honest_intervals_give_scores_of_size_one():
@@ -28,7 +29,7 @@ def test_honest_intervals_give_scores_of_size_one():
     # 1200 scores, of which 800 are independent: the root mean square is within 4 standard errors of 1.
     assert found.rms == pytest.approx(1, abs=4 / np.sqrt(2 * 800))
     assert found.beyond == pytest.approx(0.05, abs=4 * np.sqrt(0.05 * 0.95 / 800))
-    assert found.contradictions == found.undecided_flips == []
+    assert found.contradictions == {} and found.undecided_flips == [] and found.flips == 0
 
 
 def test_errors_that_are_too_small_are_seen():
@@ -56,9 +57,11 @@ def test_parts_are_compared_one_by_one():
 def test_flips_are_named():
     verdicts = {1: "holds", 2: "fails", 3: "not decided at this scale"}
     found = replication.compare({seed: records(seed, verdict=verdict) for seed, verdict in verdicts.items()})
-    assert found.contradictions == found.undecided_flips == ["a"]
+    assert found.undecided_flips == ["a"] == list(found.contradictions)
+    assert found.flips == pytest.approx(2 / 3), "of three pairs of seeds, two"
     assert found.decided == [1, 1, 0]
     text = replication.page(found, "smoke")
+    assert "| `a` | 2 | fails | seen at seed 2 |" in text
     assert "| `a` | holds | fails | not decided at this scale |" in text
 
 
@@ -69,6 +72,15 @@ def test_claims_that_were_not_run_are_named_and_not_counted():
     assert found.decided == [1, 1] and found.undecided_flips == []
     text = replication.page(found, "smoke")
     assert "| claims that were not run at some seed | 1: `b` |" in text and "\nNone.\n" in text
+
+
+def test_cells_that_cannot_be_matched_are_refused():
+    (entry,) = records(2)
+    fewer = {**entry, "estimates": entry["estimates"][1:]}
+    with pytest.raises(ValueError, match="a has 400 cells at one seed and 399 at another"):
+        replication.compare({1: records(1), 2: [fewer]})
+    nothing = {**entry, "estimates": []}
+    assert replication.compare({1: records(1), 2: [nothing]}).scores == 0
 
 
 def test_other_claims_or_one_seed_are_refused():
