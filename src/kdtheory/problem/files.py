@@ -155,11 +155,12 @@ def _quietly(reader, path):
     """Read without the traceback that h5netcdf prints when a file that could not be opened is collected."""
     hook, sys.unraisablehook = sys.unraisablehook, lambda _: None
     try:
-        return reader(path)
-    except Exception as error:
-        text = f"{type(error).__name__}: {error}"
-    finally:
+        try:
+            return reader(path)
+        except Exception as error:
+            text = f"{type(error).__name__}: {error}"
         gc.collect()
+    finally:
         sys.unraisablehook = hook
     raise refuse("unreadable", f"{path}: cannot be read as .nc ({text})")
 
