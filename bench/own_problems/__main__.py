@@ -1,4 +1,4 @@
-"""Run the pairs that are missing, one file for each, and print the table and the tests of what is there."""
+"""Run the pairs that are missing, one file for each; print the table and the tests, or write the page of both."""
 
 import argparse
 import logging
@@ -16,6 +16,9 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="where the records are and will be")
     parser.add_argument(
         "--minutes", type=float, default=120, help="begin no pair after this time (by default %(default)g)"
+    )
+    parser.add_argument(
+        "--docs", type=Path, help="write the page of the finished test, and its records, into this folder"
     )
     arguments = parser.parse_args()
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
@@ -36,6 +39,13 @@ def main() -> None:
         return
     print("start against default:", decisions.start_test(records))
     print("answer:", decisions.answer_test(records))
+    if arguments.docs:
+        kept = [
+            {name: each[name] for name in each if name not in ("answer_text", "content_digest")} for each in records
+        ]
+        storage.write_json({"records": kept}, arguments.docs / "own-problem-results.json")
+        with storage.replacing(arguments.docs / "own-problem-results.md") as temporary:
+            temporary.write_text(decisions.page(records), encoding="utf-8")
 
 
 if __name__ == "__main__":

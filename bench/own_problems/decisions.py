@@ -9,6 +9,8 @@ from kdtheory.jobs.markdown import table
 
 ERROR_RATE = 0.05
 LEAST_AGREEMENT = 0.5
+CLOSE = 0.04
+_ANSWERS = ("close", "cannot tell")
 _FEWEST = 3
 _COLUMNS = ("problem", "noise", "student", "start's regret", "default's regret", "answer", "agreement")
 
@@ -23,6 +25,48 @@ def lines(records: list[dict]) -> list[str]:
         for each in records
     ]  # fmt: skip
     return table(_COLUMNS, rows)
+
+
+def page(records: list[dict]) -> str:
+    """Return the page of the finished test: both decisions, what follows from them, and every pair."""
+    start, answers = start_test(records), answer_test(records)
+    follows = {
+        "shown": "The start was better than the default on fresh problems.",
+        "not shown": "No difference is shown: the start is a convention.",
+        "worse": "The start was worse than the default, and is taken out.",
+        "kept": "The answer stays in the diagnosis.",
+        "dropped": "The diagnosis gives both errors and no answer.",
+        "nothing decided": "Nothing is decided.",
+    }
+    near, apart = (
+        f"{_number(answers[name])} ({answers[name.replace(' ', '_') + '_problems']} problems)" for name in _ANSWERS
+    )
+    return "\n".join(
+        [
+            "# The start and the answer, on twelve fresh problems: results",
+            "",
+            "Written by `python -m bench.own_problems FOLDER --docs docs`, as [the protocol](own-problem-protocol.md) "
+            "declared it before. The records of all settings and seeds are in `docs/own-problem-results.json`.",
+            "",
+            f"1. **Start.** Mean regret {start['start']:.3f}, of the usual default {start['default']:.3f}; paired "
+            f"t-test over {start['problems']} problems, one-sided, p = {start['p_value']:.2f}. "
+            f"{follows[start['decision']]}",
+            f"2. **Answer.** Mean agreement {near} where it is *close*, {apart} where it is *cannot tell*; Welch's "
+            f"t-test, one-sided, p = {_number(answers['p_value'])}. {follows[answers['decision']]}",
+            "",
+            *lines(records),
+            "",
+        ]
+    )
+
+
+def _number(value):
+    return "none" if value is None else f"{value:.2f}"
+
+
+def answer(hard_label_error: float, kernel_flow_error: float) -> str:
+    """Return ``close`` where both errors lie within ``CLOSE`` of each other, else ``cannot tell``."""
+    return "close" if abs(hard_label_error - kernel_flow_error) <= CLOSE else "cannot tell"
 
 
 def start_test(records: list[dict]) -> dict:

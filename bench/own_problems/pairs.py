@@ -4,7 +4,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 import kdtheory
-from bench.own_problems import problems, students
+from bench.own_problems import decisions, problems, students
 from kdtheory.jobs.seeds import generator
 
 DEFAULT = (problems.CHECKPOINTS[-1], 0.5, 2.0)
@@ -43,7 +43,8 @@ def measure(task: str, noise: float, kind: str, *, sizes: tuple | None = None, e
         "audit_errors": audit.tolist(), "test_errors": test.tolist(), "kernel_errors": kernel,
         "start": start, "start_regret": float(regret[names.index(start)]),
         "default_regret": float(regret[names.index(DEFAULT)]),
-        "answer": tree.attrs["answer"], "answer_text": tree.attrs["answer_text"],
+        "answer": decisions.answer(tree.attrs["hard_label_error"], tree.attrs["kernel_flow_error"]),
+        "answer_text": tree.attrs["comparison"],
         "agreement": agreement(kernel[1:], test[:, 1:].mean(axis=0)),
     }  # fmt: skip
 

@@ -114,7 +114,7 @@ def page_of(tree: xr.DataTree, errors: xr.DataArray, of_kernel: xr.DataArray) ->
             *_teachers(tree),
             f"* Start: epoch {attrs['start_checkpoint']:g}, α = {attrs['start_alpha']:g} with T², "
             f"T = {attrs['start_temperature']:g} (ρ = {attrs['start_soft_ratio']:.3f}).",
-            f"* Does the kernel student's ranking hold: *{attrs['answer']}*. {attrs['answer_text']}",
+            f"* {attrs['comparison']}",
             "",
             *_ranking(tree["ranking"].to_dataset()),
             "",

@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--hard-label-error", type=float, metavar="SHARE",
-        help="audit error of one student of yours, trained on hard labels: tells whether the ranking holds for yours",
+        help="audit error of one student of yours, trained on hard labels, to stand beside that of the kernel student",
     )  # fmt: skip
     parser.add_argument(
         "--accept", nargs="+", default=[], metavar="KIND", help="go on in spite of refusals of these kinds"
@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Diagnose a problem and print the start and the answer."""
+    """Diagnose a problem and print the start and the errors with hard labels."""
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     problem = read_problem(arguments.problem)
     tree = diagnose(problem, hard_label_error=arguments.hard_label_error, accept=arguments.accept)
@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
         f"start: checkpoint {attrs['start_checkpoint']:g}, α = {attrs['start_alpha']:g} with T², T = "
         f"{attrs['start_temperature']:g} (ρ = {attrs['start_soft_ratio']:.4f})"
     )
-    print(f"does the kernel student's ranking hold for your students: {attrs['answer']}. {attrs['answer_text']}")
+    print(attrs["comparison"])
     print(f"written: {arguments.output / 'diagnosis.html'}")
     return 0
 

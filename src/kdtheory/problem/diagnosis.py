@@ -28,8 +28,7 @@ def diagnose(
     problem : Problem
         Of n transfer points in K classes. Time grows like n³, memory is about 24·n² bytes.
     hard_label_error : float, optional
-        Audit error, in 0 … 1, of one real student trained on hard labels: without it, nothing is said on whether the
-        ranking holds for real students.
+        Audit error, in 0 … 1, of one real student trained on hard labels, to stand beside that of the kernel's flow.
     accept : iterable of str
         Kinds of refusals of the checker to go on with.
     seed : int
@@ -40,7 +39,7 @@ def diagnose(
     xarray.DataTree
         Groups ``facts``, ``teachers``, and where there are inputs ``curve`` (learning curves by depth), ``growth``,
         ``inefficiency``, ``correction`` and ``ranking``. Attributes of the root: the findings of the checker, the
-        start, and the answer ``close``, ``cannot tell`` or ``not asked``.
+        start, and the errors with hard labels of the user's student and of the kernel's flow.
 
     Raises
     ------
@@ -57,7 +56,6 @@ def diagnose(
     if problem.features is not None or problem.gram is not None:
         students, flow_error = _kernel_students(problem, seed, with_flow=hard_label_error is not None)
         groups |= students
-    answer = ranking.verdict(hard_label_error, flow_error)
     start = start_setting(problem)
     tree = xr.DataTree.from_dict(groups)
     tree.attrs = {
@@ -73,8 +71,8 @@ def diagnose(
         "start_alpha": start.alpha,
         "start_temperature": start.temperature,
         "start_soft_ratio": start.soft_ratio,
-        "answer": answer["answer"],
-        "answer_text": answer["text"],
+        "comparison": ranking.comparison(hard_label_error, flow_error),
+        **({} if np.isnan(flow_error) else {"hard_label_error": hard_label_error, "kernel_flow_error": flow_error}),
     }
     return tree
 

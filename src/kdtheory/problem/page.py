@@ -8,7 +8,6 @@ import xarray as xr
 from kdtheory.problem import wording
 from kdtheory.problem.conventions import CONVENTIONS
 from kdtheory.problem.drawings import figure
-from kdtheory.problem.ranking import CLOSE
 
 _STYLE = """
 :root { --ground: #fff; --raised: #f3f5f8; --ink: #1b1f24; --faint: #57606a; --line: #c9d0d8;
@@ -50,10 +49,7 @@ def _heading(tree):
 
 def _start(tree):
     judged = "audit points" if tree.attrs["audit_points"] else "labelled points"
-    answer = wording.ANSWER.format(
-        close=CLOSE, **{name: escape(tree.attrs[name]) for name in ("answer", "answer_text")}
-    )
-    return wording.START.format(judged=judged, **tree.attrs) + answer
+    return wording.START.format(judged=judged, **tree.attrs) + wording.COMPARISON.format(**tree.attrs)
 
 
 def _facts(tree):

@@ -9,7 +9,6 @@ from kdtheory.problem.settings import Setting
 from kdtheory.statistics.proportions import paired_p_value
 
 # Within this distance of the kernel's flow, rankings of 78 problems were good (mean rank correlation .77, else .45).
-CLOSE = 0.04
 FLOW_STEPS = 300
 
 
@@ -59,8 +58,8 @@ def ranked(problem: Problem, settings: list[Setting], wrong: np.ndarray, basis: 
     )
 
 
-def verdict(hard_label_error: float | None, flow_error: float) -> dict:
-    """Return whether the kernel describes the user's students: ``close``, ``cannot tell``, or ``not asked``.
+def comparison(hard_label_error: float | None, flow_error: float) -> str:
+    """Return the errors with hard labels, of the user's student and of the kernel's flow, in a sentence.
 
     Parameters
     ----------
@@ -70,15 +69,10 @@ def verdict(hard_label_error: float | None, flow_error: float) -> dict:
         That of the kernel student trained on hard labels for ``FLOW_STEPS`` accelerated steps; NaN where there is none.
     """
     if hard_label_error is None:
-        return {"answer": "not asked", "text": "Train one student on hard labels and give its audit error."}
+        return "The audit error of a student of yours, trained on hard labels, was not given."
     if np.isnan(flow_error):
-        return {"answer": "cannot tell", "text": "Without audit labels and inputs there is nothing to compare with."}
-    distance = abs(hard_label_error - flow_error)
-    answer = "close" if distance <= CLOSE else "cannot tell"
-    return {
-        "answer": answer,
-        "hard_label_error": float(hard_label_error),
-        "kernel_flow_error": float(flow_error),
-        "text": f"The hard-label student errs at {hard_label_error:.3f} of the audit points, the kernel's flow at "
-        f"{flow_error:.3f}: they are {'within' if answer == 'close' else 'further apart than'} {CLOSE:g}.",
-    }
+        return "Without audit labels and inputs there is nothing to compare a student of yours with."
+    return (
+        f"The student with hard labels errs on {hard_label_error:.3f} of the audit points, the kernel's flow on "
+        f"{flow_error:.3f}."
+    )

@@ -108,6 +108,20 @@ def test_the_answer_is_decided_both_ways(close, apart, decision):
     assert decisions.answer_test(records(0.01, 0.05, close, apart))["decision"] == decision
 
 
+def test_an_answer_is_close_up_to_its_distance():
+    assert [decisions.answer(0.2, 0.2 + distance) for distance in (0.0399, -0.0399, 0.0401)] == [
+        "close", "close", "cannot tell"
+    ]  # fmt: skip
+
+
+def test_the_page_says_what_follows():
+    page = decisions.page(records(0.02, 0.0181, 0.7, 0.7))
+    assert "over 12 problems" in page and "the start is a convention" in page and "no answer" in page
+    assert page.count("\n| task ") == 12 and "Nothing is decided." in decisions.page(
+        records(0.01, 0.05, 0.8, 0.3, count=2)
+    )
+
+
 def test_too_few_problems_on_a_side_decide_nothing():
     assert decisions.answer_test(records(0.01, 0.05, 0.8, 0.3, count=2))["decision"] == "nothing decided"
 

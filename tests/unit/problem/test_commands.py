@@ -62,12 +62,11 @@ def test_files_that_cannot_be_read_are_one_error_line(tmp_path, capsys, command)
 def test_a_diagnosis_is_a_page_a_cube_and_a_summary(file, tmp_path, capsys):
     assert main(["diagnose", str(file()), "-o", str(tmp_path / "out"), "--hard-label-error", "0.9"]) == 0
     out = capsys.readouterr().out
-    assert "start: checkpoint 30, α = 0.9 with T², T = 4 (ρ = 0.9931)" in out and "cannot tell" in out
+    assert "start: checkpoint 30, α = 0.9 with T², T = 4 (ρ = 0.9931)" in out and "errs on 0.900" in out
     summary = storage.read(tmp_path / "out" / "diagnosis.json")
     cube = storage.read_tree(tmp_path / "out" / "diagnosis.nc")
-    assert summary["answer"] == cube.attrs["answer"] == "cannot tell" and summary["ranking_of"].startswith(
-        "kernel student"
-    )
+    assert summary["kernel_flow_error"] == cube.attrs["kernel_flow_error"]
+    assert summary["ranking_of"].startswith("kernel student")
     assert len(summary["ranking"]) == 10 and len(summary["teachers"]) == 3
     assert [rank["error"] for rank in summary["ranking"]] == cube["ranking"]["error"].values[:10].tolist()
     json.dumps(summary, allow_nan=False)

@@ -260,12 +260,14 @@ def test_the_start_is_the_teacher_that_errs_least(tree):
     assert tree.attrs["start_soft_ratio"] == pytest.approx(0.9 * 16 / (0.9 * 16 + 0.1))
 
 
-def test_the_answer_follows_the_distance_to_the_flow():
+def test_the_errors_with_hard_labels_stand_side_by_side():
     kernel = kernel_of(PROBLEM, 3, random_order(PROBLEM, 0))
     flow = float(np.mean(hard_label_flow(PROBLEM, kernel, 300)))
-    assert kdtheory.diagnose(PROBLEM).attrs["answer"] == "not asked"
-    assert kdtheory.diagnose(PROBLEM, hard_label_error=flow + 0.039).attrs["answer"] == "close"
-    assert kdtheory.diagnose(PROBLEM, hard_label_error=flow + 0.041).attrs["answer"] == "cannot tell"
+    without = kdtheory.diagnose(PROBLEM).attrs
+    assert "was not given" in without["comparison"] and "kernel_flow_error" not in without
+    attrs = kdtheory.diagnose(PROBLEM, hard_label_error=0.25).attrs
+    assert attrs["kernel_flow_error"] == flow and attrs["hard_label_error"] == 0.25
+    assert f"errs on 0.250 of the audit points, the kernel's flow on {flow:.3f}" in attrs["comparison"]
     with pytest.raises(ValueError, match="hard_label_error"):
         kdtheory.diagnose(PROBLEM, hard_label_error=30)
 
@@ -282,14 +284,14 @@ def test_without_inputs_there_are_facts_alone():
     arrays = problem_arrays(n=90, audit=60)
     del arrays["inputs"]
     tree = kdtheory.diagnose(Problem.from_arrays(**arrays), hard_label_error=0.2)
-    assert set(tree.children) == {"facts", "teachers"} and tree.attrs["answer"] == "cannot tell"
+    assert set(tree.children) == {"facts", "teachers"} and "nothing to compare" in tree.attrs["comparison"]
 
 
 def test_without_audit_points_the_ranking_is_left_out_one_by_one():
     arrays = problem_arrays(n=90, audit=0)
     tree = kdtheory.diagnose(Problem.from_arrays(**arrays), hard_label_error=0.2)
     assert tree["ranking"].attrs["basis"].startswith("leave-one-out") and tree["ranking"].attrs["points"] == 90
-    assert np.isnan(tree["curve"]["error"]).all() and tree.attrs["answer"] == "cannot tell"
+    assert np.isnan(tree["curve"]["error"]).all() and "nothing to compare" in tree.attrs["comparison"]
     hard = tree["ranking"].to_dataset().where(tree["ranking"]["alpha"] == 0, drop=True)
     assert float(hard["error"][0]) == float(tree["curve"]["left_out"][0])
 
