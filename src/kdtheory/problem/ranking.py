@@ -8,7 +8,6 @@ from kdtheory.problem.facts import described, proportion
 from kdtheory.problem.settings import Setting
 from kdtheory.statistics.proportions import paired_p_value
 
-# Within this distance of the kernel's flow, rankings of 78 problems were good (mean rank correlation .77, else .45).
 FLOW_STEPS = 300
 
 
