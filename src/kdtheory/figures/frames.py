@@ -176,15 +176,19 @@ def fit_to_means(*panels, margin=0.05):
     Parameters
     ----------
     *panels : matplotlib.axes.Axes
-        A linear axis has 0 in its range.
+        A linear axis has 0 in its range. Without any mean they stay as they are.
     margin : float
         Room at either end, as a share of the range, of logarithms on a logarithmic axis.
     """
     drawn = [bars.lines[0] for axes in panels for bars in axes.containers]
     drawn += [line for axes in panels for line in axes.lines if not line.get_label().startswith("_")]
-    heights = np.concatenate([np.asarray(line.get_ydata(), float) for line in drawn])
-    low, high = np.nanmin(heights), np.nanmax(heights)
-    if panels[0].get_yscale() == "log":
+    heights = np.concatenate([np.empty(0), *(np.asarray(line.get_ydata(), float) for line in drawn)])
+    logarithmic = panels[0].get_yscale() == "log"
+    heights = heights[np.isfinite(heights) & ((heights > 0) | (not logarithmic))]
+    if not heights.size:
+        return
+    low, high = heights.min(), heights.max()
+    if logarithmic:
         room = (high / low) ** margin
         low, high = low / room, high * room
     else:

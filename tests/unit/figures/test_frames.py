@@ -111,6 +111,18 @@ def test_means_and_labelled_lines_set_the_range_and_bars_do_not(values):
     )
 
 
+def test_zero_has_no_height_on_a_logarithmic_axis_and_without_means_the_range_stays():
+    _, axes = style.panels(2)
+    axes[0, 0].plot([1, 2, 3], [0.0, 0.1, 10.0], label="labelled")
+    axes[0, 0].set_yscale("log")
+    frames.fit_to_means(axes[0, 0], margin=0.5)
+    assert axes[0, 0].get_ylim() == pytest.approx((0.01, 100.0))
+    axes[0, 1].plot([1, 2], [np.nan, np.nan], label="labelled")
+    before = axes[0, 1].get_ylim()
+    frames.fit_to_means(axes[0, 1])
+    assert axes[0, 1].get_ylim() == before
+
+
 def test_a_line_of_each_world_is_drawn(values):
     _, axes = style.panels(1)
     here = values[:, :, 0].mean("run").dropna("world")

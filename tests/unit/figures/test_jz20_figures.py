@@ -76,6 +76,14 @@ def test_a_figure_has_no_empty_panel_and_says_what_it_shows(name):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_a_figure_draws_from_one_world_of_one_run(name):
+    module = MODULES[name]
+    groups = [GROUPS[group]() for group in module.FIGURE.reads]
+    assert drawn(module, *(group.isel({"world": [0], "run": [0]}, missing_dims="ignore") for group in groups)).axes
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["jz20_fig4", "jz20_theorem1"])
 def test_equal_groups_give_equal_bytes(tmp_path, name):
     module = MODULES[name]
