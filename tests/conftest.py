@@ -59,15 +59,6 @@ def smoke(tmp_path_factory):
     return study
 
 
-@pytest.fixture(scope="session")
-def short(tmp_path_factory):
-    """The finished smoke study of a few experiments, run on two cores."""
-    study = Study.short(tmp_path_factory.mktemp("short") / "study")
-    finished = study.run(*SMOKE, "--cores", "2")
-    assert finished.returncode == 0, output_of(finished)[-5000:]
-    return study
-
-
 def pytest_terminal_summary(terminalreporter, config):
     for part, ledger in {"faults": config.fault_ledger, "soak": config.soak_ledger}.items():
         if ledger:

@@ -2,7 +2,16 @@
 
 import pytest
 from faults.studies import SETTINGS, TARGETS, teacher_study
-from workflow.snakemake_study import output_of
+from workflow.snakemake_study import SMOKE, Study, output_of
+
+
+@pytest.fixture(scope="session")
+def short(tmp_path_factory):
+    """The finished smoke study of a few experiments, run on two cores."""
+    study = Study.short(tmp_path_factory.mktemp("short") / "study")
+    finished = study.run(*SMOKE, "--cores", "2")
+    assert finished.returncode == 0, output_of(finished)[-5000:]
+    return study
 
 
 @pytest.fixture(scope="session")
