@@ -19,7 +19,7 @@ CONFIGFILES := $(if $(strip $(OVERLAYS)),--configfile $(OVERLAYS))
 SNAKEMAKE := $(CHECK) snakemake --logger kdtheory $(CONFIGFILES)
 REPORT = $(SNAKEMAKE) --cores 1 --report $$results/report.html --report-metadata workflow/report/metadata.yaml -- presentable
 
-.PHONY: help env study report explorer replicate test test-python test-browser test-faults soak damage test-cluster lint bench bench-full bench-docs docs docs-check site unlock clean
+.PHONY: help env cluster-env study report explorer replicate test test-python test-browser test-faults soak damage test-cluster lint bench bench-full bench-docs docs docs-check site unlock clean
 
 help:
 	@echo "make env     create $(VENV) with the pinned environment   [PYTHON=python3.12] [TORCH_INDEX=index with a CPU build of torch]"
@@ -91,8 +91,10 @@ damage: env
 	$(ACTIVATE) PYTHONPATH=tests python -m fuzzing --count $(COUNT) --keep docs/reliability.json
 	$(ACTIVATE) python -m kdtheory.pages.documents
 
-test-cluster: env
+cluster-env: env
 	$(ACTIVATE) python -m pip install --requirement envs/requirements-cluster.txt
+
+test-cluster: cluster-env
 	$(ACTIVATE) python -m pytest -rs tests/cluster
 
 lint: env
