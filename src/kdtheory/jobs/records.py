@@ -146,15 +146,9 @@ def check_preset(results: str | os.PathLike, preset: str) -> None:
     for other, paths in others.items():
         files = f"{paths[0]} and {len(paths) - 1} more files are" if len(paths) > 1 else f"{paths[0]} is"
         raise ValueError(
-            f"{files} of preset {other}, this run is of preset {preset}: {_way_back(other)}, "
-            f"move {results} away, or set KDTHEORY_MIXED_PRESETS=allow to have both in one folder"
+            f"{files} of preset {other}, this run is of preset {preset}: move {results} away, or set "
+            "KDTHEORY_MIXED_PRESETS=allow to have both in one folder"
         )
-
-
-def _way_back(preset):
-    if preset == "default":
-        return "leave out --configfile"
-    return f"give --configfile workflow/presets/{preset}.yaml (make: PRESET={preset})"
 
 
 def _preset_of(path):

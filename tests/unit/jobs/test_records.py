@@ -82,13 +82,11 @@ def test_a_folder_of_another_preset_is_refused_with_file_presets_and_the_way_bac
         stored(results / name, {"preset": "default"})
     records.check_preset(results, "default")
     with pytest.raises(
-        ValueError, match=r"datasets/a/0000\.nc and 3 more files are of preset default, .* leave out --conf"
+        ValueError, match=r"datasets/a/0000\.nc and 3 more files are of preset default, .* move .*results away"
     ):
         records.check_preset(results, "smoke")
     stored(results / "students/d/main/0000.nc", {"preset": "smoke"})
-    with pytest.raises(
-        ValueError, match=r"students/d/main/0000\.nc is of preset smoke, .*presets/smoke\.yaml.*MIXED_PRESETS"
-    ):
+    with pytest.raises(ValueError, match=r"students/d/main/0000\.nc is of preset smoke, .*results away.*MIXED_PRESETS"):
         records.check_preset(results, "default")
 
 
