@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial import cKDTree
+from scipy import spatial
 
 # Below it (e^x − 1 − x)/x² is its series to rounding.
 _SMALL = 1e-4
@@ -72,7 +72,7 @@ def frequencies(inputs: npt.ArrayLike, vectors: npt.ArrayLike) -> np.ndarray:
     inputs, vectors = np.asarray(inputs, dtype=float), np.asarray(vectors, dtype=float)
     if inputs.ndim != 2 or vectors.ndim != 2 or len(inputs) != len(vectors) or len(inputs) < 2:
         raise ValueError(f"inputs {inputs.shape} and vectors {vectors.shape} must have the same points, 2 at least")
-    distances, nearest = cKDTree(inputs).query(inputs, k=2)
+    distances, nearest = spatial.cKDTree(inputs).query(inputs, k=2)
     if not (distances[:, 1] > 0).all():
         raise ValueError("two points are equal")
     slopes = (vectors - vectors[nearest[:, 1]]) / distances[:, 1:]
