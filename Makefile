@@ -120,7 +120,7 @@ docs: env
 
 # Warnings are errors: among them links that lead nowhere. MathJax lies in the site, which needs no network.
 site: $(SITE)
-	MATHJAX=$(SITE) $(VENV)/bin/python -m sphinx -W --keep-going --builder html docs site
+	MATHJAX=$(abspath $(SITE)) $(VENV)/bin/python -m sphinx -W --keep-going --builder html docs site
 
 # Sphinx and its extensions, and one file of MathJax.
 $(SITE): envs/requirements-site.txt | env

@@ -11,8 +11,7 @@ exclude_patterns = ["templates", "_build"]
 root_doc = "index"
 html_theme = "furo"
 html_title = f"kdtheory {release}"
-# Sphinx takes a path for one from this folder.
-html_static_path = [os.path.abspath(os.environ["MATHJAX"])] if "MATHJAX" in os.environ else []
+html_static_path = [*filter(None, [os.environ.get("MATHJAX")])]
 # A copy in the site: mathematics is shown without a network.
 mathjax_path = "tex-svg.js"
 
