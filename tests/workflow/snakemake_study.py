@@ -47,7 +47,8 @@ class Study:
             config["experiments"] = {
                 name: block for name, block in config["experiments"].items() if name in experiments
             }
-            path.write_text(yaml.safe_dump(config))
+            # In another order the cells would stand in another order in the cube.
+            path.write_text(yaml.safe_dump(config, sort_keys=False))
         return study
 
     def environment(self, **variables):
