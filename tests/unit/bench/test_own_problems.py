@@ -1,11 +1,17 @@
 """The test on fresh problems at a tiny scale: students, records, and the declared tests on made-up records."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 from scipy.special import log_softmax, softmax
 
 from bench.own_problems import decisions, pairs, problems, students
+from kdtheory.jobs import storage
+from kdtheory.problem import wording
+
+DOCS = Path(__file__).parents[3] / "docs"
 
 SIZES = (80, 60, 100, 200)
 
@@ -120,6 +126,22 @@ def test_the_page_says_what_follows():
     assert page.count("\n| task ") == 12 and "Nothing is decided." in decisions.page(
         records(0.01, 0.05, 0.8, 0.3, count=2)
     )
+
+
+def test_what_is_kept_is_what_the_page_and_the_diagnosis_say():
+    kept = storage.read(DOCS / "own-problem-results.json")["records"]
+    assert (DOCS / "own-problem-results.md").read_text(encoding="utf-8") == decisions.page(kept)
+    start, answers = decisions.start_test(kept), decisions.answer_test(kept)
+    agreements = [each["agreement"] for each in kept]
+    said = " ".join((wording.START + wording.COMPARISON).split())
+    numbers = {
+        "the error of this rule was {:.3f}": start["start"], "T = 2) {:.3f}": start["default"],
+        "(p = {:.2f})": start["p_value"], "({:.2f}, 12 problems)": answers["close"],
+        "({:.2f}, 6 problems)": answers["cannot tell"], "it was {:.2f} to": min(agreements),
+        "to {:.2f} in single cases": max(agreements),
+    }  # fmt: skip
+    for words, number in numbers.items():
+        assert words.format(number).replace(" 0.", " .").replace("(0.", "(.") in said
 
 
 def test_too_few_problems_on_a_side_decide_nothing():
