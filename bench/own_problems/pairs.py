@@ -44,7 +44,6 @@ def measure(task: str, noise: float, kind: str, *, sizes: tuple | None = None, e
         "start": start, "start_regret": float(regret[names.index(start)]),
         "default_regret": float(regret[names.index(DEFAULT)]),
         "answer": decisions.answer(tree.attrs["hard_label_error"], tree.attrs["kernel_flow_error"]),
-        "answer_text": tree.attrs["comparison"],
         "agreement": agreement(kernel[1:], test[:, 1:].mean(axis=0)),
     }  # fmt: skip
 

@@ -17,6 +17,7 @@ from kdtheory.problem import Problem, kernel_student
 from kdtheory.problem.drawings import figure
 from kdtheory.problem.settings import Setting
 from kdtheory.tasks.parts import Part
+from kdtheory.theory.stationarity import soft_ratio_from_tsquared
 
 AUDIT = 2000
 _RANKS = 8
@@ -77,7 +78,7 @@ def kernel_errors(problem: Problem, errors: xr.DataArray, temperature: float) ->
     DataArray (stopping_epoch, soft_ratio)
     """
     rho = errors["soft_ratio"].values
-    alphas = rho / (rho + (1 - rho) * temperature**2)  # with T², JZ20 Eq. 2
+    alphas = soft_ratio_from_tsquared(rho, 1 / temperature)  # its inverse in α
     settings = [
         Setting(position, alpha, temperature) for position in range(len(problem.checkpoints)) for alpha in alphas
     ]
@@ -160,11 +161,10 @@ def _comparison(errors, of_kernel):
     epochs = errors["stopping_epoch"].values
     columns = [f"{who}, epoch {epoch:g}" for epoch in epochs for who in ("ResNet", "kernel student")]
     rows = [
-        [f"{rho:g}", *(f"{each.sel(at).item():.3f}" for at in places for each in (errors, of_kernel))]
-        for rho in errors["soft_ratio"].values
-        for places in [[{"soft_ratio": rho, "stopping_epoch": epoch} for epoch in epochs]]
+        [f"{rho:g}", *(f"{error:.3f}" for epoch in zip(*by_epoch, strict=True) for error in epoch)]
+        for rho, *by_epoch in zip(errors["soft_ratio"].values, errors.values.T, of_kernel.values.T, strict=True)
     ]
-    # Hard labels are one setting, whatever the checkpoint.
+    # Hard labels use no teacher: they are one setting for all checkpoints.
     resnet, kernel = ([*each.values[:, 1:].ravel(), each.values[0, 0]] for each in (errors, of_kernel))
     agreement = spearmanr(resnet, kernel).statistic
     held = "holds" if agreement >= decisions.LEAST_AGREEMENT else "does not hold"

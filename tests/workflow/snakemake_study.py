@@ -67,6 +67,12 @@ class Study:
             capture_output=True, text=True, check=False, timeout=2700,
         )  # fmt: skip
 
+    def finish(self, *arguments, **variables):
+        """Run snakemake to its end, which must be a good one, and return the study."""
+        finished = self.run(*arguments, **variables)
+        assert finished.returncode == 0, output_of(finished)[-5000:]
+        return self
+
     def start(self, *arguments, **variables):
         """Start snakemake in a process group of its own."""
         return subprocess.Popen(

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from kdtheory.claims.finding import BOUND, ORDER, RATE
-from kdtheory.claims.pl19_rates import SETS_THAT_ERR, margin_cells
+from kdtheory.claims.pl19_rates import SETS_THAT_ERR, bound_of_all, margin_cells
 from kdtheory.claims.pl19_theorem3 import ASSUMES, TEST, VACUOUS, informative, measured_bounds
 from kdtheory.claims.registry import claim
 from kdtheory.claims.rules import ERROR_RATE, STRAIGHT, always, beyond, bound, in_parts, law
@@ -31,11 +31,9 @@ _PROMISED, _EXPONENTIAL = "at least the promised rate", "exponential"
     assumes=("datasets.<name>.limit_degrees",),
 )
 def _margin_bound(margin, rates):
-    cells = margin_cells(margin, rates, "risk_bound", "margin_bound")
-    bounds = np.concatenate([most.ravel() for _, most in cells])
     dims = ", ".join(f"{dim:g}" for dim in rates["dim"].values)
-    reason = f"d = {dims}, γ = {_gamma(margin):.3f}"
-    return bound(joined([risk for risk, _ in cells]).minus(bounds), bounds, reason=reason)
+    cells = margin_cells(margin, rates, "risk_bound", "margin_bound")
+    return bound_of_all(cells, reason=f"d = {dims}, γ = {_gamma(margin):.3f}")
 
 
 @claim(

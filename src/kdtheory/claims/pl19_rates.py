@@ -45,9 +45,9 @@ def _laws(margin, alignment, rates):
     ]
     polynomial = mean(below["risk"].transpose("world", "kappa", "n_train").values)
     parts = {
-        _MARGIN: _joined(margin_cells(margin, rates, "risk_bound_theorem", "margin_bound_theorem")),
-        _SCALED: _joined(crowded),
-        _POLYNOMIAL: _joined([(polynomial, below["risk_bound"].transpose("kappa", "n_train").values)]),
+        _MARGIN: bound_of_all(margin_cells(margin, rates, "risk_bound_theorem", "margin_bound_theorem")),
+        _SCALED: bound_of_all(crowded),
+        _POLYNOMIAL: bound_of_all([(polynomial, below["risk_bound"].transpose("kappa", "n_train").values)]),
     }
     return replace(in_parts((_MARGIN, _SCALED, _POLYNOMIAL), parts), kind=BOUND)
 
@@ -98,6 +98,19 @@ def margin_cells(margin, rates, of_students, of_chains):
     return [(mean(telling), bounds), (drawn, rates[of_chains].transpose("dim", "margin_n_train").values)]
 
 
-def _joined(cells):
+def bound_of_all(cells, reason=None):
+    """Check that no mean risk exceeds its bound.
+
+    Parameters
+    ----------
+    cells : list of (Estimate, array)
+        Mean risks and bounds of one shape.
+    reason : str, optional
+        By default the number of measured cells.
+
+    Returns
+    -------
+    Finding
+    """
     risks, bounds = joined([risk for risk, _ in cells]), np.concatenate([most.ravel() for _, most in cells])
-    return bound(risks.minus(bounds), bounds, reason=f"{risks.measured.sum()} cells")
+    return bound(risks.minus(bounds), bounds, reason=reason or f"{risks.measured.sum()} cells")

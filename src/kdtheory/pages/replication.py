@@ -81,13 +81,9 @@ def compare(records: dict[int, list[dict]]) -> Replication:
     if len(names) < 2 or any(each != names[0] for each in names):
         raise ValueError("a replication needs two seeds or more with the same claims")
     verdicts = {name: [entries[name]["verdict"] for entries in by_seed.values()] for name in names[0]}
-    scores = np.concatenate(
-        [
-            _scores(name, first[name], second[name])
-            for first, second in combinations(by_seed.values(), 2)
-            for name in names[0]
-        ]
-    )
+    pairs = list(combinations(by_seed.values(), 2))
+    scores = np.concatenate([_scores(name, first[name], second[name]) for first, second in pairs for name in names[0]])
+    flips = [_flips([first[name]["verdict"], second[name]["verdict"]]) for first, second in pairs for name in names[0]]
     evidence = [name for name in names[0] if all(entries[name].get("kind") != IDENTITY for entries in by_seed.values())]
     return Replication(
         seeds=tuple(records),
@@ -101,7 +97,7 @@ def compare(records: dict[int, list[dict]]) -> Replication:
             if set(_DECIDED) <= set(found)
         },
         undecided_flips=[name for name, found in verdicts.items() if _flips(found)],
-        flips=float(np.mean([sum(map(_flips, pairs)) for pairs in zip(*map(_pairs, verdicts.values()), strict=True)])),
+        flips=sum(flips) / len(pairs),
         decided=[_share_decided([entries[name] for name in evidence]) for entries in by_seed.values()],
     )
 
@@ -200,10 +196,6 @@ def _share_decided(entries):
 def _flips(verdicts):
     decided = [verdict in _DECIDED for verdict in verdicts if verdict != NOT_RUN]
     return any(decided) and not all(decided)
-
-
-def _pairs(found):
-    return combinations(found, 2)
 
 
 def _listed(names):

@@ -23,7 +23,7 @@ table { border-collapse: collapse; } th, td { text-align: left; vertical-align: 
   border-bottom: 1px solid var(--line); font-variant-numeric: tabular-nums; } th { background: var(--raised); }
 code { font: 13px/1.4 ui-monospace, monospace; overflow-wrap: anywhere; }
 .wide { overflow-x: auto; } .figure { overflow-x: auto; background: #fff; border-radius: 4px; margin: .6rem 0; }
-.answer { background: var(--raised); border: 1px solid var(--line); border-radius: 4px; padding: .2rem 1rem; }
+.comparison { background: var(--raised); border: 1px solid var(--line); border-radius: 4px; padding: .2rem 1rem; }
 """
 _RANKS = 15
 _WINS_ALPHA = 0.9
