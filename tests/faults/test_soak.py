@@ -84,7 +84,7 @@ def kill_when(run, is_time):
         for path in (run.study.folder / RESULTS / folder).rglob("*.*"):
             if path.is_file():
                 path.unlink()
-    (run.study.folder / TARGETS[0]).unlink(missing_ok=True)
+    (run.study.folder / RESULTS / "analysis/mixing.nc").unlink(missing_ok=True)
     run.go(PYTHONPATH=f"{SLOW_RENAMES}:{run.study.folder / 'src'}")
     while not is_time():
         assert run.driver.poll() is None, "the teacher was trained before it could be killed"
@@ -93,7 +93,7 @@ def kill_when(run, is_time):
 
 
 def fill_the_disk(run):
-    """a disk that is full after the next writes"""
+    """a disk with room for a few more writes"""
     results = str(run.study.folder / RESULTS)
     run.working(run.rng.uniform(1, 6))
     used = os.statvfs(results)
@@ -105,7 +105,7 @@ def fill_the_disk(run):
 
 
 def set_the_clock_back(run):
-    """a clock that was set back by a day: what there is comes from the future, until its times are put right"""
+    """the clock set back by a day: files have times in the future until these are corrected"""
     run.working(run.rng.uniform(2, 10))
     run.kill()
     move_times(run.study, DAY, after=0)
@@ -132,7 +132,7 @@ def run_twice(run):
 
 
 def rename_slowly(run):
-    """renames that take seconds, as on a network file system, and a kill among them"""
+    """SIGKILL during renames that take seconds, as on a network file system"""
     run.kill()
     run.go(PYTHONPATH=f"{SLOW_RENAMES}:{run.study.folder / 'src'}")
     run.working(run.rng.uniform(5, 20))
@@ -143,7 +143,7 @@ FAULTS = [
     kill_the_driver, kill_one_job, kill_the_teacher_in_an_epoch, kill_the_teacher_in_a_write, set_the_clock_back,
     run_twice, rename_slowly,
 ]  # fmt: skip
-ANSWER = "the same command goes on; the same data and figures, to the bit"
+ANSWER = "the same command continues; data and figures are identical, bit for bit"
 
 
 def mount(*arguments):

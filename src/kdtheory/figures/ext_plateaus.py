@@ -61,7 +61,7 @@ def _draw_last(axis, draws, predicted):
     draws = draws.sel({along: draws.isel(n_train=-1, drop=True).notnull().all(["target", "world"])})
     places = draws[along].values
     if not places.size:
-        return  # as of one world of one run, where the last octave has no value
+        return  # one world of one run has no value in the last octave
     # Beside each other the bars can be told apart.
     shifts = np.linspace(-1, 1, predicted.sizes["target"]) * 0.012 * max(np.ptp(places), 1)
     for target, shift in zip(_drawn(predicted), shifts, strict=True):

@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--hard-label-error", type=float, metavar="SHARE",
-        help="audit error of one student of yours, trained on hard labels, to stand beside that of the kernel student",
+        help="audit error of one student of yours, trained on hard labels, shown next to that of the kernel student",
     )  # fmt: skip
     parser.add_argument(
         "--accept", nargs="+", default=[], metavar="KIND", help="go on in spite of refusals of these kinds"

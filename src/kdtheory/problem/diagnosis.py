@@ -28,7 +28,7 @@ def diagnose(
     problem : Problem
         Of n transfer points in K classes. Time grows like n³, memory is about 24·n² bytes.
     hard_label_error : float, optional
-        Audit error, in 0 … 1, of one real student trained on hard labels, to stand beside that of the kernel's flow.
+        Audit error, in 0 … 1, of one real student trained on hard labels, shown next to that of the kernel's flow.
     accept : iterable of str
         Kinds of refusals of the checker to go on with.
     seed : int

@@ -18,11 +18,11 @@ convention. On twelve fresh problems with trained networks the error of this rul
 
 COMPARISON = """
 <h2>Does the kernel student's ranking hold for your students?</h2>
-<div class=answer><p>{comparison}</p></div>
-<p class=faint>These two errors do not tell. On the twelve problems the ranking of 24 settings agreed with that of
-trained networks with a mean rank correlation of .69, whether the errors lay within .04 of each other (.70, 12
-problems) or not (.70, 6 problems); it was .19 to .98 in single cases. Noisy audit labels and teachers trained on the
-transfer points were not tried. Language models, token by token, are out of scope.</p>
+<div class=comparison><p>{comparison}</p></div>
+<p class=faint>These two errors do not answer the question. On the twelve problems the ranking of 24 settings agreed
+with that of trained networks with a mean rank correlation of .69, whether the errors lay within .04 of each other
+(.70, 12 problems) or not (.70, 6 problems); it was .19 to .98 in single cases. Noisy audit labels and teachers trained
+on the transfer points were not tried. Language models, token by token, are out of scope.</p>
 """
 
 DISAGREEMENTS = """
